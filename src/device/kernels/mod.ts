@@ -1,0 +1,12 @@
+/**
+ * The kernel table: every row, by name.
+ *
+ * @module
+ */
+import type { Kernel } from "../kernel.ts";
+import * as softmax from "./softmax.ts";
+
+/** All rows. */
+export const kernels: ReadonlyMap<string, Kernel> = new Map(
+  [softmax].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+);

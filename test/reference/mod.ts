@@ -1,0 +1,13 @@
+/**
+ * Every oracle, by its row's name.
+ *
+ * @module
+ */
+import type { Reference } from "./reference.ts";
+import * as softmax from "./softmax.ts";
+
+/** The oracles: exports named like a row. */
+export const references: ReadonlyMap<string, Reference> = new Map(
+  [softmax].flatMap((family) => Object.entries(family))
+    .filter((entry): entry is [string, Reference] => typeof entry[1] === "object" && "oracle" in entry[1]),
+);

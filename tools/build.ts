@@ -1,0 +1,89 @@
+/**
+ * Compiles assembly/ to WebAssembly, one file for each target of asconfig.json, and checks what the device
+ * relies on: no import but the memory (and abort in the debug build), no mutable global, read-only data below
+ * 64 KiB.
+ *
+ * `deno task build [target ...]` builds what is out of date; `--force` builds all.
+ *
+ * @module
+ */
+import { main as asc } from "npm:assemblyscript@0.28.20/asc";
+import { checkedSource } from "./checked_memory.ts";
+import { checkModule } from "./check_module.ts";
+
+const root = new URL("../", import.meta.url);
+const config = JSON.parse(Deno.readTextFileSync(new URL("asconfig.json", root)));
+const names = Object.keys(config.targets);
+const force = Deno.args.includes("--force");
+const asked = Deno.args.filter((a) => !a.startsWith("--"));
+for (const name of asked) {
+  if (!names.includes(name)) throw new Error(`Unknown target ${name}: expected one of ${names.join(", ")}`);
+}
+const stamp = await sourceHash();
+for (const name of asked.length > 0 ? asked : names) await build(name);
+
+async function build(target: string): Promise<void> {
+  const output = new URL(config.targets[target].outFile, root);
+  const stampFile = new URL(`build/${target}.stamp`, root);
+  if (!force && exists(output) && read(stampFile) === stamp) return;
+  Deno.mkdirSync(new URL("./", output), { recursive: true });
+  Deno.mkdirSync(new URL("./", stampFile), { recursive: true });
+  const { error, stderr } = await asc(["--config", "asconfig.json", "--target", target], {
+    readFile: (name: string) => source(name, target === "debug"),
+    writeFile: (name: string, contents: Uint8Array | string) => write(name, contents),
+    listFiles: () => [],
+  });
+  if (error) {
+    console.error(stderr.toString());
+    Deno.exit(1);
+  }
+  const bytes = Deno.readFileSync(output);
+  checkModule(target, bytes);
+  Deno.writeTextFileSync(stampFile, stamp);
+  console.log(`built ${config.targets[target].outFile}, ${bytes.length} bytes`);
+}
+
+function source(name: string, debug: boolean): string | null {
+  const text = read(new URL(name, root));
+  if (text === undefined) return null;
+  return debug && /^assembly\/[a-z]/.test(name) && !name.endsWith("/debug.ts")
+    ? checkedSource(name, text)
+    : text;
+}
+
+function write(name: string, contents: Uint8Array | string): void {
+  const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
+  Deno.writeFileSync(new URL(name, root), bytes);
+}
+
+function read(url: URL): string | undefined {
+  try {
+    return Deno.readTextFileSync(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function exists(url: URL): boolean {
+  try {
+    return Deno.statSync(url).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A hash of everything that the outputs depend on. */
+async function sourceHash(): Promise<string> {
+  const files = ["asconfig.json", "tools/build.ts", "tools/checked_memory.ts"];
+  const walk = (folder: string) => {
+    for (const entry of Deno.readDirSync(new URL(folder, root))) {
+      if (entry.isDirectory) walk(`${folder}${entry.name}/`);
+      else files.push(folder + entry.name);
+    }
+  };
+  walk("assembly/");
+  const text = files.sort().map((f) => `${f}\n${read(new URL(f, root))}`).join("\n");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
