@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type OptionLimits, type ResolvedOptions, resolveOptions } from "./resolve.ts";
 
 /** Options of one generation. Unset fields take the value in brackets. */
 export interface GenerateOptions {
@@ -18,9 +19,9 @@ export interface GenerateOptions {
   minP?: number;
   /** Locally typical sampling: keep this much probability around the expected information, in (0, 1] [1: off]. */
   typicalP?: number;
-  /** Divides positive and multiplies negative logits of recent tokens, > 0 [1: off]. */
+  /** Divides positive and multiplies negative logits of recent tokens, 0.01 to 100 [1: off]. */
   repeatPenalty?: number;
-  /** How many recent tokens the three penalties look at; -1 is all [64]. */
+  /** How many recent tokens the three penalties look at, at most the context's length; -1 is that [64]. */
   repeatLastN?: number;
   /** Subtracted from the logit of every token that occurred, -2 to 2 [0]. */
   presencePenalty?: number;
@@ -30,7 +31,7 @@ export interface GenerateOptions {
   logitBias?: Readonly<Record<number, number>> | ReadonlyMap<number, number>;
   /** Seeds the draws: an integer from 0 to 2^53 - 1 [a random one]. Equal seeds give equal text. */
   seed?: number;
-  /** Texts that end the answer; never emitted, in part or whole. At most 16, none empty. */
+  /** Texts that end the answer; never emitted, in part or whole. At most 16, none empty, no lone surrogates. */
   stop?: string | readonly string[];
   /** Further token ids that end the answer. */
   stopIds?: readonly number[];
