@@ -38,6 +38,8 @@ export interface FileAccess {
   remove(path: string): Promise<void>;
   /** Reads a small text file; undefined where there is none. */
   readText(path: string): Promise<string | undefined>;
+  /** Takes an exclusive lock on a file (creating it) and gives its release; undefined where another holds it. */
+  lock(path: string): Promise<(() => void) | undefined>;
   /** The folder for downloads: $WICK_CACHE, else the user's cache folder + "/wick". */
   cacheFolder(): string;
 }

@@ -7,7 +7,7 @@
 
 /** The strings of a metadata array: one arena of UTF-8 bytes and `length + 1` offsets into it. */
 export class StringArray {
-  private static readonly decoder = new TextDecoder();
+  private static readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
    * @param bytes the arena; string `i` is `bytes[offsets[i] .. offsets[i + 1])`

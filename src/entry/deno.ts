@@ -1,0 +1,159 @@
+/**
+ * The entry for Deno: importing it installs Deno's files, environment and yield.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { WickError, type WickErrorCode } from "../error.ts";
+import { type FileAccess, installPlatform, type ReadableFile, type WritableFile } from "./platform.ts";
+
+const fileAccess: FileAccess = {
+  open: (path) => telling(`open ${path}`, () => openFile(path)),
+  size: (path) => telling(`look at ${path}`, () => orUndefined(async () => (await Deno.stat(path)).size)),
+  append: (path, options) => telling(`write ${path}`, () => appendFile(path, options?.truncate ?? false)),
+  rename: (from, to) => telling(`rename ${from} to ${to}`, () => Deno.rename(from, to)),
+  remove: (path) => telling(`remove ${path}`, async () => void await orUndefined(() => Deno.remove(path))),
+  readText: (path) => telling(`read ${path}`, () => orUndefined(() => Deno.readTextFile(path))),
+  lock: (path) => telling(`lock ${path}`, () => tryLock(path)),
+  cacheFolder,
+};
+
+installPlatform({
+  name: "deno",
+  yield: () => new Promise((resolve) => void setImmediate(resolve)),
+  files: fileAccess,
+  env,
+  peakRss,
+});
+
+async function openFile(path: string): Promise<ReadableFile> {
+  const file = await Deno.open(path);
+  const { isFile, size } = await file.stat();
+  if (isFile) {
+    return {
+      size,
+      readInto: (offset, into) => readAt(file, path, offset, into),
+      close: () => file.close(),
+    };
+  }
+  file.close();
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot open ${path}: it must be a regular file, got something else`,
+  );
+}
+
+/** Positional and synchronous: straight into `into`, without a copy or a promise (page cache: about 5 GB/s). */
+function readAt(file: Deno.FsFile, path: string, offset: number, into: Uint8Array): number {
+  try {
+    file.seekSync(offset, Deno.SeekMode.Start);
+    let done = 0;
+    while (done < into.length) {
+      const read = file.readSync(into.subarray(done));
+      if (read === null || read === 0) break;
+      done += read;
+    }
+    return done;
+  } catch (cause) {
+    throw told(`read ${path} at byte ${offset}`, cause);
+  }
+}
+
+async function appendFile(path: string, truncate: boolean): Promise<WritableFile> {
+  await makeFolder(path);
+  const file = await Deno.open(path, { create: true, write: true, append: !truncate, truncate });
+  return {
+    write: (bytes) =>
+      telling(`write ${path}`, async () => {
+        for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      }),
+    close: () =>
+      telling(`write ${path}`, async () => {
+        try {
+          await file.syncData();
+        } finally {
+          file.close();
+        }
+      }),
+  };
+}
+
+async function tryLock(path: string): Promise<(() => void) | undefined> {
+  await makeFolder(path);
+  const file = await Deno.open(path, { create: true, write: true });
+  if (await file.tryLock(true)) return () => file.close();
+  file.close();
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  if (end > 0) await Deno.mkdir(path.slice(0, end), { recursive: true });
+}
+
+function cacheFolder(): string {
+  const own = env("WICK_CACHE");
+  if (own) return own;
+  const home = env("HOME") ?? env("USERPROFILE");
+  const base = Deno.build.os === "windows"
+    ? env("LOCALAPPDATA")
+    : Deno.build.os === "darwin"
+    ? home && `${home}/Library/Caches`
+    : env("XDG_CACHE_HOME") ?? (home && `${home}/.cache`);
+  if (base) return `${base}/wick`;
+  throw new WickError(
+    "UNSUPPORTED_RUNTIME",
+    "Cannot find a cache folder: WICK_CACHE or HOME must be set and readable",
+  );
+}
+
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch {
+    return undefined; // no permission
+  }
+}
+
+/** Linux tells the peak (VmHWM, kB); elsewhere the present size is the best there is. */
+function peakRss(): number | undefined {
+  try {
+    const kilobytes = /VmHWM:\s*(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+    if (kilobytes) return Number(kilobytes) * 1024;
+  } catch {
+    // no /proc, or no permission to read it
+  }
+  return Deno.memoryUsage().rss;
+}
+
+async function orUndefined<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw cause;
+  }
+}
+
+/** Runs a file action and tells its failure in Wick's words. */
+async function telling<T>(action: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw told(action, cause);
+  }
+}
+
+function told(action: string, cause: unknown): WickError {
+  if (cause instanceof WickError) return cause;
+  const [code, requirement] = failure(cause);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WickError(code, `Cannot ${action}: ${requirement}, got "${reason}"`, { cause });
+}
+
+function failure(cause: unknown): [WickErrorCode, string] {
+  if (cause instanceof Deno.errors.NotFound) return ["NOT_FOUND", "it must exist"];
+  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+    return ["ACCESS_DENIED", "access must be allowed"];
+  }
+  return ["SOURCE_FAILED", "the file system must answer"];
+}

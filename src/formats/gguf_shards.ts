@@ -1,0 +1,73 @@
+/**
+ * Models split over files `<name>-00001-of-0000N.gguf`, as llama.cpp's gguf-split writes them: each file has
+ * `split.no` and `split.count`, the first one has the metadata.
+ *
+ * @module
+ */
+import { WickError } from "../error.ts";
+import type { GgufHeader, TensorInfo } from "./gguf_header.ts";
+
+/** What the first file tells of the others. */
+export interface ShardSet {
+  count: number;
+  /** The names of the other files, in order. */
+  siblings: string[];
+  /** Checks that a file is the one expected at `index`. */
+  check(header: GgufHeader, index: number, name: string): void;
+}
+
+/** The other shards' names; undefined where the model is one file. */
+export function firstShard(header: GgufHeader, name: string): ShardSet | undefined {
+  const count = header.metadata.get("split.count") ?? 0;
+  if (count === 0 || count === 1) return undefined;
+  const [, base, number, total] = /([^/\\]*)-(\d{5})-of-(\d{5})\.gguf$/i.exec(name) ?? [];
+  if (base === undefined || Number(total) !== count) {
+    fail(name, `a model of ${count} files must be named <name>-00001-of-${pad(Number(count))}.gguf`, name);
+  }
+  const check = (shard: GgufHeader, index: number, shardName: string) =>
+    checkShard(shard, index, Number(count), shardName);
+  if (Number(number) !== 1) {
+    fail(name, "a sharded model is opened by its first file", `file ${number} of ${total}`);
+  }
+  check(header, 0, name);
+  const siblings = Array.from(
+    { length: Number(count) - 1 },
+    (_, i) => `${base}-${pad(i + 2)}-of-${total}.gguf`,
+  );
+  return { count: Number(count), siblings, check };
+}
+
+/** All tensors by name; none may occur twice, and their number must be the one that the first file tells. */
+export function mergeTensors(
+  headers: readonly GgufHeader[],
+  names: readonly string[],
+): Map<string, TensorInfo> {
+  const tensors = new Map<string, TensorInfo>();
+  for (const tensor of headers.flatMap((header) => header.tensors)) {
+    const other = tensors.get(tensor.name);
+    if (other) {
+      fail(names[tensor.shard], `tensor "${tensor.name}" must occur once`, `it in ${names[other.shard]} too`);
+    }
+    tensors.set(tensor.name, tensor);
+  }
+  const told = headers.length > 1 ? headers[0].metadata.get("split.tensors.count") : undefined;
+  if (told !== undefined && told !== tensors.size) {
+    fail(names[0], `all ${headers.length} files together must have ${told} tensors`, String(tensors.size));
+  }
+  return tensors;
+}
+
+function checkShard({ metadata }: GgufHeader, index: number, count: number, name: string): void {
+  const number = metadata.get("split.no");
+  if (number !== index) fail(name, `"split.no" must be ${index}`, String(number));
+  const total = metadata.get("split.count");
+  if (total !== count) fail(name, `"split.count" must be ${count}`, String(total));
+}
+
+function fail(name: string, requirement: string, got: string): never {
+  throw new WickError("CORRUPT_FILE", `Cannot open ${name}: ${requirement}, got ${got}`);
+}
+
+function pad(number: number): string {
+  return String(number).padStart(5, "0");
+}

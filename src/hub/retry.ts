@@ -1,0 +1,71 @@
+/**
+ * Trying again where a connection broke.
+ *
+ * @module
+ */
+import { WickError } from "../error.ts";
+
+/** How often and how patiently. */
+export interface RetryOptions {
+  /** Tries after the first one that may fail in a row, without a byte between them [4]. */
+  retries?: number;
+  /** The wait before the first of them in ms; it doubles each time [250]. */
+  retryMs?: number;
+  /** How long a connection may stay silent before it counts as broken, in ms [30000]. */
+  idleMs?: number;
+  /** Ends the attempts with ABORTED. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs `attempt` until it succeeds. A WickError is final; any other error is taken for a broken connection:
+ * `reset` runs, and the attempt begins again. `progress` says that bytes came, so the count starts over.
+ *
+ * @throws WickError SOURCE_FAILED after the last try, ABORTED, or what `attempt` threw
+ */
+export async function retrying<T>(
+  action: string,
+  options: RetryOptions,
+  attempt: (progress: () => void) => Promise<T>,
+  reset: () => void = () => {},
+): Promise<T> {
+  const retries = options.retries ?? 4;
+  for (let failures = 0;;) {
+    throwIfAborted(options.signal, action);
+    try {
+      return await attempt(() => failures = 0);
+    } catch (cause) {
+      reset();
+      throwIfAborted(options.signal, action);
+      if (cause instanceof WickError) throw cause;
+      if (failures++ >= retries) throw broken(action, retries, cause);
+      await pause((options.retryMs ?? 250) * 2 ** (failures - 1), options.signal);
+    }
+  }
+}
+
+/** @throws WickError ABORTED where the signal has fired */
+export function throwIfAborted(signal: AbortSignal | undefined, action: string): void {
+  if (signal?.aborted) {
+    throw new WickError("ABORTED", `Cannot ${action}: the caller aborted it`, { cause: signal.reason });
+  }
+}
+
+function broken(action: string, retries: number, cause: unknown): WickError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `Cannot ${action}: the connection must hold, got "${reason}" ${retries + 1} times`;
+  return new WickError("SOURCE_FAILED", message, { cause });
+}
+
+/** Waits, or until the signal fires. */
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
+  });
+}
