@@ -1,0 +1,19 @@
+/**
+ * Third-party imports of the command line, pinned: commander reads arguments, cli-progress draws the bar.
+ *
+ * @module
+ */
+// @ts-types="npm:@types/cli-progress@3.11.6"
+import type { Options, SingleBar } from "npm:cli-progress@3.12.0";
+
+export { Command, CommanderError, InvalidArgumentError, Option } from "npm:commander@15.1.0";
+
+/** A progress bar and its options. */
+export type { Options as BarOptions, SingleBar };
+
+/** Makes a bar. The library is imported here, where a bar is shown, so that nothing else waits for it. */
+export async function progressBar(options: Options): Promise<SingleBar> {
+  // @ts-types="npm:@types/cli-progress@3.11.6"
+  const library = await import("npm:cli-progress@3.12.0");
+  return new library.SingleBar(options);
+}

@@ -1,0 +1,65 @@
+/**
+ * Opens the model that the flags name, with a progress bar.
+ *
+ * @module
+ */
+import type { Context } from "./context.ts";
+import type { ModelFlags } from "./options.ts";
+import { withProgress } from "./progress.ts";
+import { WickError } from "../error.ts";
+import type { LanguageModel } from "../generate/contract.ts";
+import type { Message } from "../generate/options.ts";
+
+/** Where the embedded model lies. */
+export const embeddedModel: string = new URL("../../models/wick-stories.gguf", import.meta.url).href;
+
+/** Loads the model; throws UNSUPPORTED_ON_DEVICE for threads and devices that there are none of. */
+export async function openModel(
+  context: Context,
+  flags: ModelFlags,
+  signal: AbortSignal,
+): Promise<LanguageModel> {
+  checkDevice(flags);
+  return await withProgress(
+    context,
+    { title: "Loading", unit: "bytes", quiet: flags.json },
+    (onProgress) =>
+      context.openModel(flags.model ?? embeddedModel, {
+        activations: flags.activations,
+        contextLength: flags.context,
+        signal,
+        onProgress,
+      }),
+  );
+}
+
+function checkDevice({ device, threads }: ModelFlags): void {
+  if (device !== "wasm") {
+    throw new WickError(
+      "UNSUPPORTED_ON_DEVICE",
+      `Cannot run on device "${device}": the devices are "wasm"`,
+      { param: "device" },
+    );
+  }
+  if (threads !== 1) {
+    throw new WickError(
+      "UNSUPPORTED_ON_DEVICE",
+      `Cannot run on ${threads} threads: device "wasm" computes on 1 thread for now`,
+      { param: "threads" },
+    );
+  }
+}
+
+/** Throws TEMPLATE_FAILED, with advice, for a model that can't chat. */
+export function needsTemplate(model: LanguageModel, advice: string): void {
+  if (model.hasChatTemplate) return;
+  throw new WickError(
+    "TEMPLATE_FAILED",
+    `Cannot chat with ${model.name}: the file must hold a chat template, and it holds none; ${advice}`,
+  );
+}
+
+/** The messages that a chat begins with. */
+export function systemMessage(text: string | undefined): Message[] {
+  return text === undefined ? [] : [{ role: "system", content: text }];
+}

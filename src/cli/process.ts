@@ -1,0 +1,117 @@
+/**
+ * The real process as a {@linkcode Context}. This is the one file of the command line that knows its runtime.
+ *
+ * @module
+ */
+import type { Context, Input, Listener, OpenOptions, Output } from "./context.ts";
+import { files, platform } from "../entry/platform.ts";
+import { WickError } from "../error.ts";
+import type { LanguageModel } from "../generate/contract.ts";
+
+/** What a command runs in when it runs for a user. */
+export function processContext(): Context {
+  return {
+    stdin: input(),
+    stdout: output(Deno.stdout),
+    stderr: output(Deno.stderr),
+    env: (name) => Deno.env.get(name),
+    peakRss: () => platform().peakRss(),
+    openModel,
+    readText,
+    listen,
+    onInterrupt,
+    exit: (code) => Deno.exit(code),
+  };
+}
+
+/** The library, imported where a model or file is needed: help and wrong usage answer without it. */
+const library = () => import("../../mod.ts");
+
+function output(stream: typeof Deno.stdout): Output {
+  const encoder = new TextEncoder();
+  const isTerminal = stream.isTerminal();
+  return {
+    isTerminal,
+    get columns() {
+      return isTerminal ? Deno.consoleSize().columns : 80;
+    },
+    write(text) {
+      let bytes = encoder.encode(text);
+      while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    },
+  };
+}
+
+function input(): Input {
+  const isTerminal = Deno.stdin.isTerminal();
+  let lines: Promise<Input["line"]> | undefined;
+  return {
+    isTerminal,
+    text: () => new Response(Deno.stdin.readable).text(),
+    async line(prompt, signal) {
+      lines ??= import("./lines.ts").then((m) => isTerminal ? m.terminalLines() : m.pipedLines());
+      const line = await lines;
+      return await line(prompt, signal);
+    },
+  };
+}
+
+async function openModel(source: string, options: OpenOptions): Promise<LanguageModel> {
+  const { load } = await library();
+  return await load(source, options);
+}
+
+async function readText(path: string): Promise<string> {
+  await library();
+  const text = await files(`read ${path}`).readText(path);
+  if (text !== undefined) return text;
+  throw new WickError("NOT_FOUND", `Cannot read ${path}: it must be a text file, and there is none`);
+}
+
+const endings: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+
+function onInterrupt(listener: () => void): Disposable {
+  for (const signal of endings) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of endings) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}
+
+/** Milliseconds that open answers get to end by themselves. */
+const grace = 2000;
+
+function listen(
+  handler: Parameters<Context["listen"]>[0],
+  { hostname, port }: { hostname: string; port: number },
+): Promise<Listener> {
+  const broken = new AbortController();
+  const server = openServer({ hostname, port, signal: broken.signal, onListen: () => {} }, handler);
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return Promise.resolve({
+    url: `http://${host}:${server.addr.port}`,
+    async close() {
+      const late = setTimeout(() => broken.abort(), grace);
+      await server.shutdown();
+      await server.finished;
+      clearTimeout(late);
+    },
+  });
+}
+
+function openServer(
+  options: Deno.ServeTcpOptions,
+  handler: Parameters<Context["listen"]>[0],
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(options, (request) => handler(request));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.name : String(cause);
+    throw new WickError(
+      "INVALID_STATE",
+      `Cannot listen on ${options.hostname} port ${options.port}: the address must be this machine's and free, got ${reason}`,
+      { cause },
+    );
+  }
+}
