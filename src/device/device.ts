@@ -1,0 +1,162 @@
+/**
+ * What a device is: memory that it hands out, kernels that it runs at once or as a Program, and reading back.
+ *
+ * @module
+ */
+import { WickError } from "../error.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** A piece of a device's memory that a kernel reads or writes. Tensors are operands. */
+export interface OperandView {
+  readonly storage: Storage;
+  /** Where it begins in its storage, in bytes. */
+  readonly byteOffset: number;
+}
+
+/** One kernel call. */
+export interface Call {
+  readonly kernel: Kernel;
+  /** In the row's order; null where an optional operand is absent. */
+  readonly operands: readonly (OperandView | null)[];
+  /** In the row's order. */
+  readonly params: readonly number[];
+  /** In the row's order: a number, or a cell that later replays read anew. */
+  readonly cells: readonly (number | Cell)[];
+}
+
+/** Calls compiled for replaying. */
+export interface Replay extends Disposable {
+  /** Runs all calls, in order. */
+  run(): void;
+}
+
+/** Live memory of a device. */
+export interface LiveMemory {
+  /** Bytes in storages that are not freed. */
+  readonly bytes: number;
+  /** The number of those storages. */
+  readonly storages: number;
+}
+
+/** A device: one memory, one set of compiled kernels. */
+export interface Device extends Disposable {
+  readonly kind: "wasm" | "webgpu";
+  /** The kernel build: "simd", "relaxed", "threads" or "debug" on WASM. */
+  readonly build: string;
+  /** Numbers that kernels ask about the machine, by parameter name (see the rows that have them). */
+  readonly traits: Readonly<Record<string, number>>;
+  /** Allocates `bytes` (uninitialised); throws OUT_OF_MEMORY with the need and what is held. */
+  allocate(bytes: number): Storage;
+  /** Gives a storage back; called by the storage itself. */
+  free(storage: Storage): void;
+  /** Writes `data` into a storage from byte `offset` on. */
+  write(storage: Storage, offset: number, data: Uint8Array): void;
+  /** Copies bytes out of a storage. */
+  read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array>;
+  /** A cell of its own memory. */
+  cell(value: number): Cell;
+  /** Runs one kernel now. */
+  run(kernel: Kernel, operands: Call["operands"], params: Call["params"], cells: Call["cells"]): void;
+  /** Compiles calls; storages must have their addresses. */
+  compile(calls: readonly Call[]): Replay;
+  /** What is allocated. */
+  live(): LiveMemory;
+}
+
+/** Something that leans on a storage and must know when it goes. */
+export interface Dependent {
+  invalidate(reason: string): void;
+}
+
+/**
+ * A counted piece of device memory. Handles (tensors, views) hold it; when the last lets go, Programs that
+ * captured it become invalid and its memory returns to the device.
+ */
+export class Storage {
+  private holders = 1;
+  private dependents?: Set<Dependent>;
+
+  /**
+   * @param device where it lies
+   * @param bytes its size
+   * @param address the device's own address of it; -1 while a Program is being recorded
+   */
+  constructor(readonly device: Device, readonly bytes: number, public address: number) {}
+
+  /** Whether it has been given back. */
+  get freed(): boolean {
+    return this.holders === 0;
+  }
+
+  /** Another handle holds it. */
+  retain(): this {
+    if (this.freed) {
+      throw new WickError("DISPOSED", "Cannot use a storage after its last tensor was disposed");
+    }
+    this.holders++;
+    return this;
+  }
+
+  /** A handle lets go. */
+  release(): void {
+    if (this.freed || --this.holders > 0) return;
+    for (const dependent of this.dependents ?? []) dependent.invalidate("a tensor that it uses was disposed");
+    this.dependents = undefined;
+    this.device.free(this);
+  }
+
+  /** `dependent` is told when the last handle lets go. */
+  watch(dependent: Dependent): void {
+    (this.dependents ??= new Set()).add(dependent);
+  }
+
+  /** `dependent` no longer wants to know. */
+  unwatch(dependent: Dependent): void {
+    this.dependents?.delete(dependent);
+  }
+}
+
+/** A number in device memory that may change between replays. */
+export class Cell {
+  private readonly derived: { cell: Cell; factor: number }[] = [];
+  private current: number;
+
+  /**
+   * @param storage four bytes
+   * @param store writes an i32 into them
+   * @param value the first value
+   */
+  constructor(readonly storage: Storage, private readonly store: (value: number) => void, value: number) {
+    this.current = value;
+    store(value);
+  }
+
+  /** The value. */
+  get value(): number {
+    return this.current;
+  }
+
+  /** Changes it, and what is derived from it. */
+  set(value: number): void {
+    if (value === this.current) return;
+    this.current = value;
+    this.store(value);
+    for (const { cell, factor } of this.derived) cell.set(value * factor);
+  }
+
+  /** A cell that always holds `factor` times this one. */
+  times(factor: number): Cell {
+    if (factor === 1) return this;
+    const known = this.derived.find((d) => d.factor === factor);
+    if (known) return known.cell;
+    const cell = this.storage.device.cell(this.current * factor);
+    this.derived.push({ cell, factor });
+    return cell;
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    for (const { cell } of this.derived) cell.dispose();
+    this.storage.release();
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Writes the words of a row into linear memory: operand addresses, scratch, parameters, cell addresses, then
+ * the values of the cells that are plain numbers (assembly/common/args.ts reads them).
+ *
+ * @module
+ */
+import { WickError } from "../../error.ts";
+import { type Call, Cell } from "../device.ts";
+import type { Kernel, Sizes } from "../kernel.ts";
+
+interface Form {
+  readonly params: readonly ("i32" | "f32")[];
+  readonly cells: readonly ("i32" | "f32")[];
+  readonly names: readonly string[];
+}
+
+const forms = new WeakMap<Kernel, Form>();
+
+function form(kernel: Kernel): Form {
+  let known = forms.get(kernel);
+  if (!known) {
+    known = {
+      params: Object.values(kernel.params),
+      cells: Object.values(kernel.cells),
+      names: [...Object.keys(kernel.params), ...Object.keys(kernel.cells)],
+    };
+    forms.set(kernel, known);
+  }
+  return known;
+}
+
+/** Words that a row takes, with room for the values of its cells. */
+export function allWords(kernel: Kernel): number {
+  const { params, cells } = form(kernel);
+  return kernel.operands.length + (kernel.scratch ? 2 : 0) + params.length + 2 * cells.length;
+}
+
+/** A call's numbers by name; a cell counts with its value, which is its maximum while a Program is compiled. */
+export function kernelSizes(kernel: Kernel, params: Call["params"], cells: Call["cells"]): Sizes {
+  const sizes: Record<string, number> = {};
+  const { names } = form(kernel);
+  params.forEach((p, i) => sizes[names[i]] = p);
+  cells.forEach((c, i) => sizes[names[params.length + i]] = typeof c === "number" ? c : c.value);
+  return sizes;
+}
+
+/** Writes words into one buffer of a linear memory. */
+export class RowWriter {
+  private readonly u32: Uint32Array;
+  private readonly f32: Float32Array;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.u32 = new Uint32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+  }
+
+  /** Stores an integer (as its low 32 bits) at a byte address. */
+  setInteger(address: number, value: number): void {
+    this.u32[address >>> 2] = value;
+  }
+
+  /** Writes a row at a byte address. */
+  write(
+    row: number,
+    kernel: Kernel,
+    operands: Call["operands"],
+    params: Call["params"],
+    cells: Call["cells"],
+    scratch: number,
+  ): void {
+    const { params: types, cells: cellTypes } = form(kernel);
+    if (
+      operands.length !== kernel.operands.length || params.length !== types.length ||
+      cells.length !== cellTypes.length
+    ) {
+      throw new WickError(
+        "INVALID_STATE",
+        `Cannot call ${kernel.name}: it takes ${kernel.operands.length} operands, ${types.length} parameters and ` +
+          `${cellTypes.length} cells, got ${operands.length}, ${params.length} and ${cells.length}`,
+      );
+    }
+    let at = row >>> 2;
+    for (const o of operands) this.u32[at++] = o ? o.storage.address + o.byteOffset : 0;
+    if (kernel.scratch) {
+      this.u32[at++] = scratch;
+      this.u32[at++] = 0; // bytes per part: one part
+    }
+    for (let i = 0; i < types.length; i++) this.setNumber(at++, types[i], params[i]);
+    let value = at + cells.length;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i];
+      if (cell instanceof Cell) this.u32[at++] = cell.storage.address;
+      else {
+        this.setNumber(value, cellTypes[i], cell);
+        this.u32[at++] = value++ << 2;
+      }
+    }
+  }
+
+  /** Lists the byte ranges that the debug build's next kernel may touch, as pairs (first, end). */
+  setDebugRanges(address: number, ranges: readonly number[]): void {
+    this.u32[address >>> 2] = ranges.length / 2;
+    this.u32.set(ranges, (address >>> 2) + 1);
+  }
+
+  private setNumber(word: number, type: "i32" | "f32", value: number): void {
+    if (type === "i32") this.u32[word] = value;
+    else this.f32[word] = value;
+  }
+}
