@@ -16,7 +16,7 @@ import type { Source } from "../hub/source.ts";
 const FIRST_WINDOW = 1 << 16;
 
 /** A longer header is taken for hostile: the longest known (262,144 tokens with merges) have 30 MB. */
-const LONGEST_HEADER = 1 << 28;
+const LONGEST_HEADER = 1 << 27;
 
 /** Little-endian values in the order in which they lie. */
 export class ByteCursor {
@@ -53,7 +53,7 @@ export class ByteCursor {
    */
   async need(length: number, what: string): Promise<void> {
     while (this.arrived < length) {
-      if (length > this.remaining || !await this.#read()) this.#tooShort(length, what);
+      if (length > this.remaining || !await this.#read()) this.lacks(what, `${length} bytes`, length);
     }
   }
 
@@ -78,23 +78,21 @@ export class ByteCursor {
     return this.#window.slice(this.#next, this.#filled);
   }
 
+  /** @throws WickError CORRUPT_FILE: `bytes`, told as `needed`, lie beyond the end of the file or of any header */
+  lacks(what: string, needed: string, bytes: number): never {
+    const { size } = this.source;
+    if (bytes > this.remaining && (size ?? Infinity) > LONGEST_HEADER) {
+      this.fail(what, `needs ${needed}, but a header must end within ${LONGEST_HEADER} bytes`);
+    }
+    const got = size === undefined ? this.arrived : size - this.position;
+    this.fail(what, `needs ${needed}, got ${got} to the end of the file`);
+  }
+
   /** @throws WickError CORRUPT_FILE, saying what was read and where */
   fail(what: string, requirement: string): never {
     throw new WickError(
       "CORRUPT_FILE",
       `Cannot read ${what} of ${this.source.name} at byte ${this.position}: ${requirement}`,
-    );
-  }
-
-  #tooShort(length: number, what: string): never {
-    const { size } = this.source;
-    const left = Math.max(this.arrived, Math.min(this.remaining, length));
-    if (this.position + length > LONGEST_HEADER && (size === undefined || size > LONGEST_HEADER)) {
-      this.fail(what, `a header must end within ${LONGEST_HEADER} bytes, got ${length} more to read`);
-    }
-    this.fail(
-      what,
-      `needs ${length} bytes, got ${size === undefined ? this.arrived : left} to the end of the file`,
     );
   }
 

@@ -62,10 +62,7 @@ export async function readCount(cursor: ByteCursor, what: string, bytes: number)
   await cursor.need(8, what);
   const count = cursor.u64();
   if (typeof count === "number" && count * bytes <= cursor.remaining) return count;
-  cursor.fail(
-    what,
-    `${count} times at least ${bytes} bytes must fit into the ${cursor.remaining} bytes left`,
-  );
+  cursor.lacks(what, `${count} times at least ${bytes} bytes`, Number(count) * bytes);
 }
 
 /** Reads values, and counts those that become JavaScript objects of their own. */
@@ -145,7 +142,7 @@ async function readStrings(cursor: ByteCursor, what: string): Promise<StringArra
     if (typeof length === "bigint" || length > cursor.remaining) {
       cursor.fail(
         what,
-        `string ${i} must fit into the ${cursor.remaining} bytes left, got a length of ${length}`,
+        `string ${i} needs ${length} bytes, got ${cursor.remaining} to the end`,
       );
     }
     if (cursor.arrived < length) await cursor.need(length, what);
