@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Gguf } from "../formats/gguf.ts";
 import type { LanguageModel } from "../generate/contract.ts";
 
 /** A stream of text to a terminal, a pipe or a file. */
@@ -59,6 +60,8 @@ export interface Context {
   peakRss(): number | undefined;
   /** Loads a model from a path, a URL or `hf:owner/repo/file`. */
   openModel(source: string, options: OpenOptions): Promise<LanguageModel>;
+  /** Reads a model file's header and nothing else, from the same places. */
+  openHeader(source: string, signal: AbortSignal): Promise<Gguf>;
   /** Reads a text file; throws NOT_FOUND. */
   readText(path: string): Promise<string>;
   /** Answers HTTP requests. */

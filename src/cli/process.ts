@@ -6,6 +6,7 @@
 import type { Context, Input, Listener, OpenOptions, Output } from "./context.ts";
 import { files, platform } from "../entry/platform.ts";
 import { WickError } from "../error.ts";
+import type { Gguf } from "../formats/gguf.ts";
 import type { LanguageModel } from "../generate/contract.ts";
 
 /** What a command runs in when it runs for a user. */
@@ -17,6 +18,7 @@ export function processContext(): Context {
     env: (name) => Deno.env.get(name),
     peakRss: () => platform().peakRss(),
     openModel,
+    openHeader,
     readText,
     listen,
     onInterrupt,
@@ -44,10 +46,11 @@ function output(stream: typeof Deno.stdout): Output {
 
 function input(): Input {
   const isTerminal = Deno.stdin.isTerminal();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // a prompt is its every byte
   let lines: Promise<Input["line"]> | undefined;
   return {
     isTerminal,
-    text: () => new Response(Deno.stdin.readable).text(),
+    text: async () => decoder.decode(await new Response(Deno.stdin.readable).bytes()),
     async line(prompt, signal) {
       lines ??= import("./lines.ts").then((m) => isTerminal ? m.terminalLines() : m.pipedLines());
       const line = await lines;
@@ -59,6 +62,17 @@ function input(): Input {
 async function openModel(source: string, options: OpenOptions): Promise<LanguageModel> {
   const { load } = await library();
   return await load(source, options);
+}
+
+async function openHeader(source: string, signal: AbortSignal): Promise<Gguf> {
+  await library();
+  const [{ openGguf }, { siblingsOf, toSource }] = await Promise.all([
+    import("../formats/gguf.ts"),
+    import("../hub/source.ts"),
+  ]);
+  const options = { signal };
+  const siblings = siblingsOf(source, undefined, options);
+  return await openGguf(await toSource(source, undefined, options), { siblings, signal });
 }
 
 async function readText(path: string): Promise<string> {

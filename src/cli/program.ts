@@ -9,14 +9,18 @@ import type { Context } from "./context.ts";
 import { defineBench } from "./bench.ts";
 import { defineChat } from "./chat.ts";
 import { reportError } from "./output.ts";
+import { defineInspect } from "./inspect.ts";
 import { definePerplexity } from "./perplexity.ts";
 import { defineRun } from "./run.ts";
 import { defineServe } from "./serve.ts";
+import { defineTokenize } from "./tokenize.ts";
 
 const commands: Record<string, (command: Command, context: Context) => void> = {
   run: defineRun,
   chat: defineChat,
   serve: defineServe,
+  inspect: defineInspect,
+  tokenize: defineTokenize,
   perplexity: definePerplexity,
   bench: defineBench,
 };

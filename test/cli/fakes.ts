@@ -5,6 +5,7 @@
  */
 import type { Context, Listener, OpenOptions } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/program.ts";
+import type { Gguf } from "../../src/formats/gguf.ts";
 import { WickError } from "../../src/error.ts";
 import type { Generation, LanguageModel, Prompt, Session } from "../../src/generate/contract.ts";
 import type { GenerateOptions, GenerationResult, Piece } from "../../src/generate/options.ts";
@@ -17,8 +18,11 @@ export interface Given {
   env?: Record<string, string>;
   files?: Record<string, string>;
   model?: Partial<FakeModel>;
+  header?: Gguf;
   /** Presses Ctrl-C when this many characters have gone to stdout, again and again. */
   interruptAt?: number;
+  /** Presses Ctrl-C so many milliseconds after a model begins to open. */
+  interruptAfter?: number;
   /** What opening a model does besides. */
   onOpen?: (options: OpenOptions) => void | Promise<void>;
   onListen?: (
@@ -88,8 +92,13 @@ function fakeContext(given: Given, outcome: Outcome): Context {
     peakRss: () => 50_000_000,
     async openModel(source, options) {
       outcome.opened.push({ source, options });
+      if (given.interruptAfter !== undefined) setTimeout(interrupt, given.interruptAfter);
       await given.onOpen?.(options);
       return outcome.model;
+    },
+    openHeader(source) {
+      if (given.header) return Promise.resolve(given.header);
+      throw new WickError("NOT_FOUND", `Cannot open ${source}: it must exist`);
     },
     readText(path) {
       const text = given.files?.[path];

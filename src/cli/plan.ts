@@ -1,0 +1,60 @@
+/**
+ * The memory that a model will need, for a few lengths of its context.
+ *
+ * @module
+ */
+import { formatBytes } from "./format.ts";
+import type { ModelFlags } from "./options.ts";
+import { WickError } from "../error.ts";
+import type { Gguf } from "../formats/gguf.ts";
+import type { MemoryUse } from "../generate/contract.ts";
+
+/** Bytes in linear memory. */
+export interface MemoryPlan {
+  /** The weights as they will lie there. */
+  weights: number;
+  /** The keys and values of one session, for contexts of so many tokens. */
+  kvCache: { context: number; bytes: number }[];
+  /** What the largest step computes with. */
+  scratch: number;
+}
+
+/** The plan, or why there is none. */
+export type Planned = { memory: MemoryPlan } | { memory: null; unsupported: string };
+
+/** Lengths that are told beside `--context` and the model's own. */
+const usual = [512, 2048, 8192, 32768];
+
+type PlanFlags = Pick<ModelFlags, "activations" | "context">;
+
+/** Plans a model's memory; a model that Wick can't run is told, not refused: its header can still be read. */
+export async function planContexts(gguf: Gguf, flags: PlanFlags): Promise<Planned> {
+  const { planMemory } = await import("../models/plan.ts");
+  const plan = (contextLength: number): MemoryUse =>
+    planMemory(gguf, { contextLength, activations: flags.activations });
+  try {
+    const contexts = contextLengths(gguf, flags.context);
+    const plans = contexts.map(plan);
+    const kvCache = plans.map((use, i) => ({ context: contexts[i], bytes: use.kvCache }));
+    const { weights, scratch } = plans[plans.length - 1];
+    return { memory: { weights, kvCache, scratch } };
+  } catch (error) {
+    if (error instanceof WickError) return { memory: null, unsupported: error.message };
+    throw error;
+  }
+}
+
+/** The asked length alone, or usual ones up to the model's own; the last is the largest. */
+function contextLengths(gguf: Gguf, asked: number | undefined): number[] {
+  if (asked !== undefined) return [asked];
+  const own = gguf.metadata.get(`${gguf.metadata.get("general.architecture")}.context_length`);
+  return typeof own === "number" ? [...usual.filter((length) => length < own), own] : usual.slice(0, 1);
+}
+
+/** The plan in lines. */
+export function describePlan({ weights, kvCache, scratch }: MemoryPlan): string {
+  const caches = kvCache.map(({ context, bytes }) => `${formatBytes(bytes)} for ${context} tokens`);
+  return `memory: weights ${formatBytes(weights)} · scratch ${formatBytes(scratch)} · KV cache ${
+    caches.join(", ")
+  }\n`;
+}
