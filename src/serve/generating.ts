@@ -1,0 +1,90 @@
+/**
+ * The way of a request for text: body, model, place, tokens, answer. Its place is left when its last token is
+ * made, or within one token of the client's leaving.
+ *
+ * @module
+ */
+import type { Context } from "../../deps.ts";
+import type { Admission, Place } from "./admission.ts";
+import { frames, wholeAnswer } from "./answer.ts";
+import { readJson } from "./body.ts";
+import type { Json } from "./fields.ts";
+import type { Format } from "./format.ts";
+import type { Registry } from "./registry.ts";
+import type { TextRequest } from "./request.ts";
+import { type Job, prepare } from "./run.ts";
+import type { Limits, Settings } from "./settings.ts";
+import { pulledStream } from "./stream.ts";
+
+/** What Hono knows of a request to Wick. */
+export interface WickEnv<Env extends object> {
+  /** What the runtime hands a request. */
+  Bindings: Env;
+  /** Set for every request. */
+  Variables: { requestId: string };
+}
+
+/** What the routes of one server share. */
+export interface House<Env extends object> {
+  readonly settings: Settings<Env>;
+  readonly registry: Registry<Env>;
+  readonly admission: Admission;
+  /** An error in OpenAI's form; the server's own faults are reported on the way. */
+  failed(error: unknown, requestId: string): Json;
+}
+
+/** Answers a request for text. */
+export async function generating<Env extends object>(
+  c: Context<WickEnv<Env>>,
+  house: House<Env>,
+  read: (body: Json, limits: Limits) => TextRequest,
+  format: Format,
+): Promise<Response> {
+  const { limits } = house.settings;
+  const request = read(await readJson(c.req.raw), limits);
+  const model = await house.registry.open(request.model, c.env);
+  const work = new AbortController();
+  const unlink = link(c.req.raw.signal, work);
+  let place: Place | undefined;
+  const done = () => {
+    place?.leave();
+    unlink();
+  };
+  try {
+    place = await house.admission.enter(work.signal);
+    const job = prepare(model, request, limits);
+    if (request.stream) return streamed(c, house, job, format, work, done);
+    const answer = await wholeAnswer(job, format, work.signal);
+    done();
+    return Response.json(answer);
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function streamed<Env extends object>(
+  c: Context<WickEnv<Env>>,
+  house: House<Env>,
+  job: Job,
+  format: Format,
+  work: AbortController,
+  done: () => void,
+): Response {
+  const failed = (error: unknown) => house.failed(error, c.get("requestId"));
+  const stallMs = house.settings.limits.stallSeconds * 1000;
+  const body = pulledStream(frames(job, format, work.signal, failed), { work, done, stallMs });
+  const headers = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+  };
+  return new Response(body, { headers });
+}
+
+/** Aborts `work` with `signal`, until the link is undone. */
+function link(signal: AbortSignal, work: AbortController): () => void {
+  const abort = () => work.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
+}

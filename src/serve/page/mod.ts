@@ -1,0 +1,10 @@
+/**
+ * The page at `/`.
+ *
+ * @module
+ */
+
+/** The page. */
+export function page(): Response {
+  return new Response("todo");
+}
