@@ -1,0 +1,142 @@
+/**
+ * Tokenizers from a GGUF file's metadata.
+ *
+ * @module
+ */
+import { WickError } from "../error.ts";
+import type { Metadata } from "../formats/metadata.ts";
+import { BpeEncoder } from "./bpe.ts";
+import { decodeAlphabet } from "./byte_alphabet.ts";
+import { TokenizerFields } from "./fields.ts";
+import { MergeTable, type Transcribe } from "./merges.ts";
+import { PreTokenizer } from "./pretokenize.ts";
+import { PRE_TOKENIZERS, type PreTokenizerSpec } from "./pretokenizers.ts";
+import { byteTokens, readVocabulary } from "./read_vocabulary.ts";
+import { findEndIds, markStripping, specialId, type SpecialIds } from "./roles.ts";
+import { SpmEncoder } from "./spm.ts";
+import { TextTokenizer, type TextTokenizerParts } from "./text_tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizer.ts";
+
+/** What a kind of tokenizer gives on top of what all have in common. */
+type Parts = Omit<TextTokenizerParts, "endIds" | "unknownId">;
+
+/** Makes a tokenizer of one kind. */
+type Builder = (fields: TokenizerFields, model: string) => { parts: Parts; ids: SpecialIds };
+
+const BUILDERS: Readonly<Record<string, Builder>> = {
+  gpt2: bpe,
+  gemma4: bpe,
+  llama: spm,
+};
+
+/**
+ * The tokenizer that a model file describes.
+ *
+ * @param metadata the file's key-value pairs (`tokenizer.ggml.*`)
+ * @throws {WickError} UNSUPPORTED_TOKENIZER for a model or pre-tokenizer that Wick does not know, CORRUPT_FILE
+ * where the metadata contradict themselves
+ */
+export function tokenizerFromGguf(metadata: Metadata): Tokenizer {
+  return textTokenizerFromGguf(metadata);
+}
+
+/** As {@linkcode tokenizerFromGguf}, with the encoder in sight. */
+export function textTokenizerFromGguf(metadata: Metadata): TextTokenizer {
+  const fields = new TokenizerFields(metadata);
+  const model = fields.string("model");
+  if (model === undefined) throw fields.wrong("model", "a string", undefined);
+  const builder = Object.hasOwn(BUILDERS, model) ? BUILDERS[model] : undefined;
+  if (builder === undefined) {
+    throw unsupported(`tokenizer.ggml.model must be one of ${Object.keys(BUILDERS).join(", ")}`, model);
+  }
+  const { parts, ids } = builder(fields, model);
+  const endIds = findEndIds(fields, parts.vocabulary, ids);
+  markStripping(fields, parts.vocabulary);
+  return new TextTokenizer({ ...parts, endIds, unknownId: ids.unknown });
+}
+
+function bpe(fields: TokenizerFields, model: string): { parts: Parts; ids: SpecialIds } {
+  const pre = model === "gemma4" ? "gemma4" : fields.string("pre") || "default";
+  const spec = PRE_TOKENIZERS.get(pre);
+  if (spec === undefined) throw unsupported("tokenizer.ggml.pre must be a known pre-tokenizer", pre);
+  const byteLevel = !spec.characters;
+  const vocabulary = readVocabulary(fields, byteLevel);
+  const ids = {
+    bos: specialId(fields, vocabulary, "bos", 11),
+    eos: specialId(fields, vocabulary, "eos", 11),
+    unknown: specialId(fields, vocabulary, "unknown"),
+  };
+  const encoder = bpeEncoder(fields, vocabulary, pre, spec);
+  const parts: Parts = {
+    kind: "bpe",
+    vocabulary,
+    encoder,
+    rules: { marksSpaces: spec.markSpaces ?? false, addsSpace: false },
+    bosId: ids.bos,
+    eosId: ids.eos,
+    addBos: pre === "gemma4" || fields.flag("add_bos_token", spec.addBos ?? false),
+    addEos: fields.flag("add_eos_token", false),
+  };
+  return { parts, ids };
+}
+
+function bpeEncoder(
+  fields: TokenizerFields,
+  vocabulary: Vocabulary,
+  pre: string,
+  spec: PreTokenizerSpec,
+): BpeEncoder {
+  const merges = fields.strings("merges");
+  // Kimi K2 is the one family whose files may come without merges.
+  if (merges === undefined && pre !== "kimi-k2") throw fields.wrong("merges", "an array of strings", merges);
+  const byteLevel = !spec.characters;
+  const table = merges && new MergeTable(merges, vocabulary, byteLevel ? decodeAlphabet : copy);
+  return new BpeEncoder(vocabulary, table, new PreTokenizer(spec), {
+    byteLevel,
+    ignoreMerges: spec.ignoreMerges ?? false,
+    wholeNewlines: pre === "gemma4",
+    markSpaces: spec.markSpaces ?? false,
+    byteTokens: byteTokens(vocabulary, !byteLevel),
+  });
+}
+
+const copy: Transcribe = (text, start, end, into, at) => {
+  into.set(text.subarray(start, end), at);
+  return at + end - start;
+};
+
+function spm(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
+  const vocabulary = readVocabulary(fields, false);
+  if (vocabulary.scores === undefined) throw fields.wrong("scores", "an array of float32 numbers", undefined);
+  const ids = {
+    bos: specialId(fields, vocabulary, "bos", 1),
+    eos: specialId(fields, vocabulary, "eos", 2),
+    unknown: specialId(fields, vocabulary, "unknown", 0),
+  };
+  const addSpacePrefix = fields.flag("add_space_prefix", true);
+  const parts: Parts = {
+    kind: "spm",
+    vocabulary,
+    encoder: new SpmEncoder(vocabulary, {
+      addSpacePrefix,
+      byteTokens: byteTokens(vocabulary, true),
+      unknownId: ids.unknown ?? -1,
+    }),
+    rules: { marksSpaces: true, addsSpace: addSpacePrefix },
+    bosId: ids.bos,
+    eosId: ids.eos,
+    addBos: fields.flag("add_bos_token", true),
+    addEos: fields.flag("add_eos_token", false),
+  };
+  return { parts, ids };
+}
+
+function unsupported(requirement: string, got: string): WickError {
+  return new WickError(
+    "UNSUPPORTED_TOKENIZER",
+    `Cannot read the tokenizer: ${requirement}, got ${JSON.stringify(got)}`,
+  );
+}

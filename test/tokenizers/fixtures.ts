@@ -1,0 +1,59 @@
+/**
+ * Tokenizers of files, and the golden texts that lie beside them.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { openGguf } from "../../src/formats/gguf.ts";
+import type { Metadata } from "../../src/formats/metadata.ts";
+import { toSource } from "../../src/hub/source.ts";
+import { textTokenizerFromGguf } from "../../src/tokenizers/mod.ts";
+import type { TextTokenizer } from "../../src/tokenizers/text_tokenizer.ts";
+
+/** The metadata of a GGUF file, without waiting for its tensors. */
+export async function metadataOf(path: string): Promise<Metadata> {
+  using gguf = await openGguf(await toSource(readFileSync(path)));
+  return gguf.metadata;
+}
+
+/** The tokenizer of a GGUF file. */
+export async function tokenizerOf(path: string): Promise<TextTokenizer> {
+  return textTokenizerFromGguf(await metadataOf(path));
+}
+
+/** A text with the ids that another implementation gives. */
+export interface GoldenText {
+  text: string;
+  /** Special tokens not parsed, none added. */
+  ids: number[];
+  /** Special tokens parsed, where that gives other ids. */
+  ids_special?: number[];
+}
+
+/** llama.cpp's own vectors: texts divided by a line, ids a line each. */
+export function readVectors(inputs: string, outputs: string): GoldenText[] {
+  const ids = readFileSync(outputs, "utf8").split("\n");
+  return readFileSync(inputs, "utf8").split("\n__ggml_vocab_test__\n").map((text, i) => ({
+    text,
+    ids: ids[i].split(" ").filter((id) => id !== "").map(Number),
+  }));
+}
+
+/** Golden texts, one JSON object a line. */
+export function readTexts(path: string): GoldenText[] {
+  return readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+/** The texts whose ids a tokenizer gets wrong, with what it gives. */
+export function mismatches(tokenizer: TextTokenizer, texts: readonly GoldenText[]): unknown[] {
+  return texts.flatMap(({ text, ids, ids_special }) => {
+    const plain = tokenizer.encode(text, { addSpecial: false });
+    const special = tokenizer.encode(text, { addSpecial: false, special: true });
+    const right = same(plain, ids) && same(special, ids_special ?? ids);
+    return right ? [] : [{ text, ids, plain, ids_special, special }];
+  });
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}
