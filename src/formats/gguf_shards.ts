@@ -5,6 +5,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import { parseShardName, shardName } from "../hub/shard_names.ts";
 import type { GgufHeader, TensorInfo } from "./gguf_header.ts";
 
 /** What the first file tells of the others. */
@@ -20,21 +21,16 @@ export interface ShardSet {
 export function firstShard(header: GgufHeader, name: string): ShardSet | undefined {
   const count = header.metadata.get("split.count") ?? 0;
   if (count === 0 || count === 1) return undefined;
-  const [, base, number, total] = /([^/\\]*)-(\d{5})-of-(\d{5})\.gguf$/i.exec(name) ?? [];
-  if (base === undefined || Number(total) !== count) {
-    fail(name, `a model of ${count} files must be named <name>-00001-of-${pad(Number(count))}.gguf`, name);
+  const parts = parseShardName(name);
+  if (typeof count !== "number" || parts?.count !== count) {
+    fail(name, `a model of ${count} files must be named <name>-0000i-of-0000n.gguf, n being ${count}`, name);
   }
+  if (parts.number !== 1) fail(name, "a sharded model is opened by its first file", `file ${parts.number}`);
   const check = (shard: GgufHeader, index: number, shardName: string) =>
-    checkShard(shard, index, Number(count), shardName);
-  if (Number(number) !== 1) {
-    fail(name, "a sharded model is opened by its first file", `file ${number} of ${total}`);
-  }
+    checkShard(shard, index, count, shardName);
   check(header, 0, name);
-  const siblings = Array.from(
-    { length: Number(count) - 1 },
-    (_, i) => `${base}-${pad(i + 2)}-of-${total}.gguf`,
-  );
-  return { count: Number(count), siblings, check };
+  const siblings = Array.from({ length: count - 1 }, (_, i) => shardName({ ...parts, number: i + 2 }));
+  return { count, siblings, check };
 }
 
 /** All tensors by name; none may occur twice, and their number must be the one that the first file tells. */
@@ -66,8 +62,4 @@ function checkShard({ metadata }: GgufHeader, index: number, count: number, name
 
 function fail(name: string, requirement: string, got: string): never {
   throw new WickError("CORRUPT_FILE", `Cannot open ${name}: ${requirement}, got ${got}`);
-}
-
-function pad(number: number): string {
-  return String(number).padStart(5, "0");
 }

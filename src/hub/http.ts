@@ -6,7 +6,7 @@
  */
 import { WickError } from "../error.ts";
 import { hubToken } from "./hub_reference.ts";
-import type { RetryOptions } from "./retry.ts";
+import { IDLE_MS, type RetryOptions } from "./retry.ts";
 
 /** Options of requests. */
 export interface UrlOptions extends RetryOptions {
@@ -28,16 +28,16 @@ export interface Ask {
 export interface Answer {
   status: number;
   body: ReadableStream<Uint8Array> | null;
-  /** Tells this version of the file from others: an entity tag without quotes; "" where the server gives none. */
+  /** Tells this version of the file from others: an entity tag without quotes, else its date, else "". */
   etag: string;
+  /** The SHA-256 of the whole file in hexadecimal digits, where the hub tells it. */
+  sha256?: string;
   /** The tag in the form that If-Range takes; undefined where it is weak or not of the last host. */
   ifRange?: string;
   /** The whole file's bytes, where told. */
   size?: number;
   /** The first byte of a 206 answer's range. */
   start?: number;
-  /** The revision that a Hugging Face name stands for. */
-  commit?: string;
 }
 
 const MOST_REDIRECTS = 8;
@@ -85,18 +85,23 @@ async function send(
     headers.set("range", `bytes=${what.offset}-${what.length ? what.offset + what.length - 1 : ""}`);
     if (what.ifRange) headers.set("if-range", what.ifRange);
   }
+  return await request(url, { method: what.method ?? "GET", headers, redirect: "manual" }, name, options);
+}
+
+/** Fetches; a server that sends no headers within the idle time counts as broken. */
+async function request(url: URL, init: RequestInit, name: string, options: UrlOptions): Promise<Response> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error("no answer came")), options.idleMs ?? IDLE_MS);
   try {
-    return await fetch(url, {
-      method: what.method ?? "GET",
-      headers,
-      redirect: "manual",
-      signal: options.signal,
-    });
+    const signals = options.signal ? [silence.signal, options.signal] : [silence.signal];
+    return await fetch(url, { ...init, signal: AbortSignal.any(signals) });
   } catch (cause) {
     if (cause instanceof Error && cause.name === "NotCapable") {
       throw new WickError("ACCESS_DENIED", `Cannot open ${name}: the runtime forbids the network`, { cause });
     }
     throw cause;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -118,18 +123,19 @@ async function judge(response: Response, name: string, linked: Headers | undefin
 function answer(response: Response, linked: Headers | undefined): Answer {
   const { headers, status } = response;
   const own = headers.get("etag") ?? "";
+  const etag = bare((linked?.get("x-linked-etag") ?? own) || (headers.get("last-modified") ?? ""));
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)/.exec(headers.get("content-range") ?? "");
   const encoded = (headers.get("content-encoding") ?? "identity") !== "identity";
   const whole = status === 200 && !encoded ? headers.get("content-length") : null;
-  const size = range?.[2] ?? whole ?? linked?.get("x-linked-size");
+  const size = linked?.get("x-linked-size") ?? range?.[2] ?? whole;
   return {
     status,
     body: response.body,
-    etag: bare(linked?.get("x-linked-etag") ?? own),
+    etag,
+    sha256: linked && /^[0-9a-f]{64}$/.test(etag) ? etag : undefined,
     ifRange: !linked && own.startsWith('"') ? own : undefined,
     size: size ? Number(size) : undefined,
     start: range?.[1] ? Number(range[1]) : undefined,
-    commit: (linked ?? headers).get("x-repo-commit") ?? undefined,
   };
 }
 

@@ -41,6 +41,11 @@ export function hubUrl(reference: string): string {
   return `${endpoint()}/${parts.map(encodeURIComponent).join("/")}`;
 }
 
+/** Whether a hub URL names a commit, whose files never change. */
+export function isPinned(url: string): boolean {
+  return url.startsWith(`${endpoint()}/`) && /\/resolve\/[0-9a-f]{40}\//.test(url);
+}
+
 /** $HF_TOKEN where the URL is on the hub itself. */
 export function hubToken(url: URL): string | undefined {
   return url.origin === URL.parse(endpoint())?.origin ? platform().env("HF_TOKEN") : undefined;

@@ -79,7 +79,7 @@ export class RangedSource implements Source {
   }
 
   #chunks(stream: ReadableStream<Uint8Array>): ChunkReader {
-    return new ChunkReader(stream, this.#retry.idleMs ?? 30_000);
+    return new ChunkReader(stream, this.#retry.idleMs ?? IDLE_MS);
   }
 
   #drop(): void {

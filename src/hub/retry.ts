@@ -5,6 +5,9 @@
  */
 import { WickError } from "../error.ts";
 
+/** How long a connection may stay silent unless told otherwise, in ms. */
+export const IDLE_MS = 30_000;
+
 /** How often and how patiently. */
 export interface RetryOptions {
   /** Tries after the first one that may fail in a row, without a byte between them [4]. */

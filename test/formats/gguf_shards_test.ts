@@ -74,7 +74,7 @@ Deno.test("openGguf() says which shard does not fit", async () => {
   const corrupt = (message: RegExp) => ({ code: "CORRUPT_FILE", message });
   await rejects(open(no(1, 2)), corrupt(/00002-of-00003.gguf: "split.no" must be 1, got 2/));
   await rejects(open(no(0, 1)), corrupt(/00001-of-00003.gguf: "split.no" must be 0, got 1/));
-  await rejects(open(shards(), shardName(1)), corrupt(/opened by its first file, got file 00002 of 00003/));
+  await rejects(open(shards(), shardName(1)), corrupt(/opened by its first file, got file 2/));
   const count = shards((i, keys) => i === 2 && (keys["split.count"] = 4));
   await rejects(open(count), corrupt(/00003-of-00003.gguf: "split.count" must be 3, got 4/));
   const alone = shards((i, keys) => i === 1 && delete keys["split.no"]);
@@ -90,7 +90,10 @@ Deno.test("openGguf() says which shard does not fit", async () => {
 
 Deno.test("openGguf() wants the name and the siblings of a sharded model", async () => {
   const first = shards().get(shardName(0))!;
-  await rejects(openGguf(bytesSource(first)), { code: "CORRUPT_FILE", message: /00001-of-00003.gguf/ });
+  await rejects(openGguf(bytesSource(first)), {
+    code: "CORRUPT_FILE",
+    message: /n being 3, got the given bytes/,
+  });
   await rejects(openGguf(bytesSource(first, shardName(0))), { code: "INVALID_ARGUMENT", message: /3 files/ });
 });
 
