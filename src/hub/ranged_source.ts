@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { retrying, type RetryOptions } from "./retry.ts";
+import { IDLE_MS, retrying, type RetryOptions } from "./retry.ts";
 import type { Source } from "./source.ts";
 import { ChunkReader } from "./stream_source.ts";
 
