@@ -80,8 +80,15 @@ export class Storage {
    * @param device where it lies
    * @param bytes its size
    * @param address the device's own address of it; -1 while a Program is being recorded
+   * @param owned whether its memory goes back to the device with the last handle: not so for a place in a
+   * Program's scratch
    */
-  constructor(readonly device: Device, readonly bytes: number, public address: number) {}
+  constructor(
+    readonly device: Device,
+    readonly bytes: number,
+    public address: number,
+    private readonly owned = true,
+  ) {}
 
   /** Whether it has been given back. */
   get freed(): boolean {
@@ -102,7 +109,7 @@ export class Storage {
     if (this.freed || --this.holders > 0) return;
     for (const dependent of this.dependents ?? []) dependent.invalidate("a tensor that it uses was disposed");
     this.dependents = undefined;
-    this.device.free(this);
+    if (this.owned) this.device.free(this);
   }
 
   /** `dependent` is told when the last handle lets go. */

@@ -80,8 +80,7 @@ export class WasmDevice implements Device {
   }
 
   free(storage: Storage): void {
-    if (!this.opened || storage.address < 0) return;
-    this.heap.release(storage.address);
+    if (this.opened) this.heap.release(storage.address);
   }
 
   write(storage: Storage, offset: number, data: Uint8Array): void {

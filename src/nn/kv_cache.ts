@@ -1,0 +1,53 @@
+/**
+ * Keys and values of earlier positions.
+ *
+ * @module
+ */
+import type { Device } from "../device/device.ts";
+import { storageBytes } from "../tensor/dtype.ts";
+import { appendToCache, type Position } from "../tensor/ops/attention.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** The cache of one layer: keys and values [G, S, D] f32. */
+export class LayerCache {
+  constructor(readonly keys: Tensor, readonly values: Tensor) {}
+
+  /** Writes keys and values [T, G, D] of the positions from `position` on. */
+  append(keys: Tensor, values: Tensor, position: Position): void {
+    appendToCache(keys, this.keys, position);
+    appendToCache(values, this.values, position);
+  }
+}
+
+/** The shape of a cache. */
+export interface CacheShape {
+  layers: number;
+  /** Key-value heads, G. */
+  heads: number;
+  /** Elements of a head, D. */
+  headSize: number;
+  /** Positions, S. */
+  length: number;
+}
+
+/** The caches of all layers, allocated at once. */
+export class KvCache implements Disposable {
+  readonly layers: readonly LayerCache[];
+  /** Bytes held. */
+  readonly bytes: number;
+
+  constructor(device: Device, shape: CacheShape) {
+    const dims = [shape.heads, shape.length, shape.headSize];
+    const bytes = storageBytes("f32", dims);
+    const make = () => new Tensor(device.allocate(bytes), "f32", dims);
+    this.layers = Array.from({ length: shape.layers }, () => new LayerCache(make(), make()));
+    this.bytes = 2 * shape.layers * bytes;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { keys, values } of this.layers) {
+      keys.dispose();
+      values.dispose();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The one way from an op to a device: run now, or into the recording under way.
+ *
+ * @module
+ */
+import type { Call, Cell, Device } from "../device/device.ts";
+import type { Kernel } from "../device/kernel.ts";
+import { WickError } from "../error.ts";
+import type { Dtype } from "./dtype.ts";
+import { storageBytes } from "./dtype.ts";
+import { recording } from "./program.ts";
+import { youngest } from "./scope.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Runs a kernel on tensors, or records it. */
+export function run(
+  kernel: Kernel,
+  operands: readonly (Tensor | null)[],
+  params: readonly number[],
+  cells: readonly (number | Cell)[],
+): void {
+  const device = deviceOf(kernel.name, operands);
+  const trace = recording();
+  if (!trace) return device.run(kernel, operands, params, cells);
+  if (trace.device !== device) {
+    throw new WickError("DEVICE_MISMATCH", `Cannot record ${kernel.name}: its tensors live on another device`);
+  }
+  trace.calls.push({ kernel, operands, params, cells } satisfies Call);
+}
+
+/** The device that all operands share. */
+export function deviceOf(op: string, operands: readonly (Tensor | null)[]): Device {
+  let device: Device | undefined;
+  for (const operand of operands) {
+    if (!operand) continue;
+    if (operand.storage.freed) throw new WickError("DISPOSED", `Cannot ${op}: a tensor ${operand} was disposed`);
+    device ??= operand.device;
+    if (operand.device !== device) {
+      throw new WickError("DEVICE_MISMATCH", `Cannot ${op}: its tensors live on different devices; move one with to()`);
+    }
+  }
+  return device!;
+}
+
+/**
+ * A new contiguous tensor for the result of an op on `operands`, in the youngest of their scopes.
+ * `rows` is the cell of the leading extent where that is dynamic.
+ */
+export function result(
+  op: string,
+  operands: readonly (Tensor | null)[],
+  dtype: Dtype,
+  shape: readonly number[],
+  rows?: Cell,
+): Tensor {
+  const device = deviceOf(op, operands);
+  const bytes = storageBytes(dtype, shape);
+  const storage = recording()?.allocate(bytes) ?? device.allocate(bytes);
+  const scope = operands.reduce((s, t) => youngest(s, t?.scope), undefined as Tensor["scope"]);
+  return new Tensor(storage, dtype, shape, { rows, scope });
+}
+
+/** The leading extent of a tensor: a cell where it is dynamic. */
+export function lead(x: Tensor): number | Cell {
+  return x.rows ?? x.shape[0] ?? 1;
+}
+
+/** The number of rows of the last dimension: a cell where the leading extent is dynamic. */
+export function rowCount(x: Tensor): number | Cell {
+  const inner = x.shape.slice(1, -1).reduce((a, b) => a * b, 1);
+  if (x.rows) return x.rows.times(inner);
+  return x.shape.length < 2 ? 1 : x.shape[0] * inner;
+}

@@ -1,0 +1,76 @@
+/**
+ * Rotary positions and attention over a key-value cache.
+ *
+ * @module
+ */
+import type { Cell } from "../../device/device.ts";
+import { attention_f32, kv_append_f32 } from "../../device/kernels/attention.ts";
+import { rope_halved_f32, rope_interleaved_f32 } from "../../device/kernels/rope.ts";
+import { WickError } from "../../error.ts";
+import { lead, result, run } from "../dispatch.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The position of the first row: a number, or a cell that changes between replays. */
+export type Position = number | Cell;
+
+/**
+ * Rotates pairs of x [T, H, D] by the angle of their row's position (Su et al. 2021). `table` [S, R] holds
+ * cos and sin of each pair for every position; dimensions from R on stay. "interleaved" pairs are (2i, 2i + 1),
+ * "halved" ones (i, i + R / 2).
+ */
+export function rope(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
+  const [, H, D] = cube("rope", x);
+  const [S, R] = table.shape;
+  using dense = x.contiguous();
+  const y = result("rope", [dense, table], "f32", x.shape, x.rows);
+  const kernel = pairs === "halved" ? rope_halved_f32 : rope_interleaved_f32;
+  run(kernel, [dense, table, y], [H, D, R, S], [lead(dense), position]);
+  return y;
+}
+
+/** Writes x [T, G, D] into `cache` [G, S, D] at position, position + 1 ... */
+export function appendToCache(x: Tensor, cache: Tensor, position: Position): void {
+  const [, G, D] = cube("append", x);
+  using dense = x.contiguous();
+  run(kv_append_f32, [dense, cache], [G, D, cache.shape[1]], [lead(dense), position]);
+}
+
+/** How {@linkcode attention} weighs and sees keys. */
+export interface AttentionOptions {
+  /** Multiplies q k [1 / sqrt(D)]. */
+  scale?: number;
+  /** How many of the last positions a query sees, itself included; 0 for all [0]. */
+  window?: number;
+}
+
+/**
+ * Causal attention of queries q [T, H, D] at position, position + 1 ... over caches of keys and values
+ * [G, S, D], where H is a multiple of G and every H / G neighbouring heads share a key head (Ainslie et al.
+ * 2023): [T, H, D].
+ */
+export function attention(
+  q: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  position: Position,
+  options: AttentionOptions = {},
+): Tensor {
+  const [, H, D] = cube("attention", q);
+  const [G, S] = cube("attention", keys);
+  if (H % G !== 0 || keys.shape[2] !== D || values.shape.join() !== keys.shape.join()) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot attend with ${q} over ${keys} and ${values}: head sizes must match and ${H} be a multiple of ${G}`,
+    );
+  }
+  using dense = q.contiguous();
+  const y = result("attention", [dense, keys, values], "f32", q.shape, q.rows);
+  const params = [H, G, D, S, options.scale ?? 1 / Math.sqrt(D), options.window ?? 0];
+  run(attention_f32, [dense, keys, values, y], params, [lead(dense), position]);
+  return y;
+}
+
+function cube(op: string, x: Tensor): readonly number[] {
+  if (x.rank === 3 && x.dtype === "f32") return x.shape;
+  throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 of rank 3`);
+}

@@ -1,0 +1,63 @@
+/**
+ * Matrix products.
+ *
+ * @module
+ */
+import type { Kernel } from "../../device/kernel.ts";
+import * as rows from "../../device/kernels/matmul_f32.ts";
+import { WickError } from "../../error.ts";
+import { lead, result, run } from "../dispatch.ts";
+import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { contiguous } from "./view.ts";
+
+const byWeight: Partial<Record<string, Kernel>> = {
+  f32: rows.matmul_f32,
+  f16: rows.matmul_f32_f16,
+  bf16: rows.matmul_f32_bf16,
+};
+
+/** a [.., M, K] times b [.., K, N]: [.., M, N]; a is f32, b f32, f16 or bf16. Leading dimensions broadcast. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const kernel = byWeight[b.dtype];
+  if (a.dtype !== "f32" || !kernel) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot matmul ${a} x ${b}: it takes f32 x f32, f16 or bf16`);
+  }
+  if (a.rank < 2 || b.rank < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot matmul ${show(a.shape)} x ${show(b.shape)}: inner sizes must match, got ${a.shape.at(-1)} and ` +
+        `${b.shape.at(-2)}`,
+    );
+  }
+  if (a.rows && a.rank > 2) {
+    throw new WickError("SHAPE_MISMATCH", `Cannot matmul ${a}: a batch that changes between replays is not supported`);
+  }
+  const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (batch.length > 2) return manyBatches(a, b, batch);
+  const [b0, b1] = [...new Array(2 - batch.length).fill(1), ...batch];
+  const [n, k] = [b.shape.at(-1)!, a.shape.at(-1)!];
+  const y = result("matmul", [a, b], "f32", [...batch, a.shape.at(-2)!, n], a.rows);
+  const params = [b0, b1, n, k, ...fourStrides(a, batch), ...fourStrides(b, batch)];
+  run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
+  return y;
+}
+
+/** Strides over two batch dimensions, rows and columns. */
+function fourStrides(x: Tensor, batch: readonly number[]): number[] {
+  const outer = broadcastStrides(x.shape.slice(0, -2), x.strides.slice(0, -2), batch);
+  return [...new Array(2 - batch.length).fill(0), ...outer, x.strides.at(-2)!, x.strides.at(-1)!];
+}
+
+/** More than two batch dimensions become one. */
+function manyBatches(a: Tensor, b: Tensor, batch: readonly number[]): Tensor {
+  const flat = (x: Tensor): Tensor => {
+    using wide = x.expand(...batch, ...x.shape.slice(-2));
+    using dense = contiguous(wide);
+    return dense.reshape(-1, ...x.shape.slice(-2));
+  };
+  using left = flat(a);
+  using right = flat(b);
+  using y = matmul(left, right);
+  return y.reshape(...batch, ...y.shape.slice(-2));
+}

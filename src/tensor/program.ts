@@ -1,0 +1,177 @@
+/**
+ * Programs: ops recorded once, their scratch planned by liveness, replayed without allocating.
+ *
+ * @module
+ */
+import { type Call, type Dependent, type Device, type Replay, Storage } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Where results of recorded ops live: one block that Programs of a device may share, since replays never overlap. */
+export class Arena implements Disposable {
+  private blocks: Storage[] = [];
+
+  constructor(private readonly device: Device) {}
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.blocks.reduce((sum, b) => sum + b.bytes, 0);
+  }
+
+  /** A block of at least `bytes`. What is there is used again; a larger need adds a block. */
+  reserve(bytes: number): Storage {
+    const fits = this.blocks.find((b) => b.bytes >= bytes);
+    if (fits) return fits;
+    const block = this.device.allocate(bytes);
+    this.blocks.push(block);
+    return block;
+  }
+
+  [Symbol.dispose](): void {
+    for (const block of this.blocks) block.release();
+    this.blocks = [];
+  }
+}
+
+/** Takes the calls of ops while `record` runs. */
+export class Recorder {
+  readonly calls: Call[] = [];
+  /** Results, in the order of their making. */
+  readonly planned: Storage[] = [];
+
+  constructor(readonly device: Device) {}
+
+  allocate(bytes: number): Storage {
+    const storage = new Storage(this.device, bytes, -1, false);
+    this.planned.push(storage);
+    return storage;
+  }
+}
+
+let recorder: Recorder | undefined;
+
+/** The recording under way, if there is one. */
+export function recording(): Recorder | undefined {
+  return recorder;
+}
+
+/** Throws where a value is read or made inside `record`. */
+export function refuseWhileRecording(action: string): void {
+  if (recorder) throw new WickError("INVALID_STATE", `Cannot ${action} inside record: ops have no data there yet`);
+}
+
+/** Recorded ops, ready to run again and again. */
+export class Program implements Disposable, Dependent {
+  private readonly captured = new Set<Storage>();
+  private readonly replay: Replay;
+  private readonly ownArena?: Arena;
+  private invalid?: string;
+
+  /** @internal use {@linkcode record} */
+  constructor(
+    readonly device: Device,
+    trace: Recorder,
+    /** What the recorded function returned; their contents hold from one replay to the next of the same arena. */
+    readonly outputs: readonly Tensor[],
+    arena?: Arena,
+  ) {
+    if (!arena) arena = this.ownArena = new Arena(device);
+    const plan = planScratch(trace, new Set(outputs.map((t) => t.storage)));
+    const block = plan.bytes > 0 ? arena.reserve(plan.bytes) : undefined;
+    for (const [storage, offset] of plan.offsets) storage.address = block!.address + offset;
+    for (const { operands } of trace.calls) {
+      for (const operand of operands) if (operand && !plan.offsets.has(operand.storage)) this.captured.add(operand.storage);
+    }
+    for (const storage of this.captured) storage.watch(this);
+    this.replay = device.compile(trace.calls);
+    this.calls = trace.calls.length;
+    this.scratchBytes = plan.bytes;
+  }
+
+  /** The number of kernel calls of one replay. */
+  readonly calls: number;
+  /** Bytes that results take in the arena. */
+  readonly scratchBytes: number;
+
+  /** Runs everything again on what inputs and cells hold now. */
+  run(): void {
+    if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
+    this.replay.run();
+  }
+
+  invalidate(reason: string): void {
+    this.invalid ??= reason;
+  }
+
+  [Symbol.dispose](): void {
+    this.invalid ??= "it was disposed";
+    for (const storage of this.captured) storage.unwatch(this);
+    this.captured.clear();
+    this.replay[Symbol.dispose]();
+    this.ownArena?.[Symbol.dispose]();
+  }
+}
+
+/**
+ * Records the ops that `fn` calls, without running them, and compiles them. Tensors from outside are captured
+ * by address: write into them, or set cells, between replays.
+ *
+ * @param arena where results live [an arena of the Program's own]
+ */
+export function record(device: Device, fn: () => Tensor | readonly Tensor[], arena?: Arena): Program {
+  refuseWhileRecording("record");
+  const trace = recorder = new Recorder(device);
+  let outputs: Tensor | readonly Tensor[];
+  try {
+    outputs = fn();
+  } finally {
+    recorder = undefined;
+  }
+  if (outputs instanceof Promise) {
+    throw new WickError("INVALID_STATE", "Cannot record a function that returns a promise: recording is synchronous");
+  }
+  return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
+}
+
+const SCRATCH_ALIGNMENT = 64;
+
+/**
+ * Gives every planned storage an offset such that two that live at once never overlap. A storage lives from
+ * its first call to its last, outputs to the end. Largest first, each at the lowest offset that is free.
+ */
+export function planScratch(
+  trace: Recorder,
+  outputs: ReadonlySet<Storage>,
+): { bytes: number; offsets: Map<Storage, number> } {
+  const lives = new Map(trace.planned.map((s) => [s, { first: -1, last: -1 }]));
+  trace.calls.forEach(({ operands }, step) => {
+    for (const operand of operands) {
+      const life = operand && lives.get(operand.storage);
+      if (!life) continue;
+      if (life.first < 0) life.first = step;
+      life.last = step;
+    }
+  });
+  for (const storage of outputs) {
+    const life = lives.get(storage);
+    if (life) life.last = trace.calls.length;
+  }
+  const offsets = new Map<Storage, number>();
+  const placed: { first: number; last: number; start: number; end: number }[] = [];
+  let total = 0;
+  const used = [...lives].filter(([, life]) => life.first >= 0);
+  for (const [storage, life] of used.sort(([a], [b]) => b.bytes - a.bytes)) {
+    const size = Math.ceil(storage.bytes / SCRATCH_ALIGNMENT) * SCRATCH_ALIGNMENT;
+    let start = 0;
+    for (const other of placed) { // ascending by start
+      if (other.last < life.first || other.first > life.last) continue;
+      if (start + size <= other.start) break;
+      start = Math.max(start, other.end);
+    }
+    offsets.set(storage, start);
+    total = Math.max(total, start + size);
+    placed.push({ ...life, start, end: start + size });
+    placed.sort((a, b) => a.start - b.start);
+  }
+  return { bytes: total, offsets };
+}

@@ -1,0 +1,319 @@
+/**
+ * The tensor: a view of counted device memory with a dtype, a shape and strides.
+ *
+ * @module
+ */
+import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import { matmul } from "./ops/matmul.ts";
+import * as reduce from "./ops/reduce.ts";
+import * as view from "./ops/view.ts";
+import { refuseWhileRecording } from "./program.ts";
+import type { Scope } from "./scope.ts";
+import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
+
+/** What a tensor has beside storage, dtype and shape. */
+export interface TensorLayout {
+  /** In elements [contiguous]. */
+  strides?: readonly number[];
+  /** Where it begins in its storage, in elements [0]. */
+  offset?: number;
+  /** The live extent of dimension 0, where a Program changes it between replays; `shape[0]` is its maximum. */
+  rows?: Cell;
+  /** Who disposes it. */
+  scope?: Scope;
+}
+
+/** Nested arrays of numbers. */
+export type NestedNumbers = number | NestedNumbers[];
+
+/**
+ * An n-dimensional array on a device. Ops borrow their operands and return new tensors; views (reshape,
+ * transpose, narrow ...) share storage. Reading waits, for a GPU answers later: {@linkcode Tensor.data},
+ * {@linkcode Tensor.toArray}, {@linkcode Tensor.item}.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { tensor } from "@wick/wick";
+ * using x = tensor([[1, 2], [3, 4]]);
+ * using y = x.add(x.t());
+ * deepEqual(await y.toArray(), [[2, 5], [5, 8]]);
+ * ```
+ */
+export class Tensor implements OperandView, Disposable {
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly rows?: Cell;
+  readonly scope?: Scope;
+  private open = true;
+
+  /** Takes over one hold on `storage`. */
+  constructor(
+    readonly storage: Storage,
+    readonly dtype: Dtype,
+    readonly shape: readonly number[],
+    layout: TensorLayout = {},
+  ) {
+    this.strides = layout.strides ?? contiguousStrides(shape);
+    this.offset = layout.offset ?? 0;
+    this.rows = layout.rows;
+    this.scope = layout.scope;
+    this.scope?.own(this);
+  }
+
+  /** The device that it lives on. */
+  get device(): Device {
+    return this.storage.device;
+  }
+  /** The number of dimensions. */
+  get rank(): number {
+    return this.shape.length;
+  }
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+  /** Where it begins in its storage, in bytes. */
+  get byteOffset(): number {
+    return this.offset === 0 ? 0 : this.offset * itemBytes(this.dtype);
+  }
+  /** Whether its elements follow each other in memory, in order. */
+  get isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+  /** Whether it was disposed. */
+  get isDisposed(): boolean {
+    return !this.open;
+  }
+
+  /** Another tensor over the same storage. */
+  alias(shape: readonly number[], layout: TensorLayout): Tensor {
+    this.assertOpen("view");
+    return new Tensor(this.storage.retain(), this.dtype, shape, { rows: this.rows, scope: this.scope, ...layout });
+  }
+
+  /** Lets go of its storage. Disposing twice does nothing. */
+  [Symbol.dispose](): void {
+    if (!this.open) return;
+    this.open = false;
+    this.scope?.keep(this);
+    this.storage.release();
+  }
+  /** Lets go of its storage. */
+  dispose(): void {
+    this[Symbol.dispose]();
+  }
+
+  // Reading
+
+  /** A copy of its elements in order; f16 and bf16 as their bit patterns. */
+  async data(): Promise<PlainArray> {
+    refuseWhileRecording("read a tensor");
+    this.assertOpen("read");
+    const { dtype } = this;
+    if (!isPlain(dtype)) {
+      throw new WickError("DTYPE_MISMATCH", `Cannot read a tensor of ${dtype} one by one: dequantize it first`);
+    }
+    if (!this.isContiguous) {
+      using copy = view.contiguous(this);
+      return await copy.data();
+    }
+    const bytes = await this.device.read(this.storage, this.byteOffset, this.size * itemBytes(dtype));
+    return plainArray(dtype, bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Its elements as nested arrays; a number for rank 0. */
+  async toArray(): Promise<NestedNumbers> {
+    const flat = await (this.dtype === "f16" || this.dtype === "bf16" ? this.to32Data() : this.data());
+    const nest = (dim: number, at: number, step: number): NestedNumbers => {
+      if (dim === this.rank) return flat[at];
+      const inner = step / this.shape[dim];
+      return Array.from({ length: this.shape[dim] }, (_, i) => nest(dim + 1, at + i * inner, inner));
+    };
+    return nest(0, 0, this.size);
+  }
+
+  /** The value of a tensor of one element. */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new WickError("SHAPE_MISMATCH", `Cannot take the item of ${show(this.shape)}: it must hold one element`);
+    }
+    return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.to32Data() : this.data()))[0];
+  }
+
+  /** Overwrites a contiguous tensor with elements of its dtype. */
+  write(values: PlainArray): this {
+    this.assertOpen("write");
+    if (!this.isContiguous || values.byteLength !== this.size * itemBytes(this.dtype)) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot write ${values.byteLength} bytes into ${this}: it must be contiguous and hold as many`,
+      );
+    }
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.device.write(this.storage, this.byteOffset, bytes);
+    return this;
+  }
+
+  // Views
+
+  /** The same elements in another shape; one dimension may be -1. Copies where strides forbid a view. */
+  reshape(...shape: number[]): Tensor {
+    return view.reshape(this, shape);
+  }
+  /** Dimensions in another order. */
+  permute(...order: number[]): Tensor {
+    return view.permute(this, order);
+  }
+  /** Two dimensions swapped. */
+  transpose(a: number, b: number): Tensor {
+    return view.transpose(this, a, b);
+  }
+  /** The last two dimensions swapped. */
+  t(): Tensor {
+    return view.transpose(this, -2, -1);
+  }
+  /** `length` entries of a dimension, from `start` on. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return view.narrow(this, dim, start, length);
+  }
+  /** Repeats dimensions of extent 1 without copying. */
+  expand(...shape: number[]): Tensor {
+    return view.expand(this, shape);
+  }
+  /** A dimension of extent 1 put in at `dim`. */
+  unsqueeze(dim: number): Tensor {
+    return view.unsqueeze(this, dim);
+  }
+  /** A dimension of extent 1 taken out. */
+  squeeze(dim: number): Tensor {
+    return view.squeeze(this, dim);
+  }
+  /** Itself (as a new handle) where it is contiguous, else a contiguous copy. */
+  contiguous(): Tensor {
+    return this.isContiguous ? this.alias(this.shape, this) : view.contiguous(this);
+  }
+  /** The elements converted to f32. */
+  toF32(): Tensor {
+    return elementwise.toF32(this);
+  }
+
+  // Elementwise, with NumPy's broadcasting
+
+  add(other: Tensor | number): Tensor {
+    return elementwise.add(this, other);
+  }
+  sub(other: Tensor | number): Tensor {
+    return elementwise.sub(this, other);
+  }
+  mul(other: Tensor | number): Tensor {
+    return elementwise.mul(this, other);
+  }
+  div(other: Tensor | number): Tensor {
+    return elementwise.div(this, other);
+  }
+  /** NaN where either is NaN. */
+  maximum(other: Tensor): Tensor {
+    return elementwise.maximum(this, other);
+  }
+  /** NaN where either is NaN. */
+  minimum(other: Tensor): Tensor {
+    return elementwise.minimum(this, other);
+  }
+  pow(other: Tensor): Tensor {
+    return elementwise.pow(this, other);
+  }
+  neg(): Tensor {
+    return elementwise.unary("neg", this);
+  }
+  abs(): Tensor {
+    return elementwise.unary("abs", this);
+  }
+  exp(): Tensor {
+    return elementwise.unary("exp", this);
+  }
+  log(): Tensor {
+    return elementwise.unary("log", this);
+  }
+  sqrt(): Tensor {
+    return elementwise.unary("sqrt", this);
+  }
+  reciprocal(): Tensor {
+    return elementwise.unary("reciprocal", this);
+  }
+  sin(): Tensor {
+    return elementwise.unary("sin", this);
+  }
+  cos(): Tensor {
+    return elementwise.unary("cos", this);
+  }
+  tanh(): Tensor {
+    return elementwise.unary("tanh", this);
+  }
+  sigmoid(): Tensor {
+    return elementwise.unary("sigmoid", this);
+  }
+  relu(): Tensor {
+    return elementwise.unary("relu", this);
+  }
+  silu(): Tensor {
+    return elementwise.unary("silu", this);
+  }
+  /** GELU; "tanh" is its approximation (Hendrycks and Gimpel 2016). */
+  gelu(approximate: "none" | "tanh" = "none"): Tensor {
+    return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
+  }
+
+  // Reductions along one dimension
+
+  sum(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("sum", this, dim, keepDim);
+  }
+  mean(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("mean", this, dim, keepDim);
+  }
+  max(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("max", this, dim, keepDim);
+  }
+  min(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("min", this, dim, keepDim);
+  }
+  /** The index of the first of the largest, as i32. */
+  argmax(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("argmax", this, dim, keepDim);
+  }
+  /** The index of the first of the smallest, as i32. */
+  argmin(dim: number, keepDim = false): Tensor {
+    return reduce.reduce("argmin", this, dim, keepDim);
+  }
+  softmax(dim: number): Tensor {
+    return reduce.softmax(this, dim);
+  }
+
+  // Linear algebra
+
+  /** The matrix product over the last two dimensions; the others broadcast. */
+  matmul(other: Tensor): Tensor {
+    return matmul(this, other);
+  }
+
+  /** "f32[2,3] on wasm", without waiting for anything. */
+  toString(): string {
+    return `${this.dtype}${show(this.shape)} on ${this.device.kind}`;
+  }
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Tensor ${this}${this.open ? "" : " (disposed)"}`;
+  }
+
+  private async to32Data(): Promise<PlainArray> {
+    using wide = this.toF32();
+    return await wide.data();
+  }
+
+  private assertOpen(action: string): void {
+    if (!this.open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+  }
+}
