@@ -7,6 +7,7 @@ import { WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
 import { BpeEncoder } from "./bpe.ts";
 import { decodeAlphabet } from "./byte_alphabet.ts";
+import { CharsMap } from "./charsmap.ts";
 import { TokenizerFields } from "./fields.ts";
 import { MergeTable, type Transcribe } from "./merges.ts";
 import { PreTokenizer } from "./pretokenize.ts";
@@ -16,7 +17,9 @@ import { findEndIds, markStripping, specialId, type SpecialIds } from "./roles.t
 import { SpmEncoder } from "./spm.ts";
 import { TextTokenizer, type TextTokenizerParts } from "./text_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { UnigramEncoder } from "./unigram.ts";
+import { Attribute, type Vocabulary } from "./vocabulary.ts";
+import { WordPieceEncoder } from "./wordpiece.ts";
 
 export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
@@ -30,6 +33,8 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   gpt2: bpe,
   gemma4: bpe,
   llama: spm,
+  t5: unigram,
+  bert: wordPiece,
 };
 
 /**
@@ -132,6 +137,67 @@ function spm(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
     addEos: fields.flag("add_eos_token", false),
   };
   return { parts, ids };
+}
+
+function unigram(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
+  const vocabulary = readVocabulary(fields, false);
+  if (vocabulary.scores === undefined) throw fields.wrong("scores", "an array of float32 numbers", undefined);
+  const ids = {
+    bos: specialId(fields, vocabulary, "bos"),
+    eos: specialId(fields, vocabulary, "eos", 1),
+    unknown: specialId(fields, vocabulary, "unknown", 2),
+  };
+  const charsMap = fields.bytes("precompiled_charsmap");
+  const addSpacePrefix = fields.flag("add_space_prefix", false);
+  const bytes = byteTokens(vocabulary, true);
+  const parts: Parts = {
+    kind: "unigram",
+    vocabulary,
+    encoder: new UnigramEncoder(vocabulary, {
+      charsMap: charsMap?.length ? new CharsMap(charsMap) : undefined,
+      addSpacePrefix,
+      removeExtraSpaces: fields.flag("remove_extra_whitespaces", false),
+      unknownId: requireUnknown(fields, ids.unknown),
+      byteTokens: bytes.every((id) => id >= 0 && vocabulary.is(id, Attribute.BYTE)) ? bytes : undefined,
+    }),
+    rules: { marksSpaces: true, addsSpace: addSpacePrefix },
+    bosId: ids.bos,
+    eosId: ids.eos,
+    addBos: fields.flag("add_bos_token", false),
+    addEos: fields.flag("add_eos_token", true),
+  };
+  return { parts, ids };
+}
+
+function wordPiece(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
+  const vocabulary = readVocabulary(fields, false);
+  const ids = {
+    bos: specialId(fields, vocabulary, "bos", 101),
+    eos: specialId(fields, vocabulary, "eos"),
+    separator: specialId(fields, vocabulary, "seperator", 102), // as GGUF spells it
+    unknown: specialId(fields, vocabulary, "unknown", 100),
+  };
+  const lowercase = fields.flag("normalizer.lowercase", true);
+  const parts: Parts = {
+    kind: "wordpiece",
+    vocabulary,
+    encoder: new WordPieceEncoder(vocabulary, {
+      lowercase,
+      stripAccents: fields.flag("normalizer.strip_accents", lowercase),
+      unknownId: requireUnknown(fields, ids.unknown),
+    }),
+    rules: { marksSpaces: true, addsSpace: true },
+    bosId: ids.bos,
+    eosId: ids.separator,
+    addBos: fields.flag("add_bos_token", true),
+    addEos: fields.flag("add_eos_token", true),
+  };
+  return { parts, ids };
+}
+
+function requireUnknown(fields: TokenizerFields, id: number | undefined): number {
+  if (id !== undefined) return id;
+  throw fields.wrong("unknown_token_id", "the id of a token", undefined);
 }
 
 function unsupported(requirement: string, got: string): WickError {

@@ -5,6 +5,7 @@
  */
 import type { PreTokenizerSpec, SplitRule } from "./pretokenizers.ts";
 import { SPLITTERS } from "./splitters.ts";
+import { classifiable } from "./unicode.ts";
 
 /** Takes a piece, as code units `[start, end)` of the whole text. */
 export type PieceSink = (start: number, end: number) => void;
@@ -22,7 +23,7 @@ export class PreTokenizer {
 
   /** Calls `emit` with the pieces of well-formed `text` in order; together they are the text. */
   split(text: string, emit: PieceSink): void {
-    if (text.length > 0) this.run(0, text, 0, text.length, emit);
+    if (text.length > 0) this.run(0, classifiable(text), 0, text.length, emit);
   }
 
   private run(stage: number, text: string, start: number, end: number, emit: PieceSink): void {
