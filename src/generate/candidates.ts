@@ -11,9 +11,11 @@ import { TopK } from "./top_k.ts";
 
 /** Candidates of one draw after another. */
 export class Candidates {
-  /** Ids, ascending, and logits of the candidates: the first `count` of each. */
+  /** The candidates' ids, ascending: the first `count`. */
   readonly ids: Int32Array;
+  /** Their logits. */
   readonly logits: Float32Array;
+  /** How many there are. */
   count = 0;
   /** The selection of the k best, where k is less than the vocabulary. */
   readonly #top: TopK | undefined;
@@ -22,7 +24,7 @@ export class Candidates {
   readonly #keys: Float64Array;
   readonly #order: Int32Array;
 
-  /** @param topK the most candidates; 0 for the whole vocabulary. */
+  /** Takes the room for the `topK` best of a vocabulary, or with 0 for all of it. */
   constructor(vocabulary: number, topK: number) {
     const size = topK === 0 ? vocabulary : Math.min(topK, vocabulary);
     if (size < vocabulary) this.#top = new TopK(size);

@@ -52,42 +52,57 @@ export type FinishReason = "stop" | "length" | "abort";
 
 /** One alternative at a position. */
 export interface TokenLogprob {
+  /** The token. */
   id: number;
   /** Natural log of its probability under the model (temperature 1, no penalties). */
   logprob: number;
 }
 
-/** A token's log-probability and those of the best alternatives, best first. */
+/** A token's log-probability and those of the best alternatives. */
 export interface TokenLogprobs extends TokenLogprob {
+  /** The alternatives, best first, the token itself among them where it is one of the best. */
   top: TokenLogprob[];
 }
 
-/** What a generation yields: the text that became certain with this token (it may be ""). */
+/** What a generation yields, once a token. */
 export interface Piece {
+  /** The text that became certain with this token; it may be "". */
   text: string;
+  /** The token. */
   id: number;
+  /** Its log-probability and alternatives, where they were asked for. */
   logprobs?: TokenLogprobs;
 }
 
 /** The outcome of a generation. */
 export interface GenerationResult {
+  /** The whole text, without the prompt. */
   text: string;
+  /** The tokens drawn. */
   ids: number[];
+  /** Why it ended. */
   finishReason: FinishReason;
+  /** Tokens read and written. */
   usage: {
+    /** Tokens of the prompt. */
     promptTokens: number;
+    /** Tokens drawn. */
     completionTokens: number;
     /** Prompt tokens whose keys and values were still in the cache. */
     cachedTokens: number;
   };
   /** Milliseconds. */
   timing: { prefillMs: number; decodeMs: number };
+  /** One for each token drawn, where they were asked for. */
   logprobs?: TokenLogprobs[];
 }
 
 /** A message of a chat. */
 export interface Message {
+  /** Who speaks. */
   role: "system" | "user" | "assistant" | "tool" | (string & Record<never, never>);
+  /** What is said. */
   content: string;
+  /** Whatever else the model's chat template reads. */
   [key: string]: unknown;
 }

@@ -31,6 +31,7 @@ export class Penalties {
   readonly #places: Int32Array;
   #distinctCount = 0;
 
+  /** Takes the room for the window and for the counts of a vocabulary. */
   constructor(options: PenaltyOptions, vocabulary: number) {
     this.#repeat = options.repeatPenalty;
     this.#presence = options.presencePenalty;

@@ -15,31 +15,28 @@ export interface OptionLimits {
   contextLength: number;
 }
 
-/** Generation options, checked, with every default filled in. */
-export interface ResolvedOptions {
-  /** Unset: up to the end of the context. */
+/**
+ * Generation options, checked, with every default filled in. `repeatLastN` is 0 to the context's length, and
+ * `seed` is the given one or the random one that was taken.
+ */
+export interface ResolvedOptions extends
+  Readonly<
+    Required<
+      Omit<GenerateOptions, "maxTokens" | "logitBias" | "stop" | "stopIds" | "logprobs" | "signal">
+    >
+  > {
+  /** The most tokens to write; undefined: up to the end of the context. */
   readonly maxTokens: number | undefined;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
-  readonly typicalP: number;
-  readonly repeatPenalty: number;
-  /** Tokens that the penalties look back on, 0 to the context's length (which -1 stands for). */
-  readonly repeatLastN: number;
-  readonly presencePenalty: number;
-  readonly frequencyPenalty: number;
+  /** What is added to the logits of single tokens. */
   readonly logitBias: ReadonlyMap<number, number>;
-  /** As given, or the random one that was taken. */
-  readonly seed: number;
+  /** Texts that end the answer. */
   readonly stop: readonly string[];
+  /** Further token ids that end the answer. */
   readonly stopIds: ReadonlySet<number>;
-  readonly ignoreEos: boolean;
-  /** Unset: none are reported. */
+  /** How many alternatives to report with each token; undefined: no log-probabilities at all. */
   readonly logprobs: number | undefined;
+  /** Ends the generation early. */
   readonly signal: AbortSignal | undefined;
-  readonly special: boolean;
-  readonly overflow: "error" | "slide";
 }
 
 const ranges = {

@@ -49,6 +49,7 @@ export class Sampler {
   /** Tokens drawn so far. */
   #drawn = 0;
 
+  /** Takes the room for draws from `vocabulary` logits by checked options. */
   constructor(options: ResolvedOptions, vocabulary: number) {
     this.#options = options;
     this.#vocabulary = vocabulary;

@@ -17,6 +17,7 @@ export class TopK {
   /** The number kept: k, or fewer where fewer are above -Infinity. */
   count = 0;
 
+  /** Takes the room for k >= 1 tokens. */
   constructor(k: number) {
     this.ids = new Int32Array(k);
     this.logits = new Float32Array(k);
