@@ -6,7 +6,8 @@
  */
 import { openGguf } from "../src/formats/gguf.ts";
 import { bytesSource } from "../src/hub/memory_source.ts";
-import { mutate, outcome, randomFrom } from "../test/formats/gguf_fuzz.ts";
+import { below, mutate, outcome } from "../test/formats/gguf_fuzz.ts";
+import { Random } from "../test/random.ts";
 import { sampleGguf } from "../test/formats/gguf_samples.ts";
 
 const LONGEST_MS = 2000;
@@ -23,7 +24,7 @@ const corpus = [
   sampleGguf({ alignment: 4096 }),
   await storyHeader(),
 ];
-const random = randomFrom(seed);
+const random = below(new Random(seed));
 const counts = new Map<string, number>();
 const start = performance.now();
 let settled: number | undefined;

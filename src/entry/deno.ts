@@ -43,7 +43,7 @@ async function openFile(path: string): Promise<ReadableFile> {
   );
 }
 
-/** Positional and synchronous: straight into `into`, without a copy or a promise (page cache: about 5 GB/s). */
+/** Positional and synchronous: straight into `into`, without a copy or a promise (3.7 to 4.5 GB/s from the page cache, 2 cores). */
 function readAt(file: Deno.FsFile, path: string, offset: number, into: Uint8Array): number {
   try {
     file.seekSync(offset, Deno.SeekMode.Start);

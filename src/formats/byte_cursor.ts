@@ -28,7 +28,11 @@ export class ByteCursor {
   /** Where in the file the window begins. */
   #base = 0;
 
-  /** @param check runs before each read (an abort) */
+  /**
+   * A cursor at the beginning of `source`.
+   *
+   * @param check runs before each read (an abort)
+   */
   constructor(readonly source: Source, readonly check: () => void = () => {}) {}
 
   /** Where in the file the next byte lies. */
@@ -78,7 +82,11 @@ export class ByteCursor {
     return this.#window.slice(this.#next, this.#filled);
   }
 
-  /** @throws WickError CORRUPT_FILE: `bytes`, told as `needed`, lie beyond the end of the file or of any header */
+  /**
+   * Ends the reading because `bytes`, told as `needed`, lie beyond the end of the file or of any header.
+   *
+   * @throws WickError CORRUPT_FILE
+   */
   lacks(what: string, needed: string, bytes: number): never {
     const { size } = this.source;
     if (bytes > this.remaining && (size ?? Infinity) > LONGEST_HEADER) {
@@ -88,7 +96,11 @@ export class ByteCursor {
     this.fail(what, `needs ${needed}, got ${got} to the end of the file`);
   }
 
-  /** @throws WickError CORRUPT_FILE, saying what was read and where */
+  /**
+   * Ends the reading, saying what was read, where, and what was required.
+   *
+   * @throws WickError CORRUPT_FILE
+   */
   fail(what: string, requirement: string): never {
     throw new WickError(
       "CORRUPT_FILE",

@@ -27,6 +27,7 @@ export class Gguf implements Disposable {
   /** The number of values in all tensors. */
   readonly parameterCount: number;
 
+  /** Made by {@linkcode openGguf}. */
   constructor(
     /** 2 or 3. */
     readonly version: number,
@@ -64,6 +65,7 @@ export class Gguf implements Disposable {
     for (const source of this.sources) source.close();
   }
 
+  /** The same as {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -16,9 +16,11 @@ import type { Metadata } from "./metadata.ts";
 
 /** Where a tensor lies. */
 export interface TensorInfo {
+  /** Its name. */
   name: string;
   /** Sizes, outermost first (the reverse of the file's order): [rows, columns]. */
   shape: readonly number[];
+  /** How its values are stored. */
   type: GgmlType;
   /** The first byte in its file. */
   offset: number;
@@ -30,8 +32,11 @@ export interface TensorInfo {
 
 /** What one file's header says. */
 export interface GgufHeader {
+  /** 2 or 3. */
   version: number;
+  /** The pairs. */
   metadata: Metadata;
+  /** The tensors, in the order in which they are written. */
   tensors: TensorInfo[];
   /** Where the tensors' data begin. */
   dataStart: number;

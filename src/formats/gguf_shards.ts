@@ -10,6 +10,7 @@ import type { GgufHeader, TensorInfo } from "./gguf_header.ts";
 
 /** What the first file tells of the others. */
 export interface ShardSet {
+  /** How many files there are. */
   count: number;
   /** The names of the other files, in order. */
   siblings: string[];

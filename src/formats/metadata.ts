@@ -10,6 +10,8 @@ export class StringArray {
   private static readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
+   * Strings over an arena that is shared, not copied.
+   *
    * @param bytes the arena; string `i` is `bytes[offsets[i] .. offsets[i + 1])`
    * @param offsets `length + 1` ascending offsets
    */

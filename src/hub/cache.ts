@@ -8,6 +8,7 @@ import type { FileAccess } from "../entry/platform.ts";
 
 /** What is known of a downloaded, or half downloaded, file. */
 export interface CacheRecord {
+  /** Where it comes from. */
   url: string;
   /** Tells this version of the file from others; "" where the server gave nothing. */
   etag: string;
@@ -21,10 +22,14 @@ export interface CacheRecord {
 
 /** A file of the cache: its final place, its place until it is whole, their records and the lock of both. */
 export class CacheEntry {
+  /** The final place. */
   readonly path: string;
+  /** The place until it is whole. */
   readonly partial: string;
+  /** The file whose lock a download holds. */
   readonly lock: string;
 
+  /** The entry of a URL. */
   constructor(readonly url: string, readonly files: FileAccess) {
     this.path = `${files.cacheFolder()}/${relativePath(new URL(url))}`;
     this.partial = `${this.path}.partial`;

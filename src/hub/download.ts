@@ -25,6 +25,7 @@ export interface DownloadProgress {
   total?: number;
   /** Which file of how many (shards), from 1. */
   file: number;
+  /** How many files there are. */
   files: number;
 }
 

@@ -12,6 +12,7 @@ export class HeadSource implements Source {
   readonly sequential: boolean;
   #head: Uint8Array;
 
+  /** `head` are the bytes of `source` from `start` on. */
   constructor(readonly source: Source, readonly start: number, head: Uint8Array) {
     this.name = source.name;
     this.size = source.size;

@@ -16,9 +16,11 @@ export interface UrlOptions extends RetryOptions {
 
 /** What is asked. */
 export interface Ask {
+  /** The method ["GET"]. */
   method?: "GET" | "HEAD";
-  /** The first byte wanted; with `length` undefined all from there on. */
+  /** The first byte wanted [the whole file]. */
   offset?: number;
+  /** The bytes wanted [all from `offset` on]. */
   length?: number;
   /** Answer with a range only if the file still has this entity tag. */
   ifRange?: string;
@@ -26,7 +28,9 @@ export interface Ask {
 
 /** What came back: status 200, 206 or 416. */
 export interface Answer {
+  /** 200, 206 or 416. */
   status: number;
+  /** The bytes, not read yet. */
   body: ReadableStream<Uint8Array> | null;
   /** Tells this version of the file from others: an entity tag without quotes, else its date, else "". */
   etag: string;

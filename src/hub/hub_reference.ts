@@ -8,7 +8,9 @@ import { platform } from "../entry/platform.ts";
 
 /** The parts of a reference. */
 export interface HubReference {
+  /** Who owns the repository. */
   owner: string;
+  /** The repository. */
   repo: string;
   /** Within the repository. */
   path: string;
@@ -21,7 +23,11 @@ export function isHubReference(location: string): boolean {
   return location.startsWith("hf:");
 }
 
-/** @throws WickError INVALID_ARGUMENT where it is not of the form hf:owner/repo/file[@revision] */
+/**
+ * Takes a reference apart.
+ *
+ * @throws WickError INVALID_ARGUMENT where it is not of the form hf:owner/repo/file[@revision]
+ */
 export function parseHubReference(reference: string): HubReference {
   const [, owner, repo, path, revision] = /^hf:([^/@]+)\/([^/@]+)\/([^@]+)(?:@(.+))?$/.exec(reference) ?? [];
   const parts = [owner, repo, ...(path ?? "").split("/"), ...(revision ?? "main").split("/")];

@@ -23,6 +23,7 @@ export class RangedSource implements Source {
   #request?: { chunks: ChunkReader; position: number; end: number };
   #ahead = false;
 
+  /** `size` is that of the whole, in bytes. */
   constructor(readonly name: string, readonly size: number, open: OpenRange, retry: RetryOptions = {}) {
     this.#open = open;
     this.#retry = retry;

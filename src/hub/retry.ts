@@ -47,7 +47,11 @@ export async function retrying<T>(
   }
 }
 
-/** @throws WickError ABORTED where the signal has fired */
+/**
+ * Ends `action` where the signal has fired.
+ *
+ * @throws WickError ABORTED
+ */
 export function throwIfAborted(signal: AbortSignal | undefined, action: string): void {
   if (signal?.aborted) {
     throw new WickError("ABORTED", `Cannot ${action}: the caller aborted it`, { cause: signal.reason });

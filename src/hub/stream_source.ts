@@ -12,7 +12,11 @@ export class ChunkReader {
   readonly #idleMs: number;
   #chunk: Uint8Array = new Uint8Array(0);
 
-  /** @param idleMs how long one chunk may take before the stream counts as broken, in ms */
+  /**
+   * Locks the stream.
+   *
+   * @param idleMs how long one chunk may take before the stream counts as broken, in ms
+   */
   constructor(stream: ReadableStream<Uint8Array>, idleMs = Infinity) {
     this.#reader = stream.getReader();
     this.#idleMs = idleMs;
@@ -55,6 +59,7 @@ export class StreamSource implements Source {
   readonly #chunks: ChunkReader;
   #position = 0;
 
+  /** `size` is the bytes that the stream will give, where known. */
   constructor(stream: ReadableStream<Uint8Array>, readonly name: string, readonly size?: number) {
     this.#chunks = new ChunkReader(stream);
   }

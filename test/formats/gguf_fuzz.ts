@@ -9,9 +9,7 @@ import { WickError } from "../../src/error.ts";
 import { type Gguf, openGguf } from "../../src/formats/gguf.ts";
 import { StringArray } from "../../src/formats/metadata.ts";
 import type { Source } from "../../src/hub/source.ts";
-
-/** Random integers from 0 to `below - 1`. */
-export type Random = (below: number) => number;
+import type { Random } from "../random.ts";
 
 /** Codes that a broken file may end in. */
 const allowed = ["CORRUPT_FILE", "UNKNOWN_FORMAT", "UNSUPPORTED_TENSOR_TYPE", "INVALID_ARGUMENT"];
@@ -32,25 +30,22 @@ const edges = [
 ]
   .concat([(1n << 53n) - 1n, 1n << 53n, 1n << 60n, 1n << 61n, (1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n]);
 
-/** Mulberry32: a sequence that a seed tells. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 * below);
-  };
+/** Random integers from 0 to `below - 1`. */
+export type Below = (below: number) => number;
+
+/** Such integers from a generator whose seed is known. */
+export function below(random: Random): Below {
+  return (end) => random.integer(0, Math.max(0, end - 1));
 }
 
 /** A broken copy: one to four changes. */
-export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
+export function mutate(bytes: Uint8Array, random: Below): Uint8Array {
   let broken: Uint8Array = bytes.slice();
   for (let i = random(4); i >= 0; i--) broken = mutations[random(mutations.length)](broken, random);
   return broken;
 }
 
-const mutations: ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
+const mutations: ((bytes: Uint8Array, random: Below) => Uint8Array)[] = [
   (bytes, random) => change(bytes, (b) => b[place(b, random)] ^= 1 << random(8)),
   (bytes, random) => change(bytes, (b) => b[place(b, random)] = Number(edges[random(6)])),
   (bytes, random) => writeEdge(bytes, random, 4, place(bytes, random)),
@@ -69,7 +64,7 @@ const mutations: ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
 ];
 
 /** Anywhere, but every other time within the first 512 bytes. */
-function place(bytes: Uint8Array, random: Random): number {
+function place(bytes: Uint8Array, random: Below): number {
   return random(random(2) ? bytes.length : Math.min(512, bytes.length));
 }
 
@@ -78,7 +73,7 @@ function change(bytes: Uint8Array, edit: (bytes: Uint8Array) => void): Uint8Arra
   return bytes;
 }
 
-function writeEdge(bytes: Uint8Array, random: Random, width: number, at: number): Uint8Array {
+function writeEdge(bytes: Uint8Array, random: Below, width: number, at: number): Uint8Array {
   const edge = edges[random(edges.length)];
   for (let i = 0; i < width && at + i < bytes.length; i++) {
     bytes[at + i] = Number((edge >> BigInt(8 * i)) & 0xffn);

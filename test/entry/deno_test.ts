@@ -1,0 +1,64 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import "../../src/entry/deno.ts";
+import { files, platform } from "../../src/entry/platform.ts";
+
+async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a file is read at any offset, into a view of WASM memory", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/a`, Uint8Array.from({ length: 100 }, (_, i) => i));
+    const file = await files("test").open(`${folder}/a`);
+    const view = new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer, 1000, 20);
+    equal(file.size, 100);
+    equal(await file.readInto(50, view), 20);
+    deepEqual([...view], Array.from({ length: 20 }, (_, i) => 50 + i));
+    equal(await file.readInto(95, view), 5);
+    equal(await file.readInto(500, view), 0);
+    file.close();
+  }));
+
+Deno.test("files are appended to, truncated, renamed, removed and told in Wick's errors", () =>
+  inFolder(async (folder) => {
+    const access = files("test");
+    const path = `${folder}/new/folder/a`;
+    for (const truncate of [false, false, true]) {
+      const file = await access.append(path, { truncate });
+      await file.write(new TextEncoder().encode("ab"));
+      await file.close();
+      equal(await access.readText(path), truncate ? "ab" : (await access.size(path)) === 2 ? "ab" : "abab");
+    }
+    await access.rename(path, `${folder}/b`);
+    equal(await access.size(path), undefined);
+    equal(await access.size(`${folder}/b`), 2);
+    await access.remove(`${folder}/b`);
+    await access.remove(`${folder}/b`);
+    equal(await access.readText(`${folder}/b`), undefined);
+    await rejects(access.open(`${folder}/b`), { code: "NOT_FOUND" });
+    await rejects(access.rename(`${folder}/b`, path), { code: "NOT_FOUND" });
+  }));
+
+Deno.test("a lock is held by one at a time", () =>
+  inFolder(async (folder) => {
+    const release = await files("test").lock(`${folder}/lock`);
+    equal(await files("test").lock(`${folder}/lock`), undefined);
+    release!();
+    (await files("test").lock(`${folder}/lock`))!();
+  }));
+
+Deno.test("the yield lets timers run, and the rest can be told", async () => {
+  let fired = false;
+  const timer = setTimeout(() => fired = true, 0);
+  for (let i = 0; i < 10_000 && !fired; i++) await platform().yield();
+  clearTimeout(timer);
+  equal(fired, true);
+  equal(platform().name, "deno");
+  equal(platform().env("WICK_NO_SUCH_VARIABLE"), undefined);
+  equal(platform().peakRss()! > 1 << 20, true);
+});
