@@ -4,11 +4,13 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { openGguf } from "../../src/formats/gguf.ts";
-import type { Metadata } from "../../src/formats/metadata.ts";
+import { type Metadata, type MetadataValue, StringArray } from "../../src/formats/metadata.ts";
 import { toSource } from "../../src/hub/source.ts";
 import { textTokenizerFromGguf } from "../../src/tokenizers/mod.ts";
 import type { TextTokenizer } from "../../src/tokenizers/text_tokenizer.ts";
+import { repositoryPath } from "../shared.ts";
 
 /** The metadata of a GGUF file, without waiting for its tensors. */
 export async function metadataOf(path: string): Promise<Metadata> {
@@ -56,4 +58,31 @@ export function mismatches(tokenizer: TextTokenizer, texts: readonly GoldenText[
 
 function same(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
+/** A Unigram model that sentencepiece trained, as a GGUF file would carry it, with texts and ids. */
+export function readUnigram(name: string): { metadata: Metadata; texts: GoldenText[] } {
+  const golden = JSON.parse(new TextDecoder().decode(gunzip(`${name}.json.gz`)));
+  const normalizer = golden.options.normalization_rule_name;
+  return {
+    texts: golden.texts,
+    metadata: new Map<string, MetadataValue>([
+      ["tokenizer.ggml.model", "t5"],
+      ["tokenizer.ggml.tokens", StringArray.from(golden.pieces)],
+      ["tokenizer.ggml.scores", Float32Array.from(golden.scores)],
+      ["tokenizer.ggml.token_type", Int32Array.from(golden.types)],
+      ["tokenizer.ggml.add_space_prefix", golden.addSpacePrefix],
+      ["tokenizer.ggml.remove_extra_whitespaces", golden.removeExtraSpaces],
+      ["tokenizer.ggml.unknown_token_id", golden.unknownId],
+      [
+        "tokenizer.ggml.precompiled_charsmap",
+        gunzip(normalizer === "identity" ? "" : `${normalizer}.charsmap.gz`),
+      ],
+    ]),
+  };
+}
+
+function gunzip(file: string): Uint8Array {
+  if (file === "") return new Uint8Array(0);
+  return new Uint8Array(gunzipSync(readFileSync(repositoryPath(`test/golden/unigram/${file}`))));
 }
