@@ -29,7 +29,7 @@ type PlanFlags = Pick<ModelFlags, "activations" | "context">;
 
 /** Plans a model's memory; a model that Wick can't run is told, not refused: its header can still be read. */
 export async function planContexts(gguf: Gguf, flags: PlanFlags): Promise<Planned> {
-  const { planMemory } = await import("../models/plan.ts");
+  const { planMemory } = await import("../generate/plan.ts");
   const plan = (contextLength: number): MemoryUse =>
     planMemory(gguf, { contextLength, activations: flags.activations });
   try {

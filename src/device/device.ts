@@ -51,6 +51,16 @@ export interface Device extends Disposable {
   free(storage: Storage): void;
   /** Writes `data` into a storage from byte `offset` on. */
   write(storage: Storage, offset: number, data: Uint8Array): void;
+  /**
+   * Lets `receive` write the bytes from `offset` on, straight into the device's memory where the host can
+   * reach it.
+   */
+  fill(
+    storage: Storage,
+    offset: number,
+    bytes: number,
+    receive: (into: Uint8Array) => Promise<void>,
+  ): Promise<void>;
   /** Copies bytes out of a storage. */
   read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array>;
   /** A cell of its own memory. */

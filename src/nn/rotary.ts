@@ -25,30 +25,31 @@ export type RopeScaling =
 
 /** What a table is made from. */
 export interface RopeOptions {
-  /** Positions, S. */
-  length: number;
-  /** Turned dimensions of a head, R (even). */
-  dims: number;
   base: number;
   scaling: RopeScaling;
   /** Each pair's frequency is divided by its factor (Llama 3's `rope_freqs`). */
   factors?: ArrayLike<number>;
 }
 
-/** The angles' frequencies, and what cos and sin are multiplied with, in float64. */
-export function ropeFrequencies(options: RopeOptions): { frequencies: Float64Array; magnitude: number } {
-  const { dims, base, scaling, factors } = options;
-  const plain = Float64Array.from({ length: dims / 2 }, (_, i) => base ** (-2 * i / dims) / (factors?.[i] ?? 1));
+/** The angles' frequencies for `dims` turned dimensions, and what cos and sin are multiplied with, in float64. */
+export function ropeFrequencies(
+  dims: number,
+  { base, scaling, factors }: RopeOptions,
+): { frequencies: Float64Array; magnitude: number } {
+  const plain = Float64Array.from(
+    { length: dims / 2 },
+    (_, i) => base ** (-2 * i / dims) / (factors?.[i] ?? 1),
+  );
   if (scaling.type === "none") return { frequencies: plain, magnitude: 1 };
   if (scaling.type === "linear") return { frequencies: plain.map((f) => f / scaling.factor), magnitude: 1 };
-  const ramp = yarnRamp(options, scaling);
+  const ramp = yarnRamp(dims, base, scaling);
   const frequencies = plain.map((f, i) => f / scaling.factor * (1 - ramp[i]) + f * ramp[i]);
   const warmth = scaling.extrapolation === 0 ? 1 : 1 + 0.1 * Math.log(scaling.factor);
   return { frequencies, magnitude: scaling.attention * warmth };
 }
 
 /** For each pair how much of its own frequency stays: 1 for those that turn often in the original context. */
-function yarnRamp({ dims, base }: RopeOptions, s: Extract<RopeScaling, { type: "yarn" }>): Float64Array {
+function yarnRamp(dims: number, base: number, s: Extract<RopeScaling, { type: "yarn" }>): Float64Array {
   const pairOf = (turns: number) =>
     dims * Math.log(s.originalContext / (turns * 2 * Math.PI)) / (2 * Math.log(base));
   const low = Math.max(0, Math.floor(pairOf(s.betaFast)));
@@ -59,11 +60,15 @@ function yarnRamp({ dims, base }: RopeOptions, s: Extract<RopeScaling, { type: "
   });
 }
 
-/** The table [S, R] on a device: for position p and pair i, cos at [p, 2i] and sin at [p, 2i + 1]. */
-export function ropeTable(device: Device, options: RopeOptions): Tensor {
-  const { length, dims } = options;
-  const table = new Tensor(device.allocate(storageBytes("f32", [length, dims])), "f32", [length, dims]);
-  const { frequencies, magnitude } = ropeFrequencies(options);
+/** Room for a table [S, R]; R is even. */
+export function emptyRopeTable(device: Device, length: number, dims: number): Tensor {
+  return new Tensor(device.allocate(storageBytes("f32", [length, dims])), "f32", [length, dims]);
+}
+
+/** Fills a table [S, R]: for position p and pair i, cos at [p, 2i] and sin at [p, 2i + 1]. */
+export function fillRopeTable(table: Tensor, options: RopeOptions): void {
+  const [length, dims] = table.shape;
+  const { frequencies, magnitude } = ropeFrequencies(dims, options);
   const row = new Float32Array(dims);
   const bytes = new Uint8Array(row.buffer);
   for (let p = 0; p < length; p++) {
@@ -71,7 +76,6 @@ export function ropeTable(device: Device, options: RopeOptions): Tensor {
       row[2 * i] = Math.cos(p * frequency) * magnitude;
       row[2 * i + 1] = Math.sin(p * frequency) * magnitude;
     });
-    device.write(table.storage, p * bytes.length, bytes);
+    table.device.write(table.storage, p * bytes.length, bytes);
   }
-  return table;
 }

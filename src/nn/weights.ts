@@ -65,7 +65,9 @@ export class Weights {
           : `; ${title} ${names.length}: ${names.slice(0, 8).join(", ")}${names.length > 8 ? " ..." : ""}`;
       throw new WickError(
         "CORRUPT_FILE",
-        `Cannot build the model from ${this.source}${list("missing", missing)}${list("misshapen", misshapen)}`,
+        `Cannot build the model from ${this.source}${list("missing", missing)}${
+          list("misshapen", misshapen)
+        }`,
       );
     }
     return [...this.tensors.keys()].filter((name) => !used.has(name));

@@ -23,7 +23,10 @@ export function run(
   const trace = recording();
   if (!trace) return device.run(kernel, operands, params, cells);
   if (trace.device !== device) {
-    throw new WickError("DEVICE_MISMATCH", `Cannot record ${kernel.name}: its tensors live on another device`);
+    throw new WickError(
+      "DEVICE_MISMATCH",
+      `Cannot record ${kernel.name}: its tensors live on another device`,
+    );
   }
   trace.calls.push({ kernel, operands, params, cells } satisfies Call);
 }
@@ -33,10 +36,15 @@ export function deviceOf(op: string, operands: readonly (Tensor | null)[]): Devi
   let device: Device | undefined;
   for (const operand of operands) {
     if (!operand) continue;
-    if (operand.storage.freed) throw new WickError("DISPOSED", `Cannot ${op}: a tensor ${operand} was disposed`);
+    if (operand.storage.freed) {
+      throw new WickError("DISPOSED", `Cannot ${op}: a tensor ${operand} was disposed`);
+    }
     device ??= operand.device;
     if (operand.device !== device) {
-      throw new WickError("DEVICE_MISMATCH", `Cannot ${op}: its tensors live on different devices; move one with to()`);
+      throw new WickError(
+        "DEVICE_MISMATCH",
+        `Cannot ${op}: its tensors live on different devices; move one with to()`,
+      );
     }
   }
   return device!;

@@ -19,13 +19,14 @@ export type Dtype = PlainDtype | BlockDtype | "q8";
 /** Typed arrays that hold plain elements; f16 and bf16 as their 16-bit patterns. */
 export type PlainArray = Float32Array | Int32Array | Uint16Array | Uint8Array;
 
-const plain: Readonly<Record<PlainDtype, { bytes: number; array: new (buffer: ArrayBuffer) => PlainArray }>> = {
-  f32: { bytes: 4, array: Float32Array },
-  i32: { bytes: 4, array: Int32Array },
-  f16: { bytes: 2, array: Uint16Array },
-  bf16: { bytes: 2, array: Uint16Array },
-  u8: { bytes: 1, array: Uint8Array },
-};
+const plain: Readonly<Record<PlainDtype, { bytes: number; array: new (buffer: ArrayBuffer) => PlainArray }>> =
+  {
+    f32: { bytes: 4, array: Float32Array },
+    i32: { bytes: 4, array: Int32Array },
+    f16: { bytes: 2, array: Uint16Array },
+    bf16: { bytes: 2, array: Uint16Array },
+    u8: { bytes: 1, array: Uint8Array },
+  };
 
 /** Values and bytes of a block of 8-bit activations: scale, three sums, 32 values. */
 export const Q8_BLOCK: { readonly values: number; readonly bytes: number } = { values: 32, bytes: 48 };
@@ -38,7 +39,10 @@ export function isPlain(dtype: Dtype): dtype is PlainDtype {
 /** Bytes of an element; throws for dtypes that come in blocks. */
 export function itemBytes(dtype: Dtype): number {
   if (isPlain(dtype)) return plain[dtype].bytes;
-  throw new WickError("DTYPE_MISMATCH", `Elements of ${dtype} come in blocks and cannot be addressed one by one`);
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Elements of ${dtype} come in blocks and cannot be addressed one by one`,
+  );
 }
 
 /** The elements in `bytes`, which begin at its buffer's start. */

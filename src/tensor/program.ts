@@ -57,7 +57,9 @@ export function recording(): Recorder | undefined {
 
 /** Throws where a value is read or made inside `record`. */
 export function refuseWhileRecording(action: string): void {
-  if (recorder) throw new WickError("INVALID_STATE", `Cannot ${action} inside record: ops have no data there yet`);
+  if (recorder) {
+    throw new WickError("INVALID_STATE", `Cannot ${action} inside record: ops have no data there yet`);
+  }
 }
 
 /** Recorded ops, ready to run again and again. */
@@ -80,7 +82,9 @@ export class Program implements Disposable, Dependent {
     const block = plan.bytes > 0 ? arena.reserve(plan.bytes) : undefined;
     for (const [storage, offset] of plan.offsets) storage.address = block!.address + offset;
     for (const { operands } of trace.calls) {
-      for (const operand of operands) if (operand && !plan.offsets.has(operand.storage)) this.captured.add(operand.storage);
+      for (const operand of operands) {
+        if (operand && !plan.offsets.has(operand.storage)) this.captured.add(operand.storage);
+      }
     }
     for (const storage of this.captured) storage.watch(this);
     this.replay = device.compile(trace.calls);
@@ -128,7 +132,10 @@ export function record(device: Device, fn: () => Tensor | readonly Tensor[], are
     recorder = undefined;
   }
   if (outputs instanceof Promise) {
-    throw new WickError("INVALID_STATE", "Cannot record a function that returns a promise: recording is synchronous");
+    throw new WickError(
+      "INVALID_STATE",
+      "Cannot record a function that returns a promise: recording is synchronous",
+    );
   }
   return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
 }

@@ -92,7 +92,11 @@ export class Tensor implements OperandView, Disposable {
   /** Another tensor over the same storage. */
   alias(shape: readonly number[], layout: TensorLayout): Tensor {
     this.assertOpen("view");
-    return new Tensor(this.storage.retain(), this.dtype, shape, { rows: this.rows, scope: this.scope, ...layout });
+    return new Tensor(this.storage.retain(), this.dtype, shape, {
+      rows: this.rows,
+      scope: this.scope,
+      ...layout,
+    });
   }
 
   /** Lets go of its storage. Disposing twice does nothing. */
@@ -115,7 +119,10 @@ export class Tensor implements OperandView, Disposable {
     this.assertOpen("read");
     const { dtype } = this;
     if (!isPlain(dtype)) {
-      throw new WickError("DTYPE_MISMATCH", `Cannot read a tensor of ${dtype} one by one: dequantize it first`);
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot read a tensor of ${dtype} one by one: dequantize it first`,
+      );
     }
     if (!this.isContiguous) {
       using copy = view.contiguous(this);
@@ -139,7 +146,10 @@ export class Tensor implements OperandView, Disposable {
   /** The value of a tensor of one element. */
   async item(): Promise<number> {
     if (this.size !== 1) {
-      throw new WickError("SHAPE_MISMATCH", `Cannot take the item of ${show(this.shape)}: it must hold one element`);
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot take the item of ${show(this.shape)}: it must hold one element`,
+      );
     }
     return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.to32Data() : this.data()))[0];
   }

@@ -87,6 +87,21 @@ export class WasmDevice implements Device {
     this.bytes.set(data, storage.address + offset);
   }
 
+  async fill(
+    storage: Storage,
+    offset: number,
+    bytes: number,
+    receive: (into: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const into = this.view(storage, offset, bytes);
+    await receive(into);
+    if (into.length === bytes) return;
+    throw new WickError(
+      "INVALID_STATE",
+      "Cannot fill a storage: the device's memory grew while bytes were arriving",
+    );
+  }
+
   read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.resolve(this.view(storage, offset, bytes).slice());
   }

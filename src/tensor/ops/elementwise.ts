@@ -55,7 +55,10 @@ export function unary(name: keyof typeof unaryRows, x: Tensor, tail: readonly nu
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
   needF32("swiglu", gate, up);
   if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot swiglu ${gate} and ${up}: both must be contiguous and of one shape`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot swiglu ${gate} and ${up}: both must be contiguous and of one shape`,
+    );
   }
   const y = result("swiglu", [gate, up], "f32", gate.shape, gate.rows);
   run(swiglu_f32, [gate, up, y], [gate.shape.at(-1)!], [rowCount(gate)]);
@@ -126,7 +129,10 @@ function dynamicRows(name: string, shape: readonly number[], a: Tensor, b: Tenso
     }
   }
   if (spans.length === 2 && spans[0].rows !== spans[1].rows) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot ${name} ${a} and ${b}: their leading dimensions change independently`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot ${name} ${a} and ${b}: their leading dimensions change independently`,
+    );
   }
   return lead(spans[0]) as Cell;
 }

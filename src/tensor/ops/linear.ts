@@ -52,7 +52,11 @@ export function linear(x: Tensor, weight: Tensor): Tensor {
   return y;
 }
 
-const plainRows: Partial<Record<string, Kernel>> = { f32: take_rows_f32, f16: take_rows_f16, bf16: take_rows_bf16 };
+const plainRows: Partial<Record<string, Kernel>> = {
+  f32: take_rows_f32,
+  f16: take_rows_f16,
+  bf16: take_rows_bf16,
+};
 
 /**
  * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids [T] (i32): [T, C] f32. An id outside 0 .. V - 1

@@ -26,12 +26,17 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.rank < 2 || b.rank < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot matmul ${show(a.shape)} x ${show(b.shape)}: inner sizes must match, got ${a.shape.at(-1)} and ` +
+      `Cannot matmul ${show(a.shape)} x ${show(b.shape)}: inner sizes must match, got ${
+        a.shape.at(-1)
+      } and ` +
         `${b.shape.at(-2)}`,
     );
   }
   if (a.rows && a.rank > 2) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot matmul ${a}: a batch that changes between replays is not supported`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot matmul ${a}: a batch that changes between replays is not supported`,
+    );
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch.length > 2) return manyBatches(a, b, batch);

@@ -12,7 +12,10 @@ import type { Tensor } from "../tensor.ts";
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
   const columns = x.shape.at(-1);
   if (x.dtype !== "f32" || weight.dtype !== "f32" || weight.rank !== 1 || weight.shape[0] !== columns) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot rmsNorm ${x} with ${weight}: the weight must be f32[${columns}]`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot rmsNorm ${x} with ${weight}: the weight must be f32[${columns}]`,
+    );
   }
   using dense = x.contiguous();
   const y = result("rmsNorm", [dense, weight], "f32", x.shape, x.rows);

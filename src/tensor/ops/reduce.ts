@@ -27,7 +27,13 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
     throw new WickError("SHAPE_MISMATCH", `Cannot ${op} dimension ${dim} of ${show(x.shape)}: it is empty`);
   }
   return alongLast(op, x, d, (dense) => {
-    const y = result(op, [dense], op.startsWith("arg") ? "i32" : "f32", [...dense.shape.slice(0, -1), 1], dense.rows);
+    const y = result(
+      op,
+      [dense],
+      op.startsWith("arg") ? "i32" : "f32",
+      [...dense.shape.slice(0, -1), 1],
+      dense.rows,
+    );
     run(reductions[op], [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
     return y;
   }, keepDim);
@@ -43,7 +49,13 @@ export function softmax(x: Tensor, dim: number): Tensor {
 }
 
 /** Calls `op` with dimension `d` moved to the end and contiguous, and moves it back (or drops it). */
-function alongLast(name: string, x: Tensor, d: number, op: (dense: Tensor) => Tensor, keepDim: boolean): Tensor {
+function alongLast(
+  name: string,
+  x: Tensor,
+  d: number,
+  op: (dense: Tensor) => Tensor,
+  keepDim: boolean,
+): Tensor {
   if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32`);
   using moved = x.transpose(d, -1);
   using dense = moved.contiguous();

@@ -46,10 +46,16 @@ function fillHole(x: Tensor, wanted: readonly number[]): number[] {
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   const dims = order.map((d) => dimension("permute", d, x.rank));
   if (dims.length !== x.rank || new Set(dims).size !== x.rank) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot permute ${x} by ${show(order)}: each dimension must occur once`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot permute ${x} by ${show(order)}: each dimension must occur once`,
+    );
   }
   if (x.rows && dims[0] !== 0) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot permute ${x}: its leading dimension changes between replays`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot permute ${x}: its leading dimension changes between replays`,
+    );
   }
   return x.alias(dims.map((d) => x.shape[d]), { offset: x.offset, strides: dims.map((d) => x.strides[d]) });
 }
@@ -66,14 +72,20 @@ export function transpose(x: Tensor, a: number, b: number): Tensor {
 /** See {@linkcode Tensor.narrow}. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const d = dimension("narrow", dim, x.rank);
-  if (!(Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length >= 0 && start + length <= x.shape[d])) {
+  if (
+    !(Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length >= 0 &&
+      start + length <= x.shape[d])
+  ) {
     throw new WickError(
       "INDEX_OUT_OF_RANGE",
       `Cannot narrow dimension ${dim} of ${show(x.shape)} to ${length} from ${start}: it holds ${x.shape[d]}`,
     );
   }
   if (x.rows && d === 0) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot narrow ${x}: its leading dimension changes between replays`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot narrow ${x}: its leading dimension changes between replays`,
+    );
   }
   const shape = x.shape.with(d, length);
   return x.alias(shape, { offset: x.offset + start * x.strides[d], strides: x.strides });
@@ -102,12 +114,19 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 export function squeeze(x: Tensor, dim: number): Tensor {
   const d = dimension("squeeze", dim, x.rank);
   if (x.shape[d] !== 1) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot squeeze dimension ${dim} of ${show(x.shape)}: it must be 1`);
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot squeeze dimension ${dim} of ${show(x.shape)}: it must be 1`,
+    );
   }
   return x.alias(x.shape.toSpliced(d, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 1) });
 }
 
-const copyRows: Readonly<Record<number, Kernel>> = { 1: copies.copy_b8, 2: copies.copy_b16, 4: copies.copy_b32 };
+const copyRows: Readonly<Record<number, Kernel>> = {
+  1: copies.copy_b8,
+  2: copies.copy_b16,
+  4: copies.copy_b32,
+};
 
 /** A contiguous copy. */
 export function contiguous(x: Tensor): Tensor {
@@ -121,7 +140,9 @@ function copyInto(x: Tensor, y: Tensor): void {
   const walk = collapse(x.shape, [x.strides, y.strides], x.rows !== undefined);
   if (walk) {
     const [d0, ...sizes] = walk.sizes;
-    return run(copyRows[itemBytes(x.dtype)], [x, y], [...sizes, ...walk.strides[0], ...walk.strides[1]], [x.rows ?? d0]);
+    return run(copyRows[itemBytes(x.dtype)], [x, y], [...sizes, ...walk.strides[0], ...walk.strides[1]], [
+      x.rows ?? d0,
+    ]);
   }
   for (let i = 0; i < x.shape[0]; i++) { // five loops or more: one copy for each entry of the outermost
     using from = part(x, i);

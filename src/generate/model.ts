@@ -1,0 +1,252 @@
+/**
+ * A language model with its tokenizer, sessions and memory.
+ *
+ * @module
+ */
+import type { WasmDevice } from "../device/wasm/device.ts";
+import { platform } from "../entry/platform.ts";
+import { WickError } from "../error.ts";
+import type { Metadata } from "../formats/metadata.ts";
+import { throwIfAborted } from "../hub/retry.ts";
+import type { CausalModel } from "../models/model.ts";
+import type { Activations } from "../nn/linear.ts";
+import { Arena } from "../tensor/program.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type ChatTemplate, encodeChat } from "../tokenizers/chat.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { Generation, LanguageModel, MemoryUse, Prompt, Session } from "./contract.ts";
+import { TextGeneration } from "./generation.ts";
+import type { GenerateOptions } from "./options.ts";
+import { resolveOptions } from "./resolve.ts";
+import { SessionState } from "./session.ts";
+import { MAX_LOGIT_ROWS, Steps } from "./steps.ts";
+
+/** The parts of a loaded model. */
+export interface ModelParts {
+  name: string;
+  architecture: string;
+  metadata: Metadata;
+  parameterCount: number;
+  device: WasmDevice;
+  network: CausalModel;
+  weights: ReadonlyMap<string, Tensor>;
+  tokenizer: Tokenizer;
+  template?: ChatTemplate;
+  activations: Activations;
+  contextLength: number;
+  /** Idle sessions that are kept for their caches. */
+  idleSessions: number;
+  /** Tokens of every prefill chunk [as many as fit 50 ms]. */
+  chunk?: number;
+  loadMs: number;
+}
+
+/** See {@linkcode LanguageModel}; made by {@linkcode load}. */
+export class Model implements LanguageModel {
+  private readonly parts: ModelParts;
+  private readonly arena: Arena;
+  private readonly sessions = new Set<SessionState>();
+  /** Sessions without a user, the longest idle first. */
+  private readonly idle: SessionState[] = [];
+  private open = true;
+
+  constructor(parts: ModelParts) {
+    this.parts = parts;
+    this.arena = new Arena(parts.device);
+  }
+
+  get name(): string {
+    return this.parts.name;
+  }
+  get architecture(): string {
+    return this.parts.architecture;
+  }
+  get contextLength(): number {
+    return this.parts.contextLength;
+  }
+  get parameterCount(): number {
+    return this.parts.parameterCount;
+  }
+  get metadata(): Metadata {
+    return this.parts.metadata;
+  }
+  get tokenizer(): Tokenizer {
+    return this.parts.tokenizer;
+  }
+  get activations(): Activations {
+    return this.parts.activations;
+  }
+  get build(): string {
+    return this.parts.device.build;
+  }
+  get loadMs(): number {
+    return this.parts.loadMs;
+  }
+  get hasChatTemplate(): boolean {
+    return this.parts.template !== undefined;
+  }
+
+  memory(): MemoryUse {
+    const weights = [...this.parts.weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+    const kvCache = [...this.sessions].reduce((sum, s) => sum + s.steps.cache.bytes, 0);
+    return { weights, kvCache, scratch: Math.max(0, this.parts.device.live().bytes - weights - kvCache) };
+  }
+
+  generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
+    return new TextGeneration(() => this.context(prompt, options, (ids) => this.borrow(ids)));
+  }
+
+  promptIds(prompt: Prompt, options: { special?: boolean } = {}): number[] {
+    this.assertOpen();
+    const { tokenizer, template } = this.parts;
+    if (typeof prompt === "string") return tokenizer.encode(prompt, { special: options.special ?? false });
+    if (Array.isArray(prompt)) return [...prompt];
+    const { messages } = prompt as Exclude<Prompt, string | readonly number[]>;
+    if (template) return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true });
+    throw new WickError(
+      "TEMPLATE_FAILED",
+      `Cannot put messages to ${this.name}: the model carries no chat template; continue a text instead`,
+      { param: "messages" },
+    );
+  }
+
+  session(): Session {
+    const state = this.newSession();
+    const model = this;
+    return {
+      get length(): number {
+        return state.tokens.length;
+      },
+      generate: (prompt, options = {}) =>
+        new TextGeneration(() =>
+          model.context(prompt, options, () => ({ session: state, release: state.acquire() }))
+        ),
+      reset: () => state.truncate(0),
+      [Symbol.dispose]: () => model.drop(state),
+    };
+  }
+
+  async nll(
+    ids: readonly number[],
+    options: { window?: number; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  ): Promise<Float64Array> {
+    const window = Math.min(options.window ?? this.contextLength, this.contextLength);
+    if (!(Number.isInteger(window) && window >= 2)) {
+      throw new WickError("INVALID_ARGUMENT", `Window must be an integer from 2 on, got ${options.window}`, {
+        param: "window",
+      });
+    }
+    const { session, release } = this.borrow([]);
+    using _reserved = release;
+    const out: number[] = [];
+    for (let start = 0; start < ids.length; start += window) {
+      const part = ids.slice(start, start + window);
+      session.truncate(0);
+      for (let at = 0; at + 1 < part.length; at += MAX_LOGIT_ROWS) {
+        throwIfAborted(options.signal, "score a text");
+        const inputs = part.slice(at, Math.min(at + MAX_LOGIT_ROWS, part.length - 1));
+        const logits = session.steps.score(inputs, at);
+        inputs.forEach((_, i) =>
+          out.push(
+            surprise(
+              logits,
+              i * this.parts.network.vocabulary,
+              this.parts.network.vocabulary,
+              part[at + i + 1],
+            ),
+          )
+        );
+        options.onProgress?.(start + at + inputs.length);
+        await platform().yield();
+      }
+    }
+    return Float64Array.from(out);
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.open) return;
+    this.open = false;
+    for (const session of this.sessions) session[Symbol.dispose]();
+    this.sessions.clear();
+    this.idle.length = 0;
+    this.arena[Symbol.dispose]();
+    this.parts.network[Symbol.dispose]();
+    for (const weight of this.parts.weights.values()) weight.dispose();
+    this.parts.device[Symbol.dispose]();
+  }
+
+  private context(
+    prompt: Prompt,
+    given: GenerateOptions,
+    open: (ids: readonly number[]) => { session: SessionState; release: Disposable },
+  ): ReturnType<ConstructorParameters<typeof TextGeneration>[0]> {
+    this.assertOpen();
+    const { tokenizer, contextLength, network: { vocabulary } } = this.parts;
+    const options = resolveOptions(given, { vocabulary, contextLength });
+    const ids = this.promptIds(prompt, { special: options.special });
+    const room = contextLength - ids.length;
+    if (options.overflow === "error" && (room < 1 || (options.maxTokens ?? 1) > room)) {
+      throw new WickError(
+        "CONTEXT_OVERFLOW",
+        `Cannot generate ${
+          options.maxTokens ?? 1
+        } tokens after a prompt of ${ids.length}: the context holds ` +
+          `${contextLength}`,
+        { param: room < 1 ? "prompt" : "maxTokens" },
+      );
+    }
+    const kept = room < 1 ? ids.slice(-Math.max(1, Math.floor(contextLength / 2))) : ids;
+    return { ids: kept, options, tokenizer, vocabulary, open: () => open(kept) };
+  }
+
+  /** An idle session, that with the longest common beginning, or a new one; it returns to the pool. */
+  private borrow(ids: readonly number[]): { session: SessionState; release: Disposable } {
+    let best = -1;
+    let longest = -1;
+    this.idle.forEach((session, i) => {
+      const common = session.commonPrefix(ids);
+      if (common > longest) [best, longest] = [i, common];
+    });
+    const reusable = best >= 0 && (longest > 0 || this.idle.length >= this.parts.idleSessions);
+    const session = reusable ? this.idle.splice(best, 1)[0] : this.newSession();
+    const held = session.acquire();
+    return {
+      session,
+      release: {
+        [Symbol.dispose]: () => {
+          held[Symbol.dispose]();
+          if (session.isDisposed) return;
+          this.idle.push(session);
+          while (this.idle.length > this.parts.idleSessions) this.drop(this.idle.shift()!);
+        },
+      },
+    };
+  }
+
+  private newSession(): SessionState {
+    this.assertOpen();
+    const { device, network, contextLength, chunk } = this.parts;
+    const steps = new Steps(device, network, this.arena);
+    const session = new SessionState(steps, contextLength, network.vocabulary, chunk);
+    this.sessions.add(session);
+    return session;
+  }
+
+  private drop(session: SessionState): void {
+    session[Symbol.dispose]();
+    this.sessions.delete(session);
+  }
+
+  private assertOpen(): void {
+    if (!this.open) throw new WickError("DISPOSED", `Cannot use the model ${this.name} after its dispose`);
+  }
+}
+
+/** -log softmax(logits)[id], in float64, over `length` logits from `start` on. */
+function surprise(logits: Float32Array, start: number, length: number, id: number): number {
+  let largest = -Infinity;
+  for (let i = start; i < start + length; i++) largest = Math.max(largest, logits[i]);
+  let sum = 0;
+  for (let i = start; i < start + length; i++) sum += Math.exp(logits[i] - largest);
+  return Math.log(sum) + largest - logits[start + id];
+}

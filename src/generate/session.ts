@@ -1,0 +1,142 @@
+/**
+ * A text under way: the tokens whose keys and values are cached, and the steps that add to them.
+ *
+ * @module
+ */
+import { platform } from "../entry/platform.ts";
+import { WickError } from "../error.ts";
+import { throwIfAborted } from "../hub/retry.ts";
+import { MAX_CHUNK, type Steps } from "./steps.ts";
+
+/** A prefill chunk may take this long, in ms, before other work gets its turn. */
+const CHUNK_MS = 50;
+/** Chunks are whole multiples of this: the rows that the quantized product takes together. */
+const CHUNK_STEP = 8;
+
+/** The state of one text over a model's {@linkcode Steps}. */
+export class SessionState implements Disposable {
+  /** Tokens whose keys and values are cached, in order. */
+  readonly tokens: number[] = [];
+  private chunk = 4 * CHUNK_STEP;
+  private owner?: symbol;
+  private open = true;
+
+  /**
+   * @param steps the Programs over its cache
+   * @param capacity the most tokens that the cache holds
+   * @param vocabulary ids are checked against it
+   * @param fixedChunk tokens of every prefill chunk, for tests [as many as fit CHUNK_MS]
+   */
+  constructor(
+    readonly steps: Steps,
+    readonly capacity: number,
+    private readonly vocabulary: number,
+    private readonly fixedChunk?: number,
+  ) {}
+
+  /** Whether a generation is using it. */
+  get busy(): boolean {
+    return this.owner !== undefined;
+  }
+
+  /** Whether it was disposed. */
+  get isDisposed(): boolean {
+    return !this.open;
+  }
+
+  /** Reserves it for one generation; the result releases it. */
+  acquire(): Disposable {
+    if (!this.open) throw new WickError("DISPOSED", "Cannot generate in a session after its dispose");
+    if (this.owner) {
+      throw new WickError(
+        "INVALID_STATE",
+        "Cannot generate twice at once in one session: await the first, or take another",
+      );
+    }
+    const key = this.owner = Symbol("generation");
+    return {
+      [Symbol.dispose]: () => {
+        if (this.owner === key) this.owner = undefined;
+      },
+    };
+  }
+
+  /** How many leading tokens of `ids` are cached. */
+  commonPrefix(ids: readonly number[]): number {
+    const end = Math.min(ids.length, this.tokens.length);
+    let n = 0;
+    while (n < end && ids[n] === this.tokens[n]) n++;
+    return n;
+  }
+
+  /**
+   * Brings the cache to hold exactly `ids`, computing only what it lacks (at least the last token), and gives
+   * the logits that follow. The event loop gets a turn between chunks; an abort ends it there.
+   */
+  async prefill(
+    ids: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<{ logits: Float32Array; reused: number }> {
+    this.checkIds(ids);
+    const reused = Math.min(this.commonPrefix(ids), ids.length - 1);
+    this.tokens.length = reused;
+    for (;;) {
+      throwIfAborted(signal, "generate");
+      const size = Math.min(this.fixedChunk ?? this.chunk, ids.length - this.tokens.length);
+      const logits = this.advance(ids.slice(this.tokens.length, this.tokens.length + size));
+      if (this.tokens.length === ids.length) return { logits, reused };
+      await platform().yield();
+      if (!this.open) throw new WickError("DISPOSED", "Cannot go on in a session after its dispose");
+    }
+  }
+
+  /** Adds tokens (at most MAX_CHUNK) and gives the logits that follow: valid until the next step of any session. */
+  advance(ids: readonly number[]): Float32Array {
+    if (this.tokens.length + ids.length > this.capacity) {
+      throw new WickError(
+        "CONTEXT_OVERFLOW",
+        `Cannot add ${ids.length} tokens to ${this.tokens.length}: the context holds ${this.capacity}`,
+      );
+    }
+    const start = performance.now();
+    const logits = this.steps.run(ids, this.tokens.length);
+    for (const id of ids) this.tokens.push(id);
+    if (ids.length >= CHUNK_STEP) this.tuneChunk(ids.length, performance.now() - start);
+    return logits;
+  }
+
+  /** Forgets all but the first `length` tokens. */
+  truncate(length: number): void {
+    this.tokens.length = Math.min(this.tokens.length, length);
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.open) return;
+    this.open = false;
+    this.steps[Symbol.dispose]();
+  }
+
+  /** As many tokens as should take CHUNK_MS. A clock that stands still (deployed Workers) gives the most. */
+  private tuneChunk(tokens: number, ms: number): void {
+    const fit = ms > 0 ? tokens * CHUNK_MS / ms : MAX_CHUNK;
+    this.chunk = Math.min(MAX_CHUNK, Math.max(CHUNK_STEP, Math.floor(fit / CHUNK_STEP) * CHUNK_STEP));
+  }
+
+  private checkIds(ids: readonly number[]): void {
+    if (ids.length === 0) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        "Cannot generate from an empty prompt: it must hold at least one token",
+        {
+          param: "prompt",
+        },
+      );
+    }
+    for (const id of ids) {
+      if (Number.isInteger(id) && id >= 0 && id < this.vocabulary) continue;
+      throw new WickError("INDEX_OUT_OF_RANGE", `Token id must be in 0..${this.vocabulary - 1}, got ${id}`, {
+        param: "prompt",
+      });
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What every language model of this room is, and where architectures are looked up.
+ *
+ * @module
+ */
+import type { Device } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import type { Metadata } from "../formats/metadata.ts";
+import type { CacheShape, KvCache } from "../nn/kv_cache.ts";
+import type { Activations } from "../nn/linear.ts";
+import type { Weights } from "../nn/weights.ts";
+import type { Position } from "../tensor/ops/attention.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { Llama } from "./llama.ts";
+
+/** How a model is built. */
+export interface ModelOptions {
+  device: Device;
+  /** The most positions of a session. */
+  contextLength: number;
+  activations: Activations;
+}
+
+/** A network that predicts the next token of a text. */
+export interface CausalModel extends Disposable {
+  /** The number of tokens. */
+  readonly vocabulary: number;
+  /** The shape of a session's cache. */
+  readonly cache: CacheShape;
+  /** Called once, when all weights are in their place. */
+  ready(): Promise<void>;
+  /**
+   * Logits [T, V] of the tokens `ids` [T] (i32) at positions from `position` on, whose keys and values join
+   * the cache; with `rows` [R] (i32) only of those rows of the chunk: [R, V].
+   */
+  forward(ids: Tensor, cache: KvCache, position: Position, rows?: Tensor): Tensor;
+}
+
+type Architecture = (metadata: Metadata, weights: Weights, options: ModelOptions) => CausalModel;
+
+const architectures: Readonly<Record<string, Architecture>> = {
+  llama: (metadata, weights, options) => Llama.build("llama", metadata, weights, options),
+  mistral: (metadata, weights, options) => Llama.build("mistral", metadata, weights, options),
+};
+
+/** The file's architecture, or UNSUPPORTED_ARCHITECTURE. */
+export function architectureOf(metadata: Metadata): string {
+  const name = metadata.get("general.architecture");
+  if (typeof name === "string" && Object.hasOwn(architectures, name)) return name;
+  throw new WickError(
+    "UNSUPPORTED_ARCHITECTURE",
+    `Cannot build the model architecture ${JSON.stringify(name ?? null)}: expected one of ` +
+      Object.keys(architectures).join(", "),
+    { param: "general.architecture" },
+  );
+}
+
+/** The context that a model was trained for, in tokens. */
+export function trainedContext(metadata: Metadata): number {
+  const value = metadata.get(`${architectureOf(metadata)}.context_length`);
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? Math.min(value, 2 ** 24) : 2048;
+}
+
+/** Builds the model that metadata describes from its weights; every name and shape is checked. */
+export function buildModel(metadata: Metadata, weights: Weights, options: ModelOptions): CausalModel {
+  return architectures[architectureOf(metadata)](metadata, weights, options);
+}
