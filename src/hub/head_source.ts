@@ -20,12 +20,16 @@ export class HeadSource implements Source {
     this.#head = head;
   }
 
+  readAhead(): void {
+    this.source.readAhead?.();
+  }
+
   async readInto(offset: number, into: Uint8Array): Promise<number> {
     const skip = offset - this.start;
     const piece = skip < 0 ? this.#head.subarray(0, 0) : this.#head.subarray(skip, skip + into.length);
     into.set(piece);
     if (piece.length === into.length) return piece.length;
-    this.source.readAhead?.();
+    this.readAhead();
     if (this.sequential) this.#head = new Uint8Array(0);
     return piece.length + await this.source.readInto(offset + piece.length, into.subarray(piece.length));
   }

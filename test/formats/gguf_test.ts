@@ -110,6 +110,31 @@ Deno.test("Gguf.read() says when a tensor is cut short in a stream", async () =>
   await rejects(gguf.read(last, 0, new Uint8Array(last.bytes)), { code: "CORRUPT_FILE" });
 });
 
+Deno.test("openGguf() reads a tensor that lies 5 GiB into its file", async () => {
+  const far = 5 * 2 ** 30;
+  const data = new Uint8Array(128).fill(9);
+  const head = writeGguf({}, [{
+    name: "far",
+    shape: [32],
+    type: "f32",
+    data: new Uint8Array(0),
+    offset: far,
+  }]);
+  const path = await Deno.makeTempFile();
+  try {
+    using file = await Deno.open(path, { write: true }); // sparse: takes no room on the disk
+    await file.write(head);
+    await file.seek(head.length + far, Deno.SeekMode.Start);
+    await file.write(data);
+    using gguf = await openGguf(await toSource(path));
+    const read = new Uint8Array(128);
+    await gguf.read(gguf.tensors.get("far")!, 0, read);
+    deepEqual(read, data);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 for (const name of tokenizers) {
   sharedTest(
     `openGguf() reads the vocabulary file ${name}`,
