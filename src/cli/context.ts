@@ -28,16 +28,16 @@ export interface Input {
   line(prompt: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** How far something has come; `total` is undefined while it isn't known. */
-export type OnProgress = (done: number, total?: number) => void;
+/** How far something has come; `total` is undefined while it isn't known, `stage` where there is but one. */
+export type OnProgress = (done: number, total?: number, stage?: string) => void;
 
 /** How a model is opened. */
 export interface OpenOptions {
   activations: "int8" | "f32";
-  /** Tokens that a session can hold [what the file says]. */
+  /** Tokens that a session can hold [what the file says, at most 2048]. */
   contextLength?: number;
   signal?: AbortSignal;
-  /** Told the bytes that came in. */
+  /** Told the bytes that came in, first of a download, then of the file. */
   onProgress?: OnProgress;
 }
 

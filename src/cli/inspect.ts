@@ -6,7 +6,7 @@
 import type { Command } from "./deps.ts";
 import { type Context, interruptible } from "./context.ts";
 import { formatBytes, formatCount, table } from "./format.ts";
-import { embeddedModel } from "./model.ts";
+import { checkDevice, embeddedModel } from "./model.ts";
 import { addModelOptions, examples, type ModelFlags } from "./options.ts";
 import { writeJson } from "./output.ts";
 import type { Gguf, TensorInfo } from "../formats/gguf.ts";
@@ -39,6 +39,7 @@ const help = "\nNo weights are read: over a URL, the header is all that is fetch
 );
 
 async function inspect(context: Context, flags: ModelFlags): Promise<void> {
+  checkDevice(flags);
   await interruptible(context, async (signal) => {
     using gguf = await context.openHeader(flags.model ?? embeddedModel, signal);
     const report = await inspectReport(gguf, flags);

@@ -33,7 +33,8 @@ export async function openModel(
   );
 }
 
-function checkDevice({ device, threads }: ModelFlags): void {
+/** Throws UNSUPPORTED_ON_DEVICE for a device or a number of threads that there is none of. */
+export function checkDevice({ device, threads }: ModelFlags): void {
   if (device !== "wasm") {
     throw new WickError(
       "UNSUPPORTED_ON_DEVICE",

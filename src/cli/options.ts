@@ -22,27 +22,21 @@ export interface ModelFlags {
 /** Adds `--model`, `--activations`, `--threads`, `--device`, `--context` and `--json`. */
 export function addModelOptions(command: Command): Command {
   return command.optionsGroup("Model:")
-    .addOption(sourceOption())
+    .option(
+      "-m, --model <source>",
+      "PATH, URL or hf:owner/repo/file.gguf (default: the embedded stories model)",
+    )
     .addOption(
       new Option("--activations <type>", "precision between layers").choices(["int8", "f32"]).default("int8"),
     )
     .option("--threads <n>", "threads that compute", integer(1), 1)
     .option("--device <name>", "what computes", "wasm")
-    .option("--context <n>", "tokens that the model sees at most (default: what the file says)", integer(1))
-    .addOption(jsonOption());
-}
-
-/** `--model`, alone. */
-export function sourceOption(): Option {
-  return new Option(
-    "-m, --model <source>",
-    "PATH, URL or hf:owner/repo/file.gguf (default: the embedded stories model)",
-  );
-}
-
-/** `--json`, alone. */
-export function jsonOption(): Option {
-  return new Option("--json", "print one JSON object on stdout and nothing else");
+    .option(
+      "--context <n>",
+      "tokens that the model sees at most (default: what the file says, 2048 at most)",
+      integer(1),
+    )
+    .option("--json", "print one JSON object on stdout and nothing else");
 }
 
 /** The flags of {@linkcode addSamplingOptions}: options of a generation under their own names. */

@@ -27,21 +27,27 @@ const usual = [512, 2048, 8192, 32768];
 
 type PlanFlags = Pick<ModelFlags, "activations" | "context">;
 
-/** Plans a model's memory; a model that Wick can't run is told, not refused: its header can still be read. */
+/**
+ * Plans a model's memory for every context that a device can hold. A model that Wick can't run is told, not
+ * refused: its header can still be read.
+ */
 export async function planContexts(gguf: Gguf, flags: PlanFlags): Promise<Planned> {
   const { planMemory } = await import("../generate/plan.ts");
-  const plan = (contextLength: number): MemoryUse =>
-    planMemory(gguf, { contextLength, activations: flags.activations });
+  const plans: (MemoryUse & { context: number })[] = [];
   try {
-    const contexts = contextLengths(gguf, flags.context);
-    const plans = contexts.map(plan);
-    const kvCache = plans.map((use, i) => ({ context: contexts[i], bytes: use.kvCache }));
-    const { weights, scratch } = plans[plans.length - 1];
-    return { memory: { weights, kvCache, scratch } };
+    for (const context of contextLengths(gguf, flags.context)) {
+      plans.push({
+        context,
+        ...planMemory(gguf, { contextLength: context, activations: flags.activations }),
+      });
+    }
   } catch (error) {
-    if (error instanceof WickError) return { memory: null, unsupported: error.message };
-    throw error;
+    if (!(error instanceof WickError)) throw error;
+    if (plans.length === 0) return { memory: null, unsupported: error.message };
   }
+  const kvCache = plans.map(({ context, kvCache }) => ({ context, bytes: kvCache }));
+  const { weights, scratch } = plans[plans.length - 1];
+  return { memory: { weights, kvCache, scratch } };
 }
 
 /** The asked length alone, or usual ones up to the model's own; the last is the largest. */

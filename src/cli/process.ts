@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Context, Input, Listener, OpenOptions, Output } from "./context.ts";
+import type { Context, Input, Listener, OnProgress, OpenOptions, Output } from "./context.ts";
 import { files, platform } from "../entry/platform.ts";
 import { WickError } from "../error.ts";
 import type { Gguf } from "../formats/gguf.ts";
@@ -35,7 +35,7 @@ function output(stream: typeof Deno.stdout): Output {
   return {
     isTerminal,
     get columns() {
-      return isTerminal ? Deno.consoleSize().columns : 80;
+      return isTerminal && Deno.consoleSize().columns || 80; // some terminals say 0
     },
     write(text) {
       let bytes = encoder.encode(text);
@@ -59,9 +59,25 @@ function input(): Input {
   };
 }
 
-async function openModel(source: string, options: OpenOptions): Promise<LanguageModel> {
+async function openModel(source: string, { onProgress, ...options }: OpenOptions): Promise<LanguageModel> {
   const { load } = await library();
-  return await load(source, options);
+  const path = await toLocal(source, options.signal, onProgress);
+  return await load(path, {
+    ...options,
+    onProgress: onProgress && (({ received, total }) => onProgress(received, total, "Loading")),
+  });
+}
+
+/** Where a model lies on this machine: what is remote comes into the cache folder first. */
+async function toLocal(source: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<string> {
+  if (!/^(https?|hf):/i.test(source)) return source;
+  const { download } = await import("../hub/download.ts");
+  return await download(source, {
+    signal,
+    onProgress: onProgress &&
+      (({ received, total, file, files }) =>
+        onProgress(received, total, files > 1 ? `Downloading ${file} of ${files}` : "Downloading")),
+  });
 }
 
 async function openHeader(source: string, signal: AbortSignal): Promise<Gguf> {

@@ -25,7 +25,7 @@ export async function withProgress<T>(
 ): Promise<T> {
   if (bar.quiet || !context.stderr.isTerminal) return await work();
   await using shown = new Progress(context.stderr, bar.title, bar.unit);
-  return await work((done, total) => shown.update(done, total));
+  return await work((done, total, stage) => shown.update(done, total, stage));
 }
 
 class Progress implements AsyncDisposable {
@@ -35,20 +35,21 @@ class Progress implements AsyncDisposable {
   private bar: SingleBar | undefined;
   private opening: Promise<void> | undefined;
 
-  constructor(private readonly output: Output, private readonly title: string, private readonly unit: Unit) {}
+  constructor(private readonly output: Output, private title: string, private readonly unit: Unit) {}
 
-  update(done: number, total = 0): void {
-    this.first ??= { done, at: Date.now() };
+  update(done: number, total = 0, stage: string = this.title): void {
+    if (!this.first || stage !== this.title) this.first = { done, at: Date.now() };
+    this.title = stage;
     if (this.bar) {
       this.bar.setTotal(total);
       this.bar.update(done);
     } else if (!this.opening && Date.now() - this.created >= patience) {
-      this.opening = this.open(done, total, this.first);
+      this.opening = this.open(done, total);
     }
   }
 
-  private async open(done: number, total: number, first: Mark): Promise<void> {
-    const format = (state: State) => line(this.title, this.unit, first, state);
+  private async open(done: number, total: number): Promise<void> {
+    const format = (state: State) => line(this.title, this.unit, this.first!, state);
     const bar = await progressBar(barOptions(this.output, format));
     bar.start(total, done);
     this.bar = bar;
@@ -66,11 +67,10 @@ interface Mark {
   at: number;
 }
 
-/** What a bar knows when it is drawn; `eta` is in seconds, or a word where it can't be told. */
+/** What a bar knows when it is drawn. */
 interface State {
   value: number;
   total: number;
-  eta: number | string;
   columns: number;
 }
 
@@ -84,20 +84,19 @@ function barOptions(output: Output, format: (state: State) => string): BarOption
     stream: stream as unknown as NodeJS.WritableStream,
     clearOnComplete: true,
     hideCursor: true,
-    etaBuffer: 100,
     format: (_, state) => format({ ...state, columns: output.columns }),
   };
 }
 
 /** One line: `Loading  ━━━━━━────  42.1 MB of 98.1 MB · 210 MB/s · 1.2 s left`. */
-function line(title: string, unit: Unit, first: Mark, { value, total, eta, columns }: State): string {
+function line(title: string, unit: Unit, first: Mark, { value, total, columns }: State): string {
   const amount = (n: number) => unit === "bytes" ? formatBytes(n) : `${n}`;
   const rate = perSecond(value - first.done, Date.now() - first.at);
   const facts = [
     total > 0 ? `${amount(value)} of ${amount(total)}` : amount(value),
     unit === "bytes" ? `${formatBytes(Math.round(rate))}/s` : formatRate(rate, "tok"),
   ];
-  if (total > 0 && typeof eta === "number") facts.push(`${formatDuration(eta * 1000)} left`);
+  if (total > 0 && rate > 0) facts.push(`${formatDuration(1000 * Math.max(0, total - value) / rate)} left`);
   const text = facts.join(" · ");
   const width = Math.min(30, columns - title.length - text.length - 5);
   if (total <= 0 || width < 5) return `${title}  ${text}`;

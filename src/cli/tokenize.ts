@@ -6,13 +6,11 @@
 import type { Command } from "./deps.ts";
 import { type Context, interruptible } from "./context.ts";
 import { table } from "./format.ts";
-import { embeddedModel } from "./model.ts";
-import { examples, jsonOption, sourceOption } from "./options.ts";
+import { checkDevice, embeddedModel } from "./model.ts";
+import { addModelOptions, examples, type ModelFlags } from "./options.ts";
 import { writeJson } from "./output.ts";
 
-interface TokenizeFlags {
-  model?: string;
-  json?: boolean;
+interface TokenizeFlags extends ModelFlags {
   special?: boolean;
   bos: boolean;
 }
@@ -28,11 +26,9 @@ export interface TokenizeReport {
 export function defineTokenize(command: Command, context: Context): void {
   command.description("Show the tokens of a text, with the model's BOS and EOS where it wants them.")
     .argument("<text>", "the text; - reads stdin")
-    .addOption(sourceOption())
     .option("--special", "parse special tokens written in the text")
-    .option("--no-bos", "leave out the model's BOS and EOS")
-    .addOption(jsonOption())
-    .addHelpText("after", help)
+    .option("--no-bos", "leave out the model's BOS and EOS");
+  addModelOptions(command).addHelpText("after", help)
     .action((text: string, flags: TokenizeFlags) => tokenize(context, text, flags));
 }
 
@@ -42,11 +38,12 @@ const help = examples(
 );
 
 async function tokenize(context: Context, argument: string, flags: TokenizeFlags): Promise<void> {
+  checkDevice(flags);
   const text = argument === "-" ? await context.stdin.text() : argument;
   await interruptible(context, async (signal) => {
     using gguf = await context.openHeader(flags.model ?? embeddedModel, signal);
-    const { createTokenizer } = await import("../tokenizers/create.ts");
-    const tokenizer = createTokenizer(gguf.metadata);
+    const { tokenizerFromGguf } = await import("../tokenizers/mod.ts");
+    const tokenizer = tokenizerFromGguf(gguf.metadata);
     const ids = tokenizer.encode(text, { special: flags.special, addSpecial: flags.bos });
     const tokens = ids.map((id) => tokenizer.tokenText(id));
     if (flags.json) return writeJson(context, { ids, tokens } satisfies TokenizeReport);

@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { Gguf } from "../../src/formats/gguf.ts";
 import { ggmlType } from "../../src/formats/ggml_types.ts";
 import { type MetadataValue, StringArray } from "../../src/formats/metadata.ts";
+import { bytesSource } from "../../src/hub/memory_source.ts";
 import { elide } from "../../src/cli/metadata.ts";
 import { wick } from "./fakes.ts";
 
@@ -30,7 +31,9 @@ function header(): Gguf {
     bytes: 136,
     shard: 0,
   };
-  return new Gguf(3, new Map(pairs), new Map([[tensor.name, tensor]]), []);
+  return new Gguf(3, new Map(pairs), new Map([[tensor.name, tensor]]), [
+    bytesSource(new Uint8Array(0), "strange.gguf"),
+  ]);
 }
 
 Deno.test("inspect --json tells metadata, tensors and parameters, also of a model that can't run", async () => {
