@@ -5,6 +5,7 @@
  * @module
  */
 import type { Context } from "../../deps.ts";
+import type { LanguageModel } from "../generate/contract.ts";
 import type { Admission, Place } from "./admission.ts";
 import { frames, wholeAnswer } from "./answer.ts";
 import { readJson } from "./body.ts";
@@ -15,6 +16,7 @@ import type { TextRequest } from "./request.ts";
 import { type Job, prepare } from "./run.ts";
 import type { Limits, Settings } from "./settings.ts";
 import { pulledStream } from "./stream.ts";
+import { outlive, settledElsewhere } from "./waiting.ts";
 
 /** What Hono knows of a request to Wick. */
 export interface WickEnv<Env extends object> {
@@ -33,6 +35,17 @@ export interface House<Env extends object> {
   failed(error: unknown, requestId: string): Json;
 }
 
+/** Opens a model, which other requests may be waiting for too. */
+export function opened<Env extends object>(
+  c: Context<WickEnv<Env>>,
+  { registry }: House<Env>,
+  name: string,
+): Promise<LanguageModel> {
+  const opening = registry.open(name, c.env);
+  outlive(c, opening);
+  return settledElsewhere(opening);
+}
+
 /** Answers a request for text. */
 export async function generating<Env extends object>(
   c: Context<WickEnv<Env>>,
@@ -42,16 +55,19 @@ export async function generating<Env extends object>(
 ): Promise<Response> {
   const { limits } = house.settings;
   const request = read(await readJson(c.req.raw), limits);
-  const model = await house.registry.open(request.model, c.env);
+  const model = await opened(c, house, request.model);
   const work = new AbortController();
   const unlink = link(c.req.raw.signal, work);
   let place: Place | undefined;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const done = () => {
     place?.leave();
     unlink();
+    end();
   };
+  outlive(c, ended);
   try {
-    place = await house.admission.enter(work.signal);
+    place = await settledElsewhere(house.admission.enter(work.signal));
     const job = prepare(model, request, limits);
     if (request.stream) return streamed(c, house, job, format, work, done);
     const answer = await wholeAnswer(job, format, work.signal);

@@ -19,7 +19,7 @@ import { authorize } from "./auth.ts";
 import { chatFormat, chatRequest } from "./chat.ts";
 import { completionFormat, completionRequest } from "./completions.ts";
 import { errorBody, HttpError, statusOf } from "./failure.ts";
-import { generating, type House, type WickEnv } from "./generating.ts";
+import { generating, type House, opened, type WickEnv } from "./generating.ts";
 import { modelDetails, modelList } from "./models.ts";
 import { page } from "./page/mod.ts";
 import { Registry } from "./registry.ts";
@@ -95,7 +95,7 @@ function routes<Env extends object>(app: Hono<WickEnv<Env>>, house: House<Env>):
   app.get("/v1/models", () => Response.json(modelList(registry.names, since())));
   app.get("/v1/models/:id", async (c) => {
     const name = c.req.param("id");
-    return Response.json(modelDetails(name, await registry.open(name, c.env), since()));
+    return Response.json(modelDetails(name, await opened(c, house, name), since()));
   });
   app.post("/v1/chat/completions", (c) => generating(c, house, chatRequest, chatFormat));
   app.post("/v1/completions", (c) => generating(c, house, completionRequest, completionFormat));

@@ -72,7 +72,7 @@ async function* texts(generation: Generation, index: number): AsyncGenerator<Run
   for await (const piece of generation) {
     if (piece.logprobs) held.push(piece.logprobs);
     if (piece.text === "") continue;
-    yield { kind: "text", index, text: piece.text, logprobs: piece.logprobs && held };
+    yield { kind: "text", index, text: piece.text, logprobs: held.length > 0 ? held : undefined };
     held = [];
   }
   const { finishReason } = await generation.result();

@@ -23,7 +23,7 @@ export interface Limits {
   stops: number;
   /** Alternatives reported with each token [20; at most 100]. */
   topLogprobs: number;
-  /** Seconds after which a client that has stopped reading its stream loses its place [30]. */
+  /** Seconds after which a client that has stopped reading its stream loses its place [20: a Worker lives 30 s after its client]. */
   stallSeconds: number;
 }
 
@@ -52,7 +52,7 @@ const DEFAULTS: Limits = {
   choices: 4,
   stops: 4,
   topLogprobs: 20,
-  stallSeconds: 30,
+  stallSeconds: 20,
 };
 
 /** The options with every default filled in. */
