@@ -34,6 +34,8 @@ export interface Session extends Disposable {
   readonly length: number;
   /** Continues `prompt` (the whole text so far: what is cached of its beginning is not computed again). */
   generate(prompt: Prompt, options?: GenerateOptions): Generation;
+  /** The logits that follow a prompt, one a token of the vocabulary (a copy). */
+  logits(prompt: Prompt, options?: { special?: boolean; signal?: AbortSignal }): Promise<Float32Array>;
   /** Forgets everything. */
   reset(): void;
 }

@@ -113,7 +113,10 @@ export class TextGeneration implements Generation {
       if (last) return "length";
       await platform().yield();
       throwIfAborted(options.signal, "generate");
-      logits = await this.step(session, id, options);
+      // no await between a step and its draw: the logits lie where the next step of any session writes
+      logits = session.tokens.length < session.capacity
+        ? session.advance([id])
+        : await this.slide(session, id, options);
     }
   }
 
@@ -123,9 +126,8 @@ export class TextGeneration implements Generation {
     yield { text, id };
   }
 
-  /** The logits after one more token; where the context is full, after the younger half of it alone. */
-  private async step(session: SessionState, id: number, options: ResolvedOptions): Promise<Float32Array> {
-    if (session.tokens.length < session.capacity) return session.advance([id]);
+  /** Goes on after the younger half of a full context alone. */
+  private async slide(session: SessionState, id: number, options: ResolvedOptions): Promise<Float32Array> {
     const kept = [...session.tokens.slice(-Math.floor(session.capacity / 2)), id];
     session.truncate(0);
     return (await session.prefill(kept, options.signal)).logits;

@@ -121,7 +121,11 @@ export class Model implements LanguageModel {
         new TextGeneration(() =>
           model.context(prompt, options, () => ({ session: state, release: state.acquire() }))
         ),
-      reset: () => state.truncate(0),
+      logits: async (prompt, options = {}) => {
+        using _reserved = state.acquire();
+        return (await state.prefill(model.promptIds(prompt, options), options.signal)).logits;
+      },
+      reset: () => state.reset(),
       [Symbol.dispose]: () => model.drop(state),
     };
   }

@@ -71,7 +71,8 @@ export class SessionState implements Disposable {
 
   /**
    * Brings the cache to hold exactly `ids`, computing only what it lacks (at least the last token), and gives
-   * the logits that follow. The event loop gets a turn between chunks; an abort ends it there.
+   * the logits that follow (a copy: other sessions may step before the caller's turn comes). The event loop
+   * gets a turn between chunks; an abort ends it there.
    */
   async prefill(
     ids: readonly number[],
@@ -84,7 +85,7 @@ export class SessionState implements Disposable {
       throwIfAborted(signal, "generate");
       const size = Math.min(this.fixedChunk ?? this.chunk, ids.length - this.tokens.length);
       const logits = this.advance(ids.slice(this.tokens.length, this.tokens.length + size));
-      if (this.tokens.length === ids.length) return { logits, reused };
+      if (this.tokens.length === ids.length) return { logits: logits.slice(), reused };
       await platform().yield();
       if (!this.open) throw new WickError("DISPOSED", "Cannot go on in a session after its dispose");
     }
@@ -103,6 +104,12 @@ export class SessionState implements Disposable {
     for (const id of ids) this.tokens.push(id);
     if (ids.length >= CHUNK_STEP) this.tuneChunk(ids.length, performance.now() - start);
     return logits;
+  }
+
+  /** Forgets everything, unless a generation is using it. */
+  reset(): void {
+    using _reserved = this.acquire();
+    this.truncate(0);
   }
 
   /** Forgets all but the first `length` tokens. */

@@ -1,0 +1,67 @@
+/**
+ * Everything that must hold beside the tests: format, lint, types, documentation, compiled kernels equal to
+ * their sources, and a package that works from exactly the files that would be published.
+ *
+ * `deno task gate`
+ *
+ * @module
+ */
+import { publishGate } from "./publish_gate.ts";
+
+const deno = Deno.execPath();
+/** Public entries, whose every symbol is documented. */
+const entries = ["mod.ts", "src/serve/mod.ts", "src/entry/workerd.ts"];
+const roots = ["mod.ts", "src", "test", "tools", "bench", "examples"].filter(exists);
+
+await step("format", [deno, "fmt", "--check"]);
+await step("lint", [deno, "lint"]);
+await step("types", [deno, "check", ...roots]);
+await step("documentation", [deno, "doc", "--lint", ...entries]);
+await own("compiled kernels", compiledKernels);
+await own("package", () => publishGate(deno));
+console.log("the gate holds");
+
+async function step(name: string, [command, ...args]: string[]): Promise<void> {
+  await own(name, async () => {
+    const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
+    if (success) return;
+    await Deno.stdout.write(stdout);
+    await Deno.stderr.write(stderr);
+    throw new Error(`${[command, ...args].join(" ")} failed`);
+  });
+}
+
+async function own(name: string, check: () => Promise<void>): Promise<void> {
+  const start = performance.now();
+  try {
+    await check();
+  } catch (error) {
+    console.error(`gate: ${name}: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+  console.log(`gate: ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+/** Builds the committed modules anew and compares the bytes. */
+async function compiledKernels(): Promise<void> {
+  const files = ["simd", "relaxed", "threads"].map((name) => `src/device/wasm/${name}.wasm`);
+  const committed = files.map((file) => Deno.readFileSync(file));
+  const { success, stderr } = await new Deno.Command(deno, {
+    args: ["run", "-A", "tools/build.ts", "--force"],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  files.forEach((file, i) => {
+    const built = Deno.readFileSync(file);
+    const same = built.length === committed[i].length && built.every((b, j) => b === committed[i][j]);
+    if (!same) throw new Error(`${file} was not what its sources compile to; commit the one built now`);
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
