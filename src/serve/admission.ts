@@ -85,6 +85,7 @@ export class Admission {
   }
 }
 
-function aborted(): WickError {
+/** The error of a client that has left. */
+export function aborted(): WickError {
   return new WickError("ABORTED", "Cannot go on with the request: the client has left");
 }

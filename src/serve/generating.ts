@@ -6,7 +6,7 @@
  */
 import type { Context } from "../../deps.ts";
 import type { LanguageModel } from "../generate/contract.ts";
-import type { Admission, Place } from "./admission.ts";
+import { aborted, type Admission, type Place } from "./admission.ts";
 import { frames, wholeAnswer } from "./answer.ts";
 import { readJson } from "./body.ts";
 import type { Json } from "./fields.ts";
@@ -68,6 +68,7 @@ export async function generating<Env extends object>(
   outlive(c, ended);
   try {
     place = await settledElsewhere(house.admission.enter(work.signal));
+    if (work.signal.aborted) throw aborted(); // from here to the first listener nothing is awaited
     const job = prepare(model, request, limits);
     if (request.stream) return streamed(c, house, job, format, work, done);
     const answer = await wholeAnswer(job, format, work.signal);
