@@ -39,7 +39,12 @@ function output(stream: typeof Deno.stdout): Output {
     },
     write(text) {
       let bytes = encoder.encode(text);
-      while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+      try {
+        while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) Deno.exit(141); // the reader has left: end as SIGPIPE would
+        throw error;
+      }
     },
   };
 }

@@ -169,6 +169,7 @@ export class FakeModel implements LanguageModel {
     return {
       length: 0,
       generate: (prompt, options) => this.generate(prompt, options),
+      logits: () => Promise.reject(new Error("a fake has no logits")),
       reset: () => {},
       [Symbol.dispose]: () => void this.sessions--,
     };
