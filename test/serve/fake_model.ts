@@ -112,7 +112,8 @@ export class FakeModel implements LanguageModel {
 
   session(): Session {
     const generate = this.generate.bind(this);
-    return { length: 0, generate, reset() {}, [Symbol.dispose]() {} };
+    const logits = () => Promise.resolve(new Float32Array(this.tokenizer.size));
+    return { length: 0, generate, logits, reset() {}, [Symbol.dispose]() {} };
   }
 
   nll(): Promise<Float64Array> {
