@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { build, type Plugin, stop } from "npm:esbuild@0.28.0";
 
 /** A module for workerd. */
@@ -18,7 +19,7 @@ export async function bundleWorker(entry: string): Promise<WorkerModule[]> {
     setup(build) {
       build.onResolve(
         { filter: /^npm:/ },
-        ({ path }) => ({ path: new URL(import.meta.resolve(path)).pathname }),
+        ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }),
       );
       build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
         const name = path.slice(path.lastIndexOf("/") + 1);
