@@ -45,7 +45,7 @@ export interface OpenOptions {
 export interface Listener {
   /** Where, as `http://host:port`. */
   readonly url: string;
-  /** Takes no more connections, ends the open ones and resolves when all are gone. */
+  /** Takes no more connections, and resolves when the answers under way have ended or had their time to. */
   close(): Promise<void>;
 }
 

@@ -121,16 +121,15 @@ function listen(
   handler: Parameters<Context["listen"]>[0],
   { hostname, port }: { hostname: string; port: number },
 ): Promise<Listener> {
-  const broken = new AbortController();
-  const server = openServer({ hostname, port, signal: broken.signal, onListen: () => {} }, handler);
+  const server = openServer({ hostname, port, onListen: () => {} }, handler);
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return Promise.resolve({
     url: `http://${host}:${server.addr.port}`,
     async close() {
-      const late = setTimeout(() => broken.abort(), grace);
-      await server.shutdown();
-      await server.finished;
-      clearTimeout(late);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, grace));
+      await Promise.race([server.shutdown(), late]);
+      clearTimeout(timer);
     },
   });
 }
@@ -142,10 +141,10 @@ function openServer(
   try {
     return Deno.serve(options, (request) => handler(request));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.name : String(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WickError(
       "INVALID_STATE",
-      `Cannot listen on ${options.hostname} port ${options.port}: the address must be this machine's and free, got ${reason}`,
+      `Cannot listen on ${options.hostname} port ${options.port}: the address must be this machine's and free, got "${reason}"`,
       { cause },
     );
   }
