@@ -1,0 +1,163 @@
+/**
+ * Random Llamas in every tensor type against a float64 forward of their dequantized weights, and the family's
+ * variations: biases, ties, windows, stretched rotations.
+ */
+import { equal, ok, rejects } from "node:assert/strict";
+import { load, WickError } from "../../mod.ts";
+import { ropeFrequencies } from "../../src/nn/rotary.ts";
+import { blockFormats } from "../../src/quant/mod.ts";
+import { Random, testSeed } from "../random.ts";
+import { llama } from "../reference/llama.ts";
+import { writeGguf } from "../formats/gguf_writer.ts";
+import { type RandomLlama, randomLlama, SMALL } from "./random_llama.ts";
+
+const seed = testSeed();
+const LENGTH = 21;
+
+/** The largest difference of logits, relative to their spread, after some and after all tokens. */
+async function error(
+  made: RandomLlama,
+  activations: "int8" | "f32",
+  angles?: (p: number, i: number) => number,
+): Promise<number> {
+  const ids = [...new Random(seed).ints(LENGTH, 0, made.config.vocabulary - 1)];
+  const truth = llama(made.config, made.weights, ids, angles);
+  using model = await load(made.file, { activations, contextLength: 64 });
+  let worst = 0;
+  using session = model.session();
+  for (const length of [1, 2, 12, LENGTH]) {
+    const want = truth[length - 1];
+    const got = await session.logits(ids.slice(0, length));
+    equal(got.length, want.length);
+    const spread = Math.sqrt(want.reduce((s, v) => s + v * v, 0) / want.length);
+    for (let i = 0; i < want.length; i++) {
+      const difference = Math.abs(got[i] - want[i]) / spread;
+      if (!(difference <= worst)) worst = difference;
+    }
+  }
+  return worst;
+}
+
+for (const type of ["f32", "f16", "bf16", ...blockFormats.keys()]) {
+  Deno.test(`a Llama of ${type} agrees with its float64 forward`, async () => {
+    const made = randomLlama(new Random(seed), type);
+    const exact = await error(made, "f32");
+    ok(exact <= 2e-5, `float activations: ${exact}`);
+    const rounded = await error(made, "int8");
+    ok(rounded <= (blockFormats.has(type as never) ? 0.08 : 2e-5), `8-bit activations: ${rounded}`);
+  });
+}
+
+const variations: Record<string, () => Promise<number>> = {
+  "biases and tied embeddings": () =>
+    error(randomLlama(new Random(seed), "f32", { biases: true, tied: true }), "f32"),
+  "a sliding window of 5": () =>
+    error(randomLlama(new Random(seed), "f32", { config: { window: 5 } }), "f32"),
+  "one key-value head": () =>
+    error(randomLlama(new Random(seed), "q8_0", { config: { keyValueHeads: 1 } }), "f32"),
+  "partly rotated heads": () =>
+    error(randomLlama(new Random(seed), "f32", { config: { ropeDims: 32 } }), "f32"),
+  "widths off the tiles": () =>
+    error(
+      randomLlama(new Random(seed), "f32", {
+        config: {
+          width: 44,
+          headSize: 10,
+          heads: 4,
+          keyValueHeads: 2,
+          ropeDims: 10,
+          feedForward: 75,
+          vocabulary: 61,
+        },
+      }),
+      "f32",
+    ),
+  "the name mistral": () => error(randomLlama(new Random(seed), "f32", { architecture: "mistral" }), "f32"),
+  "linear rope scaling": () =>
+    error(
+      randomLlama(new Random(seed), "f32", {
+        metadata: { ".rope.scaling.type": "linear", ".rope.scaling.factor": { type: "f32", value: 4 } },
+      }),
+      "f32",
+      (p, i) => p / 4 * 10000 ** (-2 * i / 64),
+    ),
+  "Llama 3's rope factors": () => {
+    const factors = Float32Array.from({ length: 32 }, (_, i) => 1 + i / 4);
+    return error(
+      randomLlama(new Random(seed), "f32", { extra: { "rope_freqs.weight": factors } }),
+      "f32",
+      (p, i) => p * 10000 ** (-2 * i / 64) / factors[i],
+    );
+  },
+};
+
+for (const [name, run] of Object.entries(variations)) {
+  Deno.test(`a Llama with ${name} agrees with its float64 forward`, async () => {
+    const worst = await run();
+    ok(worst <= 2e-5, `${worst}`);
+  });
+}
+
+Deno.test("YaRN keeps fast pairs, stretches slow ones and warms the softmax (Peng et al. 2023)", () => {
+  const scaling = {
+    type: "yarn" as const,
+    factor: 4,
+    originalContext: 4096,
+    betaFast: 32,
+    betaSlow: 1,
+    extrapolation: 1,
+    attention: 1,
+  };
+  const { frequencies, magnitude } = ropeFrequencies(128, { base: 10000, scaling });
+  const plain = (i: number) => 10000 ** (-2 * i / 128);
+  equal(frequencies[0], plain(0));
+  equal(frequencies[63], plain(63) / 4);
+  // pair 33 lies on the ramp from 20 to 46: floor and ceiling of 128 ln(4096 / (2 pi b)) / (2 ln 10000)
+  const share = 1 - (33 - 20) / (46 - 20);
+  ok(Math.abs(frequencies[33] - plain(33) * (share + (1 - share) / 4)) < 1e-15);
+  ok(Math.abs(magnitude - (1 + 0.1 * Math.log(4))) < 1e-15);
+});
+
+Deno.test("a file whose tensors are missing or misshapen names all of them", async () => {
+  const { file } = randomLlama(new Random(seed), "f32", { config: { layers: 1 } });
+  const wrong =
+    randomLlama(new Random(seed), "f32", { config: { layers: 1 }, metadata: { ".block_count": 2 } }).file;
+  (await load(file))[Symbol.dispose]();
+  await rejects(() => load(wrong), (e: WickError) => {
+    equal(e.code, "CORRUPT_FILE");
+    ok(/missing 9: blk\.1\./.test(e.message), e.message);
+    return true;
+  });
+  const narrow = randomLlama(new Random(seed), "f32", { metadata: { ".feed_forward_length": 500 } }).file;
+  await rejects(() => load(narrow), /ffn_gate.weight is \[512,256\], expected \[500,256\]/);
+});
+
+Deno.test("numbers that make no model, and unknown architectures, are refused before anything is loaded", async () => {
+  const broken = (metadata: Record<string, number | string>) =>
+    randomLlama(new Random(seed), "f32", { config: { layers: 1 }, metadata }).file;
+  for (
+    const [key, value] of [[".attention.head_count", 0], [".block_count", 1e9], [
+      ".embedding_length",
+      "wide",
+    ]] as const
+  ) {
+    await rejects(() => load(broken({ [key]: value })), { code: "CORRUPT_FILE", param: `llama${key}` });
+  }
+  await rejects(() => load(writeGguf({ "general.architecture": "clip" })), {
+    code: "UNSUPPORTED_ARCHITECTURE",
+    message: /"clip": expected one of llama, mistral/,
+  });
+  await rejects(() => load(writeGguf({})), { code: "UNSUPPORTED_ARCHITECTURE" });
+});
+
+Deno.test("loading and disposing twenty models leaves memory flat", async () => {
+  const { file } = randomLlama(new Random(seed), "q4_0", { config: { vocabulary: 70, feedForward: 2048 } });
+  const rss: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    using model = await load(file, { contextLength: 2048 });
+    await model.generate([1, 2, 3], { maxTokens: 2, ignoreEos: true }).text();
+    rss.push(model.memory().weights);
+  }
+  equal(new Set(rss).size, 1);
+  ok(SMALL.layers > 0);
+});
