@@ -4,9 +4,15 @@
  * @module
  */
 import type { Kernel } from "../kernel.ts";
+import * as embedQuant from "./embed_quant.ts";
+import * as matmulQuant from "./matmul_quant.ts";
+import * as quantize from "./quantize.ts";
+import * as repack from "./repack.ts";
 import * as softmax from "./softmax.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+  [softmax, repack, quantize, matmulQuant, embedQuant].flatMap((family) => Object.values(family))
+    .filter((row): row is Kernel => typeof row === "object")
+    .map((row) => [row.name, row]),
 );

@@ -1,0 +1,39 @@
+// The panel of eight weight rows: up to CHUNK columns of them, unpacked once into scratch and used by every token.
+//
+//   codes   [CHUNK / 4] [8 rows] [4] u8          weight = (code + bias) scale + min
+//   scales  [CHUNK / group] [8 rows] f32
+//   mins    the same, where the format has them
+//   sums    [8] v128 f32: the tile's sums, between blocks      ints  [8] v128 i32: the tile's integers, within one
+//
+// Formats with 8-bit codes keep two planes a block where pairs are summed (high nibbles, then low ones), which
+// makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache (12 KB at 4
+// bits); longer rows continue their sums through y.
+
+import { the } from "./dot";
+
+/** The most columns of a panel, a multiple of 256. */
+export const CHUNK: i32 = 1024;
+
+export const SCALES: usize = 16 * CHUNK;
+export const MINS: usize = SCALES + 2 * CHUNK;
+export const SUMS: usize = MINS + 2 * CHUNK;
+export const INTS: usize = SUMS + 128;
+
+/** Bytes of the panel; src/device/kernels/matmul_quant.ts asks for them. */
+export const PANEL_BYTES: usize = INTS + 128;
+
+/** Unpacks `length` columns of eight rows; gives the address after their blocks. */
+export function unpack<F, M>(w: usize, panel: usize, length: i32, flip: v128): usize {
+  const f = the<F>();
+  // a block's bytes in the panel: codes (twice where they are planes), scales
+  const codeBytes = <usize> f.values * (the<M>().paired && f.bits == 8 ? 16 : 8);
+  const scaleBytes = <usize> (f.values / f.group) << 5;
+  let codes = panel, scales = panel + SCALES;
+  for (let k = 0; k < length; k += f.values) {
+    f.unpack<M>(w, codes, scales, scales + (MINS - SCALES), flip);
+    w += f.bytes;
+    codes += codeBytes;
+    scales += scaleBytes;
+  }
+  return w;
+}

@@ -1,0 +1,26 @@
+/**
+ * Rows that multiply packed weights with activations: y[t, n] = sum over k of w[n, k] x[t, k].
+ *
+ * @module
+ */
+import type { BlockDtype } from "../../quant/format.ts";
+import { input, type Kernel, output } from "../kernel.ts";
+
+/** Bytes of assembly/quant/panel.ts: codes, scales and mins of eight rows by 1024 columns, and a tile's sums. */
+export const PANEL_BYTES = 1024 * (16 + 2 + 2) + 256;
+
+/** x as activation blocks; `dot` is the machine's dot product (src/quant/dot.ts), and never shows in the result. */
+function blocks(dtype: BlockDtype): Kernel {
+  return {
+    name: `matmul_${dtype}_q8`,
+    operands: [input("w", "bytes", "N,K"), input("x", "q8", "T,K"), output("y", "f32", "T,N")],
+    scratch: () => PANEL_BYTES,
+    params: { N: "i32", K: "i32", dot: "i32" },
+    cells: { T: "i32" },
+    tolerance: 1e-6,
+  };
+}
+
+export const matmul_q4_0_q8: Kernel = blocks("q4_0");
+export const matmul_q4_1_q8: Kernel = blocks("q4_1");
+export const matmul_q8_0_q8: Kernel = blocks("q8_0");

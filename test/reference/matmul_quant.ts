@@ -1,0 +1,56 @@
+/**
+ * Oracles of the quantized matmuls: dequantized weights times dequantized activations, in float64.
+ *
+ * @module
+ */
+import { Dot } from "../../src/quant/dot.ts";
+import type { BlockDtype } from "../../src/quant/format.ts";
+import { blockFormats } from "../../src/quant/formats.ts";
+import type { Random } from "../random.ts";
+import { activationsOf, products, quantized, randomWeights, weightsOf } from "./quantized.ts";
+import type { Case, Expected, Reference } from "./reference.ts";
+
+/** [T, N, columns in blocks]: no token, tiles of four tokens and eight rows more or less one, two chunks. */
+const shapes = [
+  [0, 8, 1],
+  [1, 1, 1],
+  [1, 17, 3],
+  [2, 7, 2],
+  [3, 8, 1],
+  [4, 9, 2],
+  [5, 8, 1],
+  [7, 3, 1],
+  [9, 17, 2],
+];
+
+/** Columns just past one panel. */
+function pastChunk(block: number): number {
+  return 1024 / block + 1;
+}
+
+function blocks(dtype: BlockDtype): Reference {
+  const { block } = blockFormats.get(dtype)!;
+  // 8-bit codes need the machine's own mechanism for four at a time: test/quant/dot_test.ts
+  const dots = dtype === "q8_0" || dtype === "iq4_nl" ? [Dot.pairs] : [Dot.pairs, Dot.unsigned];
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const [T, N, columns] of [...shapes, [2, 9, pastChunk(block)], [5, 2, pastChunk(block)]]) {
+        const K = columns * block;
+        const w = randomWeights(random, dtype, N, K);
+        const x = quantized(random.floats(T * K));
+        for (const dot of dots) {
+          const label = `T ${T} N ${N} K ${K} dot ${dot}`;
+          yield { label, operands: [w, x, new Float32Array(T * N)], params: [N, K, dot], cells: [T] };
+        }
+      }
+    },
+    oracle({ operands: [w, x], params: [N, K], cells: [T] }: Case): Expected[] {
+      const weights = weightsOf(dtype, w as Uint8Array, N, K);
+      return [{ operand: 2, ...products(weights, activationsOf(x as Uint8Array), T, N, K) }];
+    },
+  };
+}
+
+export const matmul_q4_0_q8: Reference = blocks("q4_0");
+export const matmul_q4_1_q8: Reference = blocks("q4_1");
+export const matmul_q8_0_q8: Reference = blocks("q8_0");
