@@ -11,7 +11,7 @@ import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } f
 export class PlanDevice implements Device {
   readonly kind = "wasm";
   readonly build = "plan";
-  readonly traits: Readonly<Record<string, number>> = { usdot: 0 };
+  readonly traits: Readonly<Record<string, number>> = { dot: 0 };
   private bytes = 0;
   private storages = 0;
 

@@ -6,10 +6,11 @@
  * @module
  */
 import type { Device, Storage } from "../device/device.ts";
-import { interleave_rows } from "../device/kernels/repack.ts";
+import { interleave_rows, interleaveParams } from "../device/kernels/repack.ts";
 import { WickError } from "../error.ts";
 import type { Gguf, TensorInfo } from "../formats/gguf.ts";
-import { blockFormats } from "../quant/mod.ts";
+import type { BlockDtype, BlockFormat } from "../quant/format.ts";
+import { blockFormats, INTERLEAVED_ROWS, rowBytes } from "../quant/formats.ts";
 import { type Dtype, isPlain, storageBytes } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -17,8 +18,6 @@ import { throwIfAborted } from "../hub/retry.ts";
 
 /** The most bytes that wait for their final place. */
 const WINDOW = 4 << 20;
-/** Rows that are interleaved together. */
-const GROUP = 8;
 
 /** Called as weights arrive. */
 export type Progress = (progress: { received: number; total: number }) => void;
@@ -36,7 +35,7 @@ export function allocateWeights(device: Device, gguf: Gguf): Map<string, Tensor>
 /** Blocks are interleaved over the rows of a matrix; more dimensions count as rows. */
 function layoutOf(info: TensorInfo): { dtype: Dtype; shape: readonly number[] } {
   const dtype = info.type.dtype as Dtype;
-  if (!isPlain(dtype) && !blockFormats.has(dtype as never)) {
+  if (!isPlain(dtype) && !blockFormats.has(dtype as BlockDtype)) {
     throw new WickError(
       "UNSUPPORTED_TENSOR_TYPE",
       `Cannot load tensor "${info.name}": no layout for ${info.type.name}`,
@@ -88,15 +87,16 @@ interface Piece {
 /** Cuts a tensor into pieces that fit the window; blocks into whole groups of rows. */
 function* pieces(info: TensorInfo): Generator<Piece> {
   let step = WINDOW;
-  if (!isPlain(info.type.dtype as Dtype)) {
-    const group = GROUP * rowBytes(info);
+  const format = formatOf(info);
+  if (format) {
+    const group = INTERLEAVED_ROWS * rowBytes(format, info.shape.at(-1)!);
     if (group > WINDOW) {
       throw new WickError(
         "UNSUPPORTED_TENSOR_TYPE",
         `Cannot load tensor "${info.name}" ${
           show(info.shape)
-        }: ${GROUP} of its rows take ${group} bytes, at most ` +
-          `${WINDOW} are supported`,
+        }: ${INTERLEAVED_ROWS} of its rows take ${group} ` +
+          `bytes, at most ${WINDOW} are supported`,
       );
     }
     step = Math.floor(WINDOW / group) * group;
@@ -106,8 +106,8 @@ function* pieces(info: TensorInfo): Generator<Piece> {
   }
 }
 
-function rowBytes(info: TensorInfo): number {
-  return info.shape.at(-1)! / info.type.block * info.type.bytes;
+function formatOf(info: TensorInfo): BlockFormat | undefined {
+  return blockFormats.get(info.type.dtype as BlockDtype);
 }
 
 /** The staging window, from which rows of blocks are interleaved into their final place. */
@@ -119,13 +119,13 @@ class Window implements Disposable {
   async pass(gguf: Gguf, info: TensorInfo, tensor: Tensor, piece: Piece): Promise<void> {
     const staging = this.staging ??= this.device.allocate(WINDOW);
     await this.device.fill(staging, 0, piece.bytes, (into) => gguf.read(info, piece.start, into));
-    const bytesPerRow = rowBytes(info);
-    const format = blockFormats.get(tensor.dtype as never)!;
+    const format = formatOf(info)!;
+    const columns = info.shape.at(-1)!;
     this.device.run(
       interleave_rows,
       [{ storage: staging, byteOffset: 0 }, { storage: tensor.storage, byteOffset: piece.start }],
-      interleaveParams(format, bytesPerRow),
-      [piece.bytes / bytesPerRow],
+      interleaveParams(format, columns),
+      [piece.bytes / rowBytes(format, columns)],
     );
   }
 

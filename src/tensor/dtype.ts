@@ -4,8 +4,8 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import { blockFormats } from "../quant/mod.ts";
-import type { BlockDtype } from "../quant/mod.ts";
+import { blockFormats, packedBytes } from "../quant/formats.ts";
+import type { BlockDtype } from "../quant/format.ts";
 
 /** Dtypes whose elements lie one by one. */
 export type PlainDtype = "f32" | "i32" | "f16" | "bf16" | "u8";
@@ -57,6 +57,5 @@ export function storageBytes(dtype: Dtype, shape: readonly number[]): number {
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : count / columns;
   if (dtype === "q8") return rows * columns / Q8_BLOCK.values * Q8_BLOCK.bytes;
-  const format = blockFormats.get(dtype)!;
-  return 8 * Math.ceil(rows / 8) * (columns / format.block) * format.bytes;
+  return packedBytes(blockFormats.get(dtype)!, rows, columns);
 }

@@ -21,6 +21,14 @@ import { UnigramEncoder } from "./unigram.ts";
 import { Attribute, type Vocabulary } from "./vocabulary.ts";
 import { WordPieceEncoder } from "./wordpiece.ts";
 
+export {
+  type ChatMessage,
+  ChatTemplate,
+  chatTemplateFromGguf,
+  encodeChat,
+  type RenderOptions,
+  type TemplateTokens,
+} from "./chat.ts";
 export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
 /** What a kind of tokenizer gives on top of what all have in common. */

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { Attribute, type Vocabulary } from "./vocabulary.ts";
+import { Attribute, HIDDEN, type Vocabulary } from "./vocabulary.ts";
+
+/** Put into a special token, this noncharacter keeps it from being read as one. */
+export const GUARD = "\ufdd0";
 
 /** A stretch of text, or (id >= 0) a special token in its place. */
 export interface Fragment {
@@ -23,6 +26,8 @@ interface SpecialToken {
 /** A node of the trie over code units. */
 interface Node {
   next: Map<number, Node>;
+  /** Whether a control token lies here or below. */
+  control: boolean;
   token?: SpecialToken;
 }
 
@@ -34,7 +39,7 @@ const SPACES = " \t\n\v\f\r";
  * longest in what is left; to make that cheap, one pass over a trie first tells which tokens occur at all.
  */
 export class SpecialMatcher {
-  private readonly root: Node = { next: new Map() };
+  private readonly root: Node = { next: new Map(), control: false };
   /** Whether some special token begins with a code unit. */
   private readonly begins = new Uint8Array(0x10000);
 
@@ -62,14 +67,41 @@ export class SpecialMatcher {
     return fragments;
   }
 
+  /**
+   * `text` with a {@linkcode GUARD} behind the first character of each control token, and of each beginning of
+   * one that its end cuts off.
+   */
+  guard(text: string): string {
+    let guarded = "";
+    let from = 0;
+    for (let i = 0; i < text.length; i++) {
+      if (this.begins[text.charCodeAt(i)] === 0 || !this.mayBeControl(text, i)) continue;
+      guarded += text.slice(from, i + 1) + GUARD;
+      from = i + 1;
+    }
+    return from === 0 ? text : guarded + text.slice(from);
+  }
+
+  /** Whether a control token stands at `start`, or could where the text goes on behind its end. */
+  private mayBeControl(text: string, start: number): boolean {
+    let node: Node | undefined = this.root;
+    for (let i = start; i < text.length; i++) {
+      node = node.next.get(text.charCodeAt(i));
+      if (node === undefined) return false;
+      if (node.token && (node.token.attributes & HIDDEN) !== 0) return true;
+    }
+    return node.control;
+  }
+
   private insert(token: SpecialToken): void {
     this.begins[token.text.charCodeAt(0)] = 1;
     let node = this.root;
     for (let i = 0; i < token.text.length; i++) {
       const unit = token.text.charCodeAt(i);
       let child = node.next.get(unit);
-      if (child === undefined) node.next.set(unit, child = { next: new Map() });
+      if (child === undefined) node.next.set(unit, child = { next: new Map(), control: false });
       node = child;
+      node.control ||= (token.attributes & HIDDEN) !== 0;
     }
     node.token ??= token;
   }
@@ -85,8 +117,7 @@ export class SpecialMatcher {
         node = j < text.length ? node.next.get(text.charCodeAt(j)) : undefined;
       }
     }
-    const hidden = Attribute.CONTROL | Attribute.UNKNOWN;
-    return [...found].filter((token) => control || (token.attributes & hidden) === 0)
+    return [...found].filter((token) => control || (token.attributes & HIDDEN) === 0)
       .sort((a, b) => b.size - a.size || a.id - b.id);
   }
 }

@@ -7,7 +7,7 @@ import { WickError } from "../error.ts";
 import { StreamDecoder, type TextRules, TokenBytes } from "./decode.ts";
 import type { FragmentEncoder } from "./fragment_encoder.ts";
 import { IdList } from "./ids.ts";
-import { SpecialMatcher } from "./specials.ts";
+import { GUARD, SpecialMatcher } from "./specials.ts";
 import type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizer.ts";
 import { Utf8Buffer, wellFormed } from "./utf8.ts";
 import { HIDDEN, type Vocabulary } from "./vocabulary.ts";
@@ -57,13 +57,14 @@ export class TextTokenizer implements Tokenizer {
 
   /** @inheritdoc */
   encode(text: string, options: EncodeOptions = {}): number[] {
-    const { special = false, addSpecial = true } = options;
+    const { special = false, addSpecial = true, guarded = false } = options;
     const ids = new IdList();
     if (addSpecial && this.addBos) ids.push(this.bosId!);
     text = wellFormed(text);
     let first = true;
     for (const { start, end, id } of this.specials.split(text, special)) {
       if (id >= 0) ids.push(id);
+      else if (guarded) this.encodeGuarded(text.slice(start, end), first, ids);
       else this.encoder.encode(text, start, end, first, ids);
       first = id >= 0;
     }
@@ -98,6 +99,16 @@ export class TextTokenizer implements Tokenizer {
   /** @inheritdoc */
   isControl(id: number): boolean {
     return this.tokens.vocabulary.is(this.checked(id), HIDDEN);
+  }
+
+  /** @inheritdoc */
+  guard(text: string): string {
+    return this.specials.guard(text.replaceAll(GUARD, ""));
+  }
+
+  private encodeGuarded(text: string, first: boolean, into: IdList): void {
+    const plain = text.replaceAll(GUARD, "");
+    this.encoder.encode(plain, 0, plain.length, first, into);
   }
 
   private checked(id: number): number {

@@ -10,6 +10,8 @@ export interface EncodeOptions {
   special?: boolean;
   /** Adds the model's BOS and EOS as its metadata says [true]. */
   addSpecial?: boolean;
+  /** Takes out the guards that {@linkcode Tokenizer.guard} put in, once special tokens are parsed [false]. */
+  guarded?: boolean;
 }
 
 /** Options of {@linkcode Tokenizer.decode}. */
@@ -48,6 +50,11 @@ export interface Tokenizer {
   tokenText(id: number): string;
   /** The bytes that a token stands for in text (empty for control tokens). Throws INDEX_OUT_OF_RANGE. */
   tokenBytes(id: number): Uint8Array;
+  /**
+   * `text` with guards (U+FDD0, which no text carries) in the control tokens written in it and in what could
+   * become one at its end: put into a larger text that is encoded with `special` and `guarded`, it stays text.
+   */
+  guard?(text: string): string;
   /** Whether a token is a control token. */
   isControl(id: number): boolean;
 }

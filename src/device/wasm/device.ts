@@ -11,6 +11,7 @@
  */
 import { WickError } from "../../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
@@ -67,7 +68,7 @@ export class WasmDevice implements Device {
     }
     this.heap = new Heap(HEAP_BASE, memory.buffer.byteLength, (bytes) => this.grow(bytes));
     const probe = this.exports.probe_dot as (() => number) | undefined;
-    this.traits = { usdot: probe && probe() === USDOT ? 1 : 0 };
+    this.traits = { dot: dotOf(probe?.() ?? 0) };
   }
 
   /** All of the memory. Valid until the next allocation: growing detaches it. */
@@ -241,9 +242,6 @@ export class WasmDevice implements Device {
     return this.scratch;
   }
 }
-
-/** What signed x unsigned gives for (-128) * (0x81 as a signed or unsigned byte) * 4 + 1. */
-const USDOT = -66047;
 
 /** Calls as rows in linear memory, walked by one export. */
 class WasmReplay implements Replay {
