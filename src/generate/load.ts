@@ -4,7 +4,7 @@
  * @module
  */
 import { type BuildName } from "../device/wasm/builds.ts";
-import { WasmDevice, type WasmDeviceOptions } from "../device/wasm/device.ts";
+import { WasmDevice } from "../device/wasm/device.ts";
 import { WickError } from "../error.ts";
 import { type Gguf, openGguf } from "../formats/gguf.ts";
 import type { BucketLike } from "../hub/bucket.ts";
@@ -36,8 +36,8 @@ export interface LoadOptions {
   chunk?: number;
   /** The most bytes that the model's memory may grow to [4 GiB]. */
   maximumBytes?: number;
-  /** Opens the device otherwise than by build: for tests. */
-  device?: WasmDeviceOptions;
+  /** The device to load into [one of the model's own]; it belongs to the model from then on. */
+  device?: WasmDevice;
   /** Called as weights arrive, in bytes. */
   onProgress?: Progress;
   /** Ends the loading with ABORTED; nothing stays allocated. */
@@ -86,7 +86,7 @@ async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<M
   const maximumPages = options.maximumBytes === undefined
     ? undefined
     : Math.floor(options.maximumBytes / 65536);
-  const device = new WasmDevice({ build: options.build, maximumPages, ...options.device });
+  const device = options.device ?? new WasmDevice({ build: options.build, maximumPages });
   try {
     const weights = allocateWeights(device, gguf);
     const source = gguf.sources[0].name;
