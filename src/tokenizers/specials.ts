@@ -5,7 +5,7 @@
  */
 import { Attribute, HIDDEN, type Vocabulary } from "./vocabulary.ts";
 
-/** Put into a special token, this noncharacter keeps it from being read as one. */
+/** Before a control token, this noncharacter keeps it from being read as one. */
 export const GUARD = "\ufdd0";
 
 /** A stretch of text, or (id >= 0) a special token in its place. */
@@ -58,28 +58,30 @@ export class SpecialMatcher {
    * The fragments of `text` in order.
    *
    * @param control whether control and unknown tokens count; user-defined ones always do
+   * @param guarded whether those behind a {@linkcode GUARD} don't
    */
-  split(text: string, control: boolean): Fragment[] {
+  split(text: string, control: boolean, guarded = false): Fragment[] {
     let fragments: Fragment[] = text === "" ? [] : [{ start: 0, end: text.length, id: -1 }];
     for (const token of this.occurring(text, control)) {
-      fragments = fragments.flatMap((part) => part.id < 0 ? cut(text, part, token) : [part]);
+      const wary = guarded && (token.attributes & HIDDEN) !== 0;
+      fragments = fragments.flatMap((part) => part.id < 0 ? cut(text, part, token, wary) : [part]);
     }
     return fragments;
   }
 
   /**
-   * `text` with a {@linkcode GUARD} behind the first character of each control token, and of each beginning of
-   * one that its end cuts off.
+   * `text` with a {@linkcode GUARD} before each control token, and before each beginning of one that its end
+   * cuts off.
    */
   guard(text: string): string {
     let guarded = "";
     let from = 0;
     for (let i = 0; i < text.length; i++) {
       if (this.begins[text.charCodeAt(i)] === 0 || !this.mayBeControl(text, i)) continue;
-      guarded += text.slice(from, i + 1) + GUARD;
-      from = i + 1;
+      guarded += text.slice(from, i) + GUARD;
+      from = i;
     }
-    return from === 0 ? text : guarded + text.slice(from);
+    return guarded + text.slice(from);
   }
 
   /** Whether a control token stands at `start`, or could where the text goes on behind its end. */
@@ -122,12 +124,14 @@ export class SpecialMatcher {
   }
 }
 
-/** Cuts one stretch of text at every place of a token. */
-function cut(text: string, { start, end }: Fragment, token: SpecialToken): Fragment[] {
+/** Cuts one stretch of text at every place of a token, but where it is wary, not behind a guard. */
+function cut(text: string, { start, end }: Fragment, token: SpecialToken, wary: boolean): Fragment[] {
   const parts: Fragment[] = [];
-  for (;;) {
-    const at = text.indexOf(token.text, start);
+  for (let from = start;;) {
+    const at = text.indexOf(token.text, from);
     if (at < 0 || at + token.text.length > end) break;
+    from = at + 1;
+    if (wary && text[at - 1] === GUARD) continue;
     let left = at;
     if (token.attributes & Attribute.LEFT_STRIP) {
       while (left > start && SPACES.includes(text[left - 1])) left--;

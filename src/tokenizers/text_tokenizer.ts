@@ -62,7 +62,7 @@ export class TextTokenizer implements Tokenizer {
     if (addSpecial && this.addBos) ids.push(this.bosId!);
     text = wellFormed(text);
     let first = true;
-    for (const { start, end, id } of this.specials.split(text, special)) {
+    for (const { start, end, id } of this.specials.split(text, special, guarded)) {
       if (id >= 0) ids.push(id);
       else if (guarded) this.encodeGuarded(text.slice(start, end), first, ids);
       else this.encoder.encode(text, start, end, first, ids);

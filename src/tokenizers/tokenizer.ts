@@ -51,8 +51,8 @@ export interface Tokenizer {
   /** The bytes that a token stands for in text (empty for control tokens). Throws INDEX_OUT_OF_RANGE. */
   tokenBytes(id: number): Uint8Array;
   /**
-   * `text` with guards (U+FDD0, which no text carries) in the control tokens written in it and in what could
-   * become one at its end: put into a larger text that is encoded with `special` and `guarded`, it stays text.
+   * `text` with guards (U+FDD0, which no text carries) before the control tokens written in it and before what
+   * could become one at its end: put into a larger text that is encoded with `special` and `guarded`, it stays text.
    */
   guard?(text: string): string;
   /** Whether a token is a control token. */

@@ -86,3 +86,22 @@ function gunzip(file: string): Uint8Array {
   if (file === "") return new Uint8Array(0);
   return new Uint8Array(gunzipSync(readFileSync(repositoryPath(`test/golden/unigram/${file}`))));
 }
+
+/** A byte-level vocabulary without merges, with the control tokens of ChatML: BOS <|im_start|>, EOS <|im_end|>. */
+export function chatVocabulary({ addBos }: { addBos: boolean }): Metadata {
+  const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).concat(
+    "\u0120",
+    "\u010a",
+  );
+  const tokens = [...letters, "<|im_start|>", "<|im_end|>"];
+  return new Map<string, MetadataValue>([
+    ["tokenizer.ggml.model", "gpt2"],
+    ["tokenizer.ggml.pre", "gpt-2"],
+    ["tokenizer.ggml.tokens", StringArray.from(tokens)],
+    ["tokenizer.ggml.token_type", Int32Array.from(tokens, (_, id) => id < letters.length ? 1 : 3)],
+    ["tokenizer.ggml.merges", StringArray.from([])],
+    ["tokenizer.ggml.bos_token_id", letters.length],
+    ["tokenizer.ggml.eos_token_id", letters.length + 1],
+    ["tokenizer.ggml.add_bos_token", addBos],
+  ]);
+}

@@ -1,0 +1,65 @@
+/**
+ * Conversations as token ids.
+ *
+ * @module
+ */
+import { WickError } from "../error.ts";
+import type { Metadata } from "../formats/metadata.ts";
+import { type ChatMessage, ChatTemplate, type RenderOptions } from "./chat_template.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+export { type ChatMessage, ChatTemplate, type RenderOptions, type TemplateTokens } from "./chat_template.ts";
+
+/**
+ * The chat template of a model file, or undefined where it carries none.
+ *
+ * @throws {WickError} CORRUPT_FILE where it is no text; a template that is no Jinja fails when it is rendered
+ */
+export function chatTemplateFromGguf(metadata: Metadata, tokenizer: Tokenizer): ChatTemplate | undefined {
+  const source = metadata.get("tokenizer.chat_template");
+  if (source === undefined || source === "") return undefined;
+  if (typeof source !== "string") {
+    throw new WickError(
+      "CORRUPT_FILE",
+      `Cannot read tokenizer.chat_template: it must be a string, got ${typeof source}`,
+      { param: "tokenizer.chat_template" },
+    );
+  }
+  const text = (id: number | undefined): string | undefined =>
+    id === undefined ? undefined : tokenizer.tokenText(id);
+  return ChatTemplate.lazy(source, { bos: text(tokenizer.bosId), eos: text(tokenizer.eosId) });
+}
+
+/**
+ * The ids of a conversation. Special tokens that the template writes are parsed; those written in messages,
+ * tools and variables stay text, so that no user can pose as another role. BOS goes in front where the model
+ * wants it and the template has not written it.
+ *
+ * @throws {WickError} TEMPLATE_FAILED
+ */
+export function encodeChat(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly ChatMessage[],
+  options: RenderOptions = {},
+): number[] {
+  const guarded = (value: unknown): unknown => guard(tokenizer, value);
+  const text = template.render(guarded(messages) as ChatMessage[], {
+    ...options,
+    tools: guarded(options.tools) as RenderOptions["tools"],
+    variables: guarded(options.variables) as RenderOptions["variables"],
+  });
+  const ids = tokenizer.encode(text, { special: true, guarded: true, addSpecial: false });
+  const { addBos, bosId } = tokenizer;
+  return addBos && bosId !== undefined && ids[0] !== bosId ? [bosId, ...ids] : ids;
+}
+
+/** A copy of a value whose texts, keys too, can't be read as special tokens. */
+function guard(tokenizer: Tokenizer, value: unknown): unknown {
+  if (typeof value === "string") return tokenizer.guard?.(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => guard(tokenizer, item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [guard(tokenizer, key), guard(tokenizer, item)]),
+  );
+}
