@@ -6,6 +6,9 @@
  * @module
  */
 
+/** What an abort says, with the kernel's file and line. */
+const REASON = "access outside the operands of the row";
+
 /** Bytes that each vector access touches. */
 const vectorBytes: Record<string, string> = {
   load: "16",
@@ -56,7 +59,7 @@ function rewrite(source: string): string {
     const offset = args.parts[stored ? 2 : 1]?.trim() ?? "0";
     const laneOffset = match[1]?.endsWith("_lane") ? args.parts[3]?.trim() ?? "0" : offset;
     out += source.slice(from, open);
-    out += `checked(${rewrite(args.parts[0])}, ${laneOffset}, ${bytes})`;
+    out += `assert(checked(${rewrite(args.parts[0])}, ${laneOffset}, ${bytes}), "${REASON}")`;
     for (const part of args.parts.slice(1)) out += "," + rewrite(part);
     from = args.end;
   }
