@@ -63,7 +63,7 @@ export class BpeEncoder implements FragmentEncoder, MergeRules {
   }
 
   /** @inheritdoc */
-  product(rank: number): number {
+  product(_left: number, _right: number, rank: number): number {
     return this.merges!.product(rank);
   }
 
@@ -79,7 +79,7 @@ export class BpeEncoder implements FragmentEncoder, MergeRules {
     const { text, into } = this;
     if (this.cache.find(text, start, end, into)) return;
     const from = into.length;
-    this.buffer.length = 0;
+    this.buffer.clear();
     this.buffer.appendText(text, start, end);
     const whole = this.wholeToken();
     if (whole >= 0) into.push(whole);
@@ -100,7 +100,7 @@ export class BpeEncoder implements FragmentEncoder, MergeRules {
   private mergePiece(): void {
     const { bytes, length } = this.buffer;
     const { byteLevel, byteTokens } = this.options;
-    this.engine.begin(bytes);
+    this.engine.begin(bytes, length);
     for (let i = 0; i < length;) {
       const size = byteLevel ? 1 : sequenceLength(bytes[i]);
       const id = byteLevel ? byteTokens[bytes[i]] : this.vocabulary.findText(bytes, i, i + size);

@@ -12,14 +12,17 @@ import type { IdList } from "./ids.ts";
 export interface MergeRules {
   /** The rank (0 is best, < 2^21) of joining two neighbours that together span `bytes[start .. end)`, or -1. */
   rank(left: number, right: number, bytes: Uint8Array, start: number, end: number): number;
-  /** The token that the join of this rank gives. */
-  product(rank: number, bytes: Uint8Array, start: number, end: number): number;
+  /** The token that their join, of this rank, gives. */
+  product(left: number, right: number, rank: number, bytes: Uint8Array, start: number, end: number): number;
   /** Appends what stands for a symbol that is no token. */
   unknown(bytes: Uint8Array, start: number, end: number, into: IdList): void;
 }
 
 /** Up to this many symbols a plain scan beats the heap. */
 const SCAN_LIMIT = 24;
+
+/** Room for more symbols than this is given back once a piece is done. */
+const KEPT_SYMBOLS = 1 << 12;
 
 /** A rank that no pair has. */
 const NONE = 0x7fffffff;
@@ -34,11 +37,11 @@ export class MergeEngine {
   private bytes: Uint8Array = new Uint8Array(0);
   private count = 0;
   // Symbol i is bytes[starts[i] .. starts[i] + lengths[i]), with token ids[i].
-  private ids = new Int32Array(64);
-  private starts = new Int32Array(64);
-  private lengths = new Int32Array(64);
+  private ids = new Int32Array(0);
+  private starts = new Int32Array(0);
+  private lengths = new Int32Array(0);
   /** Rank of symbol i with its right neighbour, or NONE. */
-  private ranks = new Int32Array(64);
+  private ranks = new Int32Array(0);
   private next = new Int32Array(0);
   private previous = new Int32Array(0);
   private heap = new Float64Array(0);
@@ -46,16 +49,16 @@ export class MergeEngine {
 
   constructor(private readonly rules: MergeRules) {}
 
-  /** Starts a piece whose symbols lie in `bytes`. */
-  begin(bytes: Uint8Array): void {
+  /** Starts a piece of at most `most` symbols, which lie in `bytes`. */
+  begin(bytes: Uint8Array, most: number): void {
     this.bytes = bytes;
     this.count = 0;
+    if (most > this.ids.length) this.allocate(most);
   }
 
   /** Adds the next symbol. */
   add(id: number, start: number, length: number): void {
     const i = this.count++;
-    if (i === this.ids.length) this.grow();
     this.ids[i] = id;
     this.starts[i] = start;
     this.lengths[i] = length;
@@ -71,6 +74,7 @@ export class MergeEngine {
       if (this.ids[i] >= 0) into.push(this.ids[i]);
       else this.rules.unknown(this.bytes, this.starts[i], this.starts[i] + length, into);
     }
+    if (this.ids.length > KEPT_SYMBOLS) this.allocate(KEPT_SYMBOLS);
   }
 
   private scan(): void {
@@ -115,10 +119,6 @@ export class MergeEngine {
   }
 
   private link(): void {
-    if (this.next.length < this.count) {
-      this.next = new Int32Array(this.ids.length);
-      this.previous = new Int32Array(this.ids.length);
-    }
     for (let i = 0; i < this.count; i++) {
       this.next[i] = i + 1;
       this.previous[i] = i - 1;
@@ -135,9 +135,11 @@ export class MergeEngine {
   }
 
   private join(left: number, right: number): void {
-    this.lengths[left] += this.lengths[right];
-    const start = this.starts[left];
-    this.ids[left] = this.rules.product(this.ranks[left], this.bytes, start, start + this.lengths[left]);
+    const { ids, starts, lengths } = this;
+    const start = starts[left];
+    const end = starts[right] + lengths[right];
+    ids[left] = this.rules.product(ids[left], ids[right], this.ranks[left], this.bytes, start, end);
+    lengths[left] = end - start;
   }
 
   /** Ranks symbol `left` with its neighbour and puts the pair on the heap where it has a rank. */
@@ -177,21 +179,18 @@ export class MergeEngine {
   }
 
   private growHeap(): void {
-    const grown = new Float64Array(Math.max(64, this.heap.length * 2));
+    const grown = new Float64Array(this.heap.length * 2);
     grown.set(this.heap);
     this.heap = grown;
   }
 
-  private grow(): void {
-    this.ids = doubled(this.ids);
-    this.starts = doubled(this.starts);
-    this.lengths = doubled(this.lengths);
-    this.ranks = doubled(this.ranks);
+  private allocate(symbols: number): void {
+    this.ids = new Int32Array(symbols);
+    this.starts = new Int32Array(symbols);
+    this.lengths = new Int32Array(symbols);
+    this.ranks = new Int32Array(symbols);
+    this.next = new Int32Array(symbols);
+    this.previous = new Int32Array(symbols);
+    this.heap = new Float64Array(symbols);
   }
-}
-
-function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(array.length * 2);
-  grown.set(array);
-  return grown;
 }

@@ -23,11 +23,16 @@ export interface SpmOptions {
   unknownId: number;
 }
 
+/** Joins that are remembered: a power of two. */
+const JOINS = 1 << 14;
+
 /** Encodes by scores. */
 export class SpmEncoder implements FragmentEncoder, MergeRules {
   private readonly engine = new MergeEngine(this);
   private readonly cache = new PieceCache();
   private readonly buffer = new Utf8Buffer();
+  /** Joins looked up lately: three numbers {left, right, join} a slot, chosen by the pair. */
+  private readonly joins = new Int32Array(JOINS * 3).fill(-1);
   /** Rank of each token by falling score; equal scores share a rank. */
   private readonly ranks: Int32Array;
   /** Last code units of the characters that stand before a space mark inside some token. */
@@ -60,14 +65,14 @@ export class SpmEncoder implements FragmentEncoder, MergeRules {
   }
 
   /** @inheritdoc */
-  rank(_left: number, _right: number, bytes: Uint8Array, start: number, end: number): number {
-    const id = this.vocabulary.findText(bytes, start, end);
+  rank(left: number, right: number, bytes: Uint8Array, start: number, end: number): number {
+    const id = this.join(left, right, bytes, start, end);
     return id < 0 ? -1 : this.ranks[id];
   }
 
   /** @inheritdoc */
-  product(_rank: number, bytes: Uint8Array, start: number, end: number): number {
-    return this.vocabulary.findText(bytes, start, end);
+  product(left: number, right: number, _rank: number, bytes: Uint8Array, start: number, end: number): number {
+    return this.join(left, right, bytes, start, end);
   }
 
   /** @inheritdoc */
@@ -79,6 +84,20 @@ export class SpmEncoder implements FragmentEncoder, MergeRules {
     }
   }
 
+  /** The token that two neighbours make together, or -1. */
+  private join(left: number, right: number, bytes: Uint8Array, start: number, end: number): number {
+    if (left < 0 || right < 0) return this.vocabulary.findText(bytes, start, end);
+    const { joins } = this;
+    const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+    const slot = ((hash ^ hash >>> 15) & JOINS - 1) * 3;
+    if (joins[slot] !== left || joins[slot + 1] !== right) {
+      joins[slot] = left;
+      joins[slot + 1] = right;
+      joins[slot + 2] = this.vocabulary.findText(bytes, start, end);
+    }
+    return joins[slot + 2];
+  }
+
   private splits(before: number, unit: number): boolean {
     return isSpace(unit) && !isSpace(before) && !this.beforeMark.has(before);
   }
@@ -86,10 +105,10 @@ export class SpmEncoder implements FragmentEncoder, MergeRules {
   private piece(text: string, start: number, end: number, into: IdList): void {
     if (this.cache.find(text, start, end, into)) return;
     const from = into.length;
-    this.buffer.length = 0;
+    this.buffer.clear();
     this.buffer.appendMarked(text, start, end);
     const { bytes, length } = this.buffer;
-    this.engine.begin(bytes);
+    this.engine.begin(bytes, length);
     for (let i = 0; i < length;) {
       const size = sequenceLength(bytes[i]);
       this.engine.add(this.vocabulary.findText(bytes, i, i + size), i, size);

@@ -24,6 +24,8 @@ export interface UnigramOptions {
   byteTokens?: Int32Array;
 }
 
+/** Room for more positions than this is given back at the next text. */
+const KEPT_POSITIONS = 1 << 12;
 /** How much less than the least probable token an unknown character counts (nats). */
 const UNKNOWN_PENALTY = 10;
 
@@ -55,7 +57,7 @@ export class UnigramEncoder implements FragmentEncoder {
 
   /** @inheritdoc */
   encode(text: string, start: number, end: number, _first: boolean, into: IdList): void {
-    this.source.length = 0;
+    this.source.clear();
     this.source.appendText(text, start, end);
     this.normalize();
     if (this.normal.length === 0) return;
@@ -67,7 +69,7 @@ export class UnigramEncoder implements FragmentEncoder {
   private normalize(): void {
     const { charsMap } = this.options;
     const { source, normal } = this;
-    normal.length = 0;
+    normal.clear();
     const spaces = new SpaceRules(normal, this.options);
     for (let i = 0; i < source.length;) {
       if (charsMap?.match(source.bytes, i, source.length)) {
@@ -104,10 +106,11 @@ export class UnigramEncoder implements FragmentEncoder {
   }
 
   private reset(count: number): void {
-    if (this.best.length < count) {
-      this.best = new Float64Array(count * 2);
-      this.tokens = new Int32Array(count * 2);
-      this.starts = new Int32Array(count * 2);
+    if (this.best.length < count || this.best.length > KEPT_POSITIONS) {
+      const room = Math.max(count, KEPT_POSITIONS);
+      this.best = new Float64Array(room);
+      this.tokens = new Int32Array(room);
+      this.starts = new Int32Array(room);
     }
     this.best.fill(-Infinity, 0, count);
     this.best[0] = 0;

@@ -20,10 +20,19 @@ export function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
+/** A larger buffer is given back when it is emptied. */
+const KEPT_BYTES = 1 << 16;
+
 /** A byte buffer that parts of strings are encoded into, one after the other. */
 export class Utf8Buffer {
   bytes: Uint8Array = new Uint8Array(256);
   length = 0;
+
+  /** Empties the buffer. */
+  clear(): void {
+    this.length = 0;
+    if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(256);
+  }
 
   /** Makes room for `more` bytes. */
   reserve(more: number): void {
@@ -42,7 +51,7 @@ export class Utf8Buffer {
 
   /** Appends the code units `[start, end)` of well-formed `text`, which begin and end between characters. */
   appendText(text: string, start: number, end: number): void {
-    this.reserve((end - start) * 3);
+    this.reserve((end - start) * 3); // A code unit has at most three bytes.
     for (let i = start; i < end; i++) {
       const unit = text.charCodeAt(i);
       if (unit < 0x80) this.bytes[this.length++] = unit;
