@@ -3,3 +3,4 @@
 
 export { run_program } from "./program";
 export { softmax_f32 } from "./softmax";
+export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";

@@ -119,18 +119,13 @@ function tile<T>(
 // @ts-ignore: decorator
 @inline
 function begin(y: usize, columns: i32, onto: bool): v128 {
-  return onto ? (columns >= 4 ? v128.load(y) : loadPart(y, columns)) : f32x4.splat(0);
+  return onto ? loadPart(y, columns) : f32x4.splat(0);
 }
 
 /** Writes one row of the tile. */
 // @ts-ignore: decorator
 @inline
 function finish(y: usize, columns: i32, low: v128, high: v128): void {
-  if (columns == 8) {
-    v128.store(y, low);
-    v128.store(y, high, 16);
-  } else {
-    storePart(y, low, columns);
-    storePart(y + 16, high, columns - 4);
-  }
+  storePart(y, low, columns);
+  storePart(y + 16, high, columns - 4);
 }

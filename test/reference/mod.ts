@@ -5,9 +5,10 @@
  */
 import type { Reference } from "./reference.ts";
 import * as softmax from "./softmax.ts";
+import * as norm from "./norm.ts";
 
 /** The oracles: exports named like a row. */
 export const references: ReadonlyMap<string, Reference> = new Map(
-  [softmax].flatMap((family) => Object.entries(family))
+  [softmax, norm].flatMap((family) => Object.entries(family))
     .filter((entry): entry is [string, Reference] => typeof entry[1] === "object" && "oracle" in entry[1]),
 );

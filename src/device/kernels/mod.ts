@@ -5,8 +5,9 @@
  */
 import type { Kernel } from "../kernel.ts";
 import * as softmax from "./softmax.ts";
+import * as norm from "./norm.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+  [softmax, norm].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
 );
