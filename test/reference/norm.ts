@@ -44,7 +44,12 @@ export const rms_norm_f32: Reference = {
       const x = random.floats(R * C, 3);
       const call = { label: `${R}x${C}`, params: [C, EPS], cells: [R] };
       yield { ...call, operands: [x, random.floats(C), new Float32Array(R * C)] };
-      yield { ...call, label: `${call.label} in place`, operands: [x, random.floats(C), x], shared: [[2, 0]] };
+      yield {
+        ...call,
+        label: `${call.label} in place`,
+        operands: [x, random.floats(C), x],
+        shared: [[2, 0]],
+      };
     }
     const rows = Float32Array.of(0, 0, 0, NaN, 1, 2, 1e15, -1e15, 1e15);
     const operands = [rows, Float32Array.of(1, 2, 3), new Float32Array(9)];

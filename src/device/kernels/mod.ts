@@ -6,8 +6,9 @@
 import type { Kernel } from "../kernel.ts";
 import * as softmax from "./softmax.ts";
 import * as norm from "./norm.ts";
+import * as rope from "./rope.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+  [softmax, norm, rope].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
 );
