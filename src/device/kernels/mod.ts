@@ -7,8 +7,9 @@ import type { Kernel } from "../kernel.ts";
 import * as softmax from "./softmax.ts";
 import * as norm from "./norm.ts";
 import * as rope from "./rope.ts";
+import * as attention from "./attention.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm, rope].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+  [softmax, norm, rope, attention].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
 );
