@@ -6,3 +6,4 @@ export { softmax_f32 } from "./softmax";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
 export { attention_f32, kv_append_f32 } from "./attention";
+export { swiglu_f32 } from "./gated";

@@ -8,8 +8,11 @@ import * as softmax from "./softmax.ts";
 import * as norm from "./norm.ts";
 import * as rope from "./rope.ts";
 import * as attention from "./attention.ts";
+import * as gated from "./gated.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm, rope, attention].flatMap((family) => Object.values(family)).map((row) => [row.name, row]),
+  [softmax, norm, rope, attention, gated].flatMap((family) => Object.values(family)).map((
+    row,
+  ) => [row.name, row]),
 );
