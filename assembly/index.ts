@@ -1,10 +1,26 @@
-// Everything that is exported is a kernel with a row in src/device/kernels/ (a test holds the two together),
-// but for run_program, which walks rows.
+// Everything that is exported is a kernel with a row in src/device/kernels/ (a test holds the two together), but
+// for run_program, which walks rows, and probe_dot, which asks the machine.
 
 export { run_program } from "./program";
+export { probe_dot } from "./quant/probe";
+
+export { attention_f32, kv_append_f32 } from "./attention";
+export {
+  cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
+} from "./copy";
+export {
+  abs_f32, add_f32, affine_f32, cos_f32, div_f32, exp_f32, gelu_erf_f32, gelu_f32, log_f32, maximum_f32,
+  minimum_f32, mul_f32, neg_f32, pow_f32, reciprocal_f32, relu_f32, sigmoid_f32, silu_f32, sin_f32, sqrt_f32,
+  sub_f32, tanh_f32,
+} from "./elementwise";
+export { swiglu_f32 } from "./gated";
+export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
+export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
+export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
+export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
 export { softmax_f32 } from "./softmax";
+
 export { embed_q4_0, embed_q4_1, embed_q8_0 } from "./quant/embed";
 export { deinterleave_rows, interleave_rows } from "./quant/interleave";
 export { matmul_q4_0_q8, matmul_q4_1_q8, matmul_q8_0_q8 } from "./quant/matmul";
-export { probe_dot } from "./quant/probe";
 export { quantize_q8 } from "./quant/quantize";

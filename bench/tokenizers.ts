@@ -11,7 +11,7 @@ import type { Metadata } from "../src/formats/metadata.ts";
 import { toSource } from "../src/hub/source.ts";
 import { tokenizerFromGguf } from "../src/tokenizers/mod.ts";
 import { modelPath, repositoryPath, sharedPath } from "../test/shared.ts";
-import { readUnigram } from "../test/tokenizers/fixtures.ts";
+import { readSentencePiece } from "../test/tokenizers/fixtures.ts";
 
 const MEGABYTE = 1_000_000;
 const RUNS = 3;
@@ -75,7 +75,9 @@ const given = Deno.args.length > 0 ? Deno.args : [
 ].filter((path) => path !== undefined);
 const models = await Promise.all(given.map(fromFile));
 if (Deno.args.length === 0) {
-  for (const name of ["nfkc", "nfkc_bytes"]) models.push([`unigram ${name}`, readUnigram(name).metadata]);
+  for (const name of ["nfkc", "nfkc_bytes"]) {
+    models.push([`unigram ${name}`, readSentencePiece(name).metadata]);
+  }
 }
 
 for (const [name, metadata] of models) {

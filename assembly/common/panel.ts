@@ -17,17 +17,9 @@
 
 import { loadPart, storePart } from "./partial";
 import { madd } from "./simd";
+import { Five, Four, One, Six, Three, Two } from "./tiles";
 
 const TILE: i32 = 6;
-
-// Tiles by their number of rows: lengthof<T>() is a constant where tile<T> is compiled, so that each instance
-// holds its own rows alone.
-type One = (r0: i32) => void;
-type Two = (r0: i32, r1: i32) => void;
-type Three = (r0: i32, r1: i32, r2: i32) => void;
-type Four = (r0: i32, r1: i32, r2: i32, r3: i32) => void;
-type Five = (r0: i32, r1: i32, r2: i32, r3: i32, r4: i32) => void;
-type Six = (r0: i32, r1: i32, r2: i32, r3: i32, r4: i32, r5: i32) => void;
 
 /** Writes `rows` x `columns` of a times the panel; with `onto`, adds to what stands in y. */
 export function panelRows(

@@ -3,15 +3,39 @@
  *
  * @module
  */
+import * as attention from "./attention.ts";
+import * as copy from "./copy.ts";
+import * as elementwise from "./elementwise.ts";
 import * as embedQuant from "./embed_quant.ts";
+import * as gated from "./gated.ts";
 import * as matmulQuant from "./matmul_quant.ts";
+import * as norm from "./norm.ts";
 import * as quantize from "./quantize.ts";
+import * as reduce from "./reduce.ts";
 import type { Reference } from "./reference.ts";
 import * as repack from "./repack.ts";
+import * as rope from "./rope.ts";
+import * as rows from "./rows.ts";
 import * as softmax from "./softmax.ts";
+
+const families: readonly object[] = [
+  attention,
+  copy,
+  elementwise,
+  embedQuant,
+  gated,
+  matmulQuant,
+  norm,
+  quantize,
+  reduce,
+  repack,
+  rope,
+  rows,
+  softmax,
+];
 
 /** The oracles: exports named like a row. */
 export const references: ReadonlyMap<string, Reference> = new Map(
-  [softmax, repack, quantize, matmulQuant, embedQuant].flatMap((family) => Object.entries(family))
+  families.flatMap((family) => Object.entries(family))
     .filter((entry): entry is [string, Reference] => typeof entry[1] === "object" && "oracle" in entry[1]),
 );

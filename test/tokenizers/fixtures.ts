@@ -60,14 +60,14 @@ function same(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
-/** A Unigram model that sentencepiece trained, as a GGUF file would carry it, with texts and ids. */
-export function readUnigram(name: string): { metadata: Metadata; texts: GoldenText[] } {
-  const golden = JSON.parse(new TextDecoder().decode(gunzip(`${name}.json.gz`)));
+/** A model that sentencepiece trained, as a GGUF file would carry it, with texts and ids. */
+export function readSentencePiece(name: string): { metadata: Metadata; texts: GoldenText[] } {
+  const golden = readGolden<SentencePieceGolden>(`sentencepiece/${name}.json.gz`);
   const normalizer = golden.options.normalization_rule_name;
   return {
     texts: golden.texts,
     metadata: new Map<string, MetadataValue>([
-      ["tokenizer.ggml.model", "t5"],
+      ["tokenizer.ggml.model", golden.model === "bpe" ? "llama" : "t5"],
       ["tokenizer.ggml.tokens", StringArray.from(golden.pieces)],
       ["tokenizer.ggml.scores", Float32Array.from(golden.scores)],
       ["tokenizer.ggml.token_type", Int32Array.from(golden.types)],
@@ -76,15 +76,31 @@ export function readUnigram(name: string): { metadata: Metadata; texts: GoldenTe
       ["tokenizer.ggml.unknown_token_id", golden.unknownId],
       [
         "tokenizer.ggml.precompiled_charsmap",
-        gunzip(normalizer === "identity" ? "" : `${normalizer}.charsmap.gz`),
+        normalizer === "identity" ? new Uint8Array(0) : gunzip(`sentencepiece/${normalizer}.charsmap.gz`),
       ],
     ]),
   };
 }
 
-function gunzip(file: string): Uint8Array {
-  if (file === "") return new Uint8Array(0);
-  return new Uint8Array(gunzipSync(readFileSync(repositoryPath(`test/golden/unigram/${file}`))));
+/** A gzipped JSON file of test/golden. */
+export function readGolden<T>(path: string): T {
+  return JSON.parse(new TextDecoder().decode(gunzip(path)));
+}
+
+function gunzip(path: string): Uint8Array {
+  return new Uint8Array(gunzipSync(readFileSync(repositoryPath(`test/golden/${path}`))));
+}
+
+interface SentencePieceGolden {
+  model: string;
+  options: { normalization_rule_name: string };
+  pieces: string[];
+  scores: number[];
+  types: number[];
+  addSpacePrefix: boolean;
+  removeExtraSpaces: boolean;
+  unknownId: number;
+  texts: GoldenText[];
 }
 
 /** A byte-level vocabulary without merges, with the control tokens of ChatML: BOS <|im_start|>, EOS <|im_end|>. */

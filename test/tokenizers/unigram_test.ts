@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { textTokenizerFromGguf } from "../../src/tokenizers/mod.ts";
-import { readUnigram } from "./fixtures.ts";
+import { readSentencePiece } from "./fixtures.ts";
 
 for (const name of ["nfkc", "nfkc_bytes", "plain"]) {
   Deno.test(`encode() gives sentencepiece's ids for the Unigram model "${name}"`, () => {
-    const { metadata, texts } = readUnigram(name);
+    const { metadata, texts } = readSentencePiece(name);
     const tokenizer = textTokenizerFromGguf(metadata);
     equal(tokenizer.kind, "unigram");
     const wrong = texts.map(({ text, ids }) => ({

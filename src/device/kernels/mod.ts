@@ -4,15 +4,39 @@
  * @module
  */
 import type { Kernel } from "../kernel.ts";
+import * as attention from "./attention.ts";
+import * as copy from "./copy.ts";
+import * as elementwise from "./elementwise.ts";
 import * as embedQuant from "./embed_quant.ts";
+import * as gated from "./gated.ts";
 import * as matmulQuant from "./matmul_quant.ts";
+import * as norm from "./norm.ts";
 import * as quantize from "./quantize.ts";
+import * as reduce from "./reduce.ts";
 import * as repack from "./repack.ts";
+import * as rope from "./rope.ts";
+import * as rows from "./rows.ts";
 import * as softmax from "./softmax.ts";
+
+const families: readonly object[] = [
+  attention,
+  copy,
+  elementwise,
+  embedQuant,
+  gated,
+  matmulQuant,
+  norm,
+  quantize,
+  reduce,
+  repack,
+  rope,
+  rows,
+  softmax,
+];
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, repack, quantize, matmulQuant, embedQuant].flatMap((family) => Object.values(family))
+  families.flatMap((family) => Object.values(family))
     .filter((row): row is Kernel => typeof row === "object")
     .map((row) => [row.name, row]),
 );

@@ -1,9 +1,9 @@
-"""Trains the Unigram models of test/golden/unigram and writes their ids of odd texts.
+"""Trains the SentencePiece models of test/golden/sentencepiece and writes their ids of odd texts.
 
-Usage: python3 unigram.py ENGLISH.txt OUT_FOLDER      (pip install sentencepiece==0.2.3)
+Usage: python3 sentencepiece_ids.py ENGLISH.txt OUT_FOLDER      (pip install sentencepiece==0.2.3)
 
 ENGLISH.txt is any plain English text (the goldens were made from the first 400 kB of generated children's
-stories); the multilingual lines and the texts are below. Per model a gzipped JSON file {sentencepiece, options, pieces,
+stories); the multilingual lines and the texts are below. Per model a gzipped JSON file {sentencepiece, model, options, pieces,
 scores, types, addSpacePrefix, removeExtraSpaces, unknownId, texts: [{text, ids}]}, types as in GGUF; the
 precompiled characters map that both NMT NFKC models share goes into nmt_nfkc.charsmap.gz.
 """
@@ -62,16 +62,17 @@ def write(path: str, data: bytes) -> None:
         file.write(gzip.compress(data, 9, mtime=0))
 
 
-def make(name: str, sentences: list[str], folder: str, **options) -> bytes:
+def make(name: str, sentences: list[str], folder: str, model: str = "unigram", **options) -> bytes:
     stream = io.BytesIO()
     spm.SentencePieceTrainer.train(
-        sentence_iterator=iter(sentences), model_writer=stream, model_type="unigram", num_threads=1,
+        sentence_iterator=iter(sentences), model_writer=stream, model_type=model, num_threads=1,
         character_coverage=0.995, pad_id=-1, minloglevel=2, **options)
     proto = model_pb2.ModelProto.FromString(stream.getvalue())
     sp = spm.SentencePieceProcessor(model_proto=stream.getvalue())
     count = sp.get_piece_size()
     golden = {
         "sentencepiece": spm.__version__,
+        "model": model,
         "options": options,
         "pieces": [sp.id_to_piece(i) for i in range(count)],
         "scores": [float(f"{sp.get_score(i):.9g}") for i in range(count)],
@@ -96,6 +97,8 @@ def main() -> None:
     assert charsmap == again
     make("plain", sentences, folder, vocab_size=800, normalization_rule_name="identity",
          add_dummy_prefix=False, remove_extra_whitespaces=False)
+    make("bpe", sentences, folder, model="bpe", vocab_size=1000, normalization_rule_name="identity",
+         remove_extra_whitespaces=False, byte_fallback=True)
     write(f"{folder}/nmt_nfkc.charsmap.gz", charsmap)
 
 
