@@ -11,13 +11,17 @@ import { BoundedInterpreter } from "./template_interpreter.ts";
 
 /** A message as a template sees it: a role, a content, and whatever else the template knows. */
 export interface ChatMessage {
+  /** Who says it: "system", "user", "assistant", "tool" or what the template knows. */
   role: string;
+  /** The content, and other fields that the template knows. */
   [field: string]: unknown;
 }
 
 /** Texts of the tokens that templates name. */
 export interface TemplateTokens {
+  /** `bos_token` [""]. */
   bos?: string;
+  /** `eos_token` [""]. */
   eos?: string;
 }
 
@@ -42,7 +46,7 @@ type Program = ReturnType<typeof parse>;
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { ChatTemplate } from "@wick/wick";
+ * import { ChatTemplate } from "./mod.ts";
  * const template = ChatTemplate.parse("{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}{% endfor %}", {
  *   bos: "<s>",
  * });
@@ -86,6 +90,7 @@ export class ChatTemplate {
     }
   }
 
+  /** Parses what is not parsed yet. */
   private parsed(): Program {
     if (this.program) return this.program;
     try {
@@ -98,6 +103,7 @@ export class ChatTemplate {
     }
   }
 
+  /** The variables that a template sees. */
   private environment(messages: readonly ChatMessage[], options: RenderOptions): Environment {
     const environment = new Environment();
     const variables: Record<string, unknown> = {

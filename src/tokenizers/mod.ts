@@ -1,25 +1,14 @@
 /**
- * Tokenizers from a GGUF file's metadata.
+ * Tokenizers and chat templates of model files.
  *
  * @module
  */
-import { WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
-import { BpeEncoder } from "./bpe.ts";
-import { decodeAlphabet } from "./byte_alphabet.ts";
-import { CharsMap } from "./charsmap.ts";
+import { BUILDERS, unsupported } from "./builders.ts";
 import { TokenizerFields } from "./fields.ts";
-import { MergeTable, type Transcribe } from "./merges.ts";
-import { PreTokenizer } from "./pretokenize.ts";
-import { PRE_TOKENIZERS, type PreTokenizerSpec } from "./pretokenizers.ts";
-import { byteTokens, readVocabulary } from "./read_vocabulary.ts";
-import { findEndIds, markStripping, specialId, type SpecialIds } from "./roles.ts";
-import { SpmEncoder } from "./spm.ts";
-import { TextTokenizer, type TextTokenizerParts } from "./text_tokenizer.ts";
+import { findEndIds, markStripping } from "./roles.ts";
+import { TextTokenizer } from "./text_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import { UnigramEncoder } from "./unigram.ts";
-import { Attribute, type Vocabulary } from "./vocabulary.ts";
-import { WordPieceEncoder } from "./wordpiece.ts";
 
 export {
   type ChatMessage,
@@ -31,26 +20,24 @@ export {
 } from "./chat.ts";
 export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
-/** What a kind of tokenizer gives on top of what all have in common. */
-type Parts = Omit<TextTokenizerParts, "endIds" | "unknownId">;
-
-/** Makes a tokenizer of one kind. */
-type Builder = (fields: TokenizerFields, model: string) => { parts: Parts; ids: SpecialIds };
-
-const BUILDERS: Readonly<Record<string, Builder>> = {
-  gpt2: bpe,
-  gemma4: bpe,
-  llama: spm,
-  t5: unigram,
-  bert: wordPiece,
-};
-
 /**
  * The tokenizer that a model file describes.
  *
  * @param metadata the file's key-value pairs (`tokenizer.ggml.*`)
  * @throws {WickError} UNSUPPORTED_TOKENIZER for a model or pre-tokenizer that Wick does not know, CORRUPT_FILE
  * where the metadata contradict themselves
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import "../entry/deno.ts";
+ * import { openGguf } from "../formats/gguf.ts";
+ * import { toSource } from "../hub/source.ts";
+ * import { tokenizerFromGguf } from "./mod.ts";
+ * using gguf = await openGguf(await toSource("models/wick-stories.gguf"));
+ * const tokenizer = tokenizerFromGguf(gguf.metadata);
+ * equal(tokenizer.decode(tokenizer.encode("Once upon a time")), "Once upon a time");
+ * ```
  */
 export function tokenizerFromGguf(metadata: Metadata): Tokenizer {
   return textTokenizerFromGguf(metadata);
@@ -69,148 +56,4 @@ export function textTokenizerFromGguf(metadata: Metadata): TextTokenizer {
   const endIds = findEndIds(fields, parts.vocabulary, ids);
   markStripping(fields, parts.vocabulary);
   return new TextTokenizer({ ...parts, endIds, unknownId: ids.unknown });
-}
-
-function bpe(fields: TokenizerFields, model: string): { parts: Parts; ids: SpecialIds } {
-  const pre = model === "gemma4" ? "gemma4" : fields.string("pre") || "default";
-  const spec = PRE_TOKENIZERS.get(pre);
-  if (spec === undefined) throw unsupported("tokenizer.ggml.pre must be a known pre-tokenizer", pre);
-  const byteLevel = !spec.characters;
-  const vocabulary = readVocabulary(fields, byteLevel);
-  const ids = {
-    bos: specialId(fields, vocabulary, "bos", 11),
-    eos: specialId(fields, vocabulary, "eos", 11),
-    unknown: specialId(fields, vocabulary, "unknown"),
-  };
-  const encoder = bpeEncoder(fields, vocabulary, pre, spec);
-  const parts: Parts = {
-    kind: "bpe",
-    vocabulary,
-    encoder,
-    rules: { marksSpaces: spec.markSpaces ?? false, addsSpace: false },
-    bosId: ids.bos,
-    eosId: ids.eos,
-    addBos: pre === "gemma4" || fields.flag("add_bos_token", spec.addBos ?? false),
-    addEos: fields.flag("add_eos_token", false),
-  };
-  return { parts, ids };
-}
-
-function bpeEncoder(
-  fields: TokenizerFields,
-  vocabulary: Vocabulary,
-  pre: string,
-  spec: PreTokenizerSpec,
-): BpeEncoder {
-  const merges = fields.strings("merges");
-  // Kimi K2 is the one family whose files may come without merges.
-  if (merges === undefined && pre !== "kimi-k2") throw fields.wrong("merges", "an array of strings", merges);
-  const byteLevel = !spec.characters;
-  const table = merges && new MergeTable(merges, vocabulary, byteLevel ? decodeAlphabet : copy);
-  return new BpeEncoder(vocabulary, table, new PreTokenizer(spec), {
-    byteLevel,
-    ignoreMerges: spec.ignoreMerges ?? false,
-    wholeNewlines: pre === "gemma4",
-    markSpaces: spec.markSpaces ?? false,
-    byteTokens: byteTokens(vocabulary, !byteLevel),
-  });
-}
-
-const copy: Transcribe = (text, start, end, into, at) => {
-  into.set(text.subarray(start, end), at);
-  return at + end - start;
-};
-
-function spm(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
-  const vocabulary = readVocabulary(fields, false);
-  if (vocabulary.scores === undefined) throw fields.wrong("scores", "an array of float32 numbers", undefined);
-  const ids = {
-    bos: specialId(fields, vocabulary, "bos", 1),
-    eos: specialId(fields, vocabulary, "eos", 2),
-    unknown: specialId(fields, vocabulary, "unknown", 0),
-  };
-  const addSpacePrefix = fields.flag("add_space_prefix", true);
-  const parts: Parts = {
-    kind: "spm",
-    vocabulary,
-    encoder: new SpmEncoder(vocabulary, {
-      addSpacePrefix,
-      byteTokens: byteTokens(vocabulary, true),
-      unknownId: ids.unknown ?? -1,
-    }),
-    rules: { marksSpaces: true, addsSpace: addSpacePrefix },
-    bosId: ids.bos,
-    eosId: ids.eos,
-    addBos: fields.flag("add_bos_token", true),
-    addEos: fields.flag("add_eos_token", false),
-  };
-  return { parts, ids };
-}
-
-function unigram(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
-  const vocabulary = readVocabulary(fields, false);
-  if (vocabulary.scores === undefined) throw fields.wrong("scores", "an array of float32 numbers", undefined);
-  const ids = {
-    bos: specialId(fields, vocabulary, "bos"),
-    eos: specialId(fields, vocabulary, "eos", 1),
-    unknown: specialId(fields, vocabulary, "unknown", 2),
-  };
-  const charsMap = fields.bytes("precompiled_charsmap");
-  const addSpacePrefix = fields.flag("add_space_prefix", false);
-  const bytes = byteTokens(vocabulary, true);
-  const parts: Parts = {
-    kind: "unigram",
-    vocabulary,
-    encoder: new UnigramEncoder(vocabulary, {
-      charsMap: charsMap?.length ? new CharsMap(charsMap) : undefined,
-      addSpacePrefix,
-      removeExtraSpaces: fields.flag("remove_extra_whitespaces", false),
-      unknownId: requireUnknown(fields, ids.unknown),
-      byteTokens: bytes.every((id) => id >= 0 && vocabulary.is(id, Attribute.BYTE)) ? bytes : undefined,
-    }),
-    rules: { marksSpaces: true, addsSpace: addSpacePrefix },
-    bosId: ids.bos,
-    eosId: ids.eos,
-    addBos: fields.flag("add_bos_token", false),
-    addEos: fields.flag("add_eos_token", true),
-  };
-  return { parts, ids };
-}
-
-function wordPiece(fields: TokenizerFields): { parts: Parts; ids: SpecialIds } {
-  const vocabulary = readVocabulary(fields, false);
-  const ids = {
-    bos: specialId(fields, vocabulary, "bos", 101),
-    eos: specialId(fields, vocabulary, "eos"),
-    separator: specialId(fields, vocabulary, "seperator", 102), // as GGUF spells it
-    unknown: specialId(fields, vocabulary, "unknown", 100),
-  };
-  const lowercase = fields.flag("normalizer.lowercase", true);
-  const parts: Parts = {
-    kind: "wordpiece",
-    vocabulary,
-    encoder: new WordPieceEncoder(vocabulary, {
-      lowercase,
-      stripAccents: fields.flag("normalizer.strip_accents", lowercase),
-      unknownId: requireUnknown(fields, ids.unknown),
-    }),
-    rules: { marksSpaces: true, addsSpace: true },
-    bosId: ids.bos,
-    eosId: ids.separator,
-    addBos: fields.flag("add_bos_token", true),
-    addEos: fields.flag("add_eos_token", true),
-  };
-  return { parts, ids };
-}
-
-function requireUnknown(fields: TokenizerFields, id: number | undefined): number {
-  if (id !== undefined) return id;
-  throw fields.wrong("unknown_token_id", "the id of a token", undefined);
-}
-
-function unsupported(requirement: string, got: string): WickError {
-  return new WickError(
-    "UNSUPPORTED_TOKENIZER",
-    `Cannot read the tokenizer: ${requirement}, got ${JSON.stringify(got)}`,
-  );
 }

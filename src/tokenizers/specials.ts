@@ -142,6 +142,7 @@ function cut(text: string, { start, end }: Fragment, token: SpecialToken, wary: 
     if (token.attributes & Attribute.RIGHT_STRIP) {
       while (start < end && SPACES.includes(text[start])) start++;
     }
+    from = start;
   }
   if (start < end) parts.push({ start, end, id: -1 });
   return parts;

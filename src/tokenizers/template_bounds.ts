@@ -11,7 +11,7 @@ export const LONGEST_TEXT: number = 2 ** 20;
 /** The longest list, and the most numbers of a range. */
 export const MOST_ITEMS: number = 2 ** 14;
 /** The most work of a rendering: a step for every expression, and one for every 64 characters or items of it. */
-const MOST_STEPS = 2 ** 21;
+const MOST_STEPS = 2 ** 20;
 /** The most text that all expressions together may write, inside macros and filters too. */
 const MOST_WRITTEN = 4 * LONGEST_TEXT;
 /** How deep expressions, blocks and macros may nest, and lists within lists. */

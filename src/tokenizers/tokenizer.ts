@@ -34,15 +34,21 @@ export interface Tokenizer {
   readonly kind: string;
   /** The number of tokens. */
   readonly size: number;
+  /** The token that begins a text, where there is one. */
   readonly bosId?: number;
+  /** The token that ends a text, where there is one. */
   readonly eosId?: number;
+  /** The token for what no other stands for, where there is one. */
   readonly unknownId?: number;
-  /** Whether encode puts BOS in front / EOS behind when `addSpecial` is set. */
+  /** Whether encode puts BOS in front when `addSpecial` is set. */
   readonly addBos: boolean;
+  /** Whether encode puts EOS behind when `addSpecial` is set. */
   readonly addEos: boolean;
   /** All tokens that end an answer (EOS, end of turn ...). */
   readonly endIds: ReadonlySet<number>;
+  /** The ids of a text; lone surrogates become U+FFFD. */
   encode(text: string, options?: EncodeOptions): number[];
+  /** The text of ids; bytes that are no UTF-8 become U+FFFD. Throws INDEX_OUT_OF_RANGE. */
   decode(ids: Iterable<number>, options?: DecodeOptions): string;
   /** A streaming decoder; `after` are the ids before it, where a leading space depends on them. */
   decoder(options?: DecodeOptions & { after?: readonly number[] }): TokenDecoder;
