@@ -1,0 +1,287 @@
+// Elementwise functions with broadcasting:  y[i] = f(a[i], b[i])  and  y[i] = f(x[i])
+//
+//   y        contiguous [D0, D1, D2, D3] f32
+//   a, b, x  read through four strides in elements: 0 repeats, negative ones go backwards
+//
+// An operand may be y itself where it is contiguous and not broadcast. Parts divide the elements of y.
+// Cost: bound by memory where the innermost strides are 0 or 1, else by scalar loads; one division of the index
+// a row. Accuracy (tested): arithmetic is exact rounding; exp, sigmoid, silu 3e-7, tanh 2e-7, log 2e-7, gelu_erf
+// 3e-7 absolute (erf: Abramowitz and Stegun 7.1.26), sin, cos 1e-7 absolute, pow that of
+// AssemblyScript's Mathf.
+
+import { cell, integer, pointer, real, share } from "./common/args";
+import { exp4, sigmoid4 } from "./common/math";
+import { loadPart, storePart } from "./common/partial";
+import { madd } from "./common/simd";
+import { the } from "./common/the";
+
+// Functions of two vectors.
+
+@unmanaged class Add { @inline of(a: v128, b: v128): v128 { return f32x4.add(a, b); } }
+@unmanaged class Sub { @inline of(a: v128, b: v128): v128 { return f32x4.sub(a, b); } }
+@unmanaged class Mul { @inline of(a: v128, b: v128): v128 { return f32x4.mul(a, b); } }
+@unmanaged class Div { @inline of(a: v128, b: v128): v128 { return f32x4.div(a, b); } }
+@unmanaged class Maximum { @inline of(a: v128, b: v128): v128 { return f32x4.max(a, b); } }
+@unmanaged class Minimum { @inline of(a: v128, b: v128): v128 { return f32x4.min(a, b); } }
+@unmanaged class Pow {
+  @inline of(a: v128, b: v128): v128 {
+    let y = f32x4.splat(pow1(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
+    y = f32x4.replace_lane(y, 1, pow1(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
+    y = f32x4.replace_lane(y, 2, pow1(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
+    return f32x4.replace_lane(y, 3, pow1(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+  }
+}
+
+/** C's powf: 1 to any power, anything to the power 0 (also NaN) and -1 to an infinite one are 1. */
+function pow1(a: f32, b: f32): f32 {
+  return a == 1 || b == 0 || (a == -1 && abs(b) == Infinity) ? 1 : Mathf.pow(a, b);
+}
+
+/** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
+export function add_f32(args: usize, part: i32, parts: i32): void { binary<Add>(args, part, parts); }
+/** args: as add_f32 */
+export function sub_f32(args: usize, part: i32, parts: i32): void { binary<Sub>(args, part, parts); }
+/** args: as add_f32 */
+export function mul_f32(args: usize, part: i32, parts: i32): void { binary<Mul>(args, part, parts); }
+/** args: as add_f32 */
+export function div_f32(args: usize, part: i32, parts: i32): void { binary<Div>(args, part, parts); }
+/** args: as add_f32 */
+export function maximum_f32(args: usize, part: i32, parts: i32): void { binary<Maximum>(args, part, parts); }
+/** args: as add_f32 */
+export function minimum_f32(args: usize, part: i32, parts: i32): void { binary<Minimum>(args, part, parts); }
+/** args: as add_f32 */
+export function pow_f32(args: usize, part: i32, parts: i32): void { binary<Pow>(args, part, parts); }
+
+function binary<F>(args: usize, part: i32, parts: i32): void {
+  const D1 = integer(args, 3), D2 = integer(args, 4), D3 = integer(args, 5);
+  const total = cell(args, 14) * D1 * D2 * D3;
+  const end = share(total, part + 1, parts);
+  for (let i = share(total, part, parts); i < end;) {
+    const row = i / D3, column = i - row * D3, n = min(D3 - column, end - i);
+    const a = pointer(args, 0) + walked(args, 6, row, column, D1, D2);
+    const b = pointer(args, 1) + walked(args, 10, row, column, D1, D2);
+    runBinary<F>(a, integer(args, 9), b, integer(args, 13), pointer(args, 2) + (<usize> i << 2), n);
+    i += n;
+  }
+}
+
+/** The byte offset of (row, column) for the four strides from word `s` on. */
+function walked(args: usize, s: usize, row: i32, column: i32, D1: i32, D2: i32): usize {
+  const r1 = row / D2, i2 = row - r1 * D2, i0 = r1 / D1, i1 = r1 - i0 * D1;
+  const at = i0 * integer(args, s) + i1 * integer(args, s + 1) + i2 * integer(args, s + 2) + column * integer(args, s + 3);
+  return <usize> at << 2;
+}
+
+/** n elements along the innermost dimension. */
+function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, n: i32): void {
+  const f = the<F>();
+  if (strideA == 1 && strideB == 1) {
+    for (; n > 0; n -= 4, a += 16, b += 16, y += 16) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
+  } else if (strideA == 1 && strideB == 0) {
+    const v = v128.load32_splat(b);
+    for (; n > 0; n -= 4, a += 16, y += 16) storePart(y, f.of(loadPart(a, n), v), n);
+  } else if (strideA == 0 && strideB == 1) {
+    const v = v128.load32_splat(a);
+    for (; n > 0; n -= 4, b += 16, y += 16) storePart(y, f.of(v, loadPart(b, n)), n);
+  } else {
+    const stepA = <usize> strideA << 2, stepB = <usize> strideB << 2;
+    for (; n > 0; n--, a += stepA, b += stepB, y += 4) {
+      store<f32>(y, f32x4.extract_lane(f.of(v128.load32_splat(a), v128.load32_splat(b)), 0));
+    }
+  }
+}
+
+// Functions of one vector; p and q are the row's own numbers, where it has them.
+
+@unmanaged class Affine { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.add(f32x4.mul(x, p), q); } }
+@unmanaged class Neg { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.neg(x); } }
+@unmanaged class Abs { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.abs(x); } }
+@unmanaged class Sqrt { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.sqrt(x); } }
+@unmanaged class Reciprocal {
+  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
+}
+@unmanaged class Exp { @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); } }
+@unmanaged class Sigmoid { @inline of(x: v128, p: v128, q: v128): v128 { return sigmoid4(x); } }
+@unmanaged class Silu {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    return f32x4.div(x, f32x4.add(f32x4.splat(1), exp4(f32x4.neg(x))));
+  }
+}
+@unmanaged class Relu { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.max(x, f32x4.splat(0)); } }
+@unmanaged class Tanh { @inline of(x: v128, p: v128, q: v128): v128 { return tanh4(x); } }
+@unmanaged class Log { @inline of(x: v128, p: v128, q: v128): v128 { return log4(x); } }
+@unmanaged class Sin {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    let y = f32x4.splat(turned(f32x4.extract_lane(x, 0), 0));
+    y = f32x4.replace_lane(y, 1, turned(f32x4.extract_lane(x, 1), 0));
+    y = f32x4.replace_lane(y, 2, turned(f32x4.extract_lane(x, 2), 0));
+    return f32x4.replace_lane(y, 3, turned(f32x4.extract_lane(x, 3), 0));
+  }
+}
+@unmanaged class Cos {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    let y = f32x4.splat(turned(f32x4.extract_lane(x, 0), 1));
+    y = f32x4.replace_lane(y, 1, turned(f32x4.extract_lane(x, 1), 1));
+    y = f32x4.replace_lane(y, 2, turned(f32x4.extract_lane(x, 2), 1));
+    return f32x4.replace_lane(y, 3, turned(f32x4.extract_lane(x, 3), 1));
+  }
+}
+
+/**
+ * sin(x + quarters pi / 2): x less the nearest multiple of pi / 2 (in two parts, float64), then the polynomials of
+ * FreeBSD's k_sinf and k_cosf. Correct to 1e-7 for |x| to 1e7; beyond, the reduction loses a digit for each.
+ */
+function turned(x: f32, quarters: f64): f32 {
+  if (x - x != 0) return NaN;
+  const n = nearest<f64>(<f64> x * 0.6366197723675814);
+  const r = (<f64> x - n * 1.5707963267341256) - n * 6.077100506506192e-11;
+  const z = r * r, w = z * z;
+  const turns = n + quarters, quarter = <i32> (turns - 4 * floor<f64>(turns * 0.25));
+  let y: f64;
+  if (quarter & 1) {
+    y = 1 - 0.499999997251031 * z + 0.04166662332373906 * w + w * z * (-0.001388676377460993 + 2.439044879627741e-5 * z);
+  } else {
+    const s = z * r;
+    y = r + s * (-0.16666666641626524 + z * 0.008333329385889463) + s * w * (-1.9839334836096632e-4 + 2.718311493989822e-6 * z);
+  }
+  return <f32> (quarter & 2 ? -y : y);
+}
+
+/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+@unmanaged class Gelu {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    const cube = f32x4.mul(f32x4.mul(x, x), x);
+    const inner = f32x4.mul(madd(cube, f32x4.splat(0.044715), x), f32x4.splat(0.7978845608));
+    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), tanh4(inner)));
+  }
+}
+/** 0.5 x (1 + erf(x / sqrt(2))) */
+@unmanaged class GeluErf {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    const erf = erf4(f32x4.mul(x, f32x4.splat(0.7071067812)));
+    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), erf));
+  }
+}
+
+/** tanh: its series to x^9 below 0.3, else 1 - 2 / (e^2|x| + 1) with x's sign. */
+// @ts-ignore: decorator
+@inline
+function tanh4(x: v128): v128 {
+  const s = f32x4.mul(x, x);
+  let series = madd(s, f32x4.splat(0.0218694885), f32x4.splat(-0.0539682540));
+  series = madd(s, series, f32x4.splat(0.1333333333));
+  series = madd(s, series, f32x4.splat(-0.3333333333));
+  series = madd(f32x4.mul(x, s), series, x);
+  const size = f32x4.abs(x);
+  const e = exp4(f32x4.add(size, size));
+  const far = f32x4.sub(f32x4.splat(1), f32x4.div(f32x4.splat(2), f32x4.add(e, f32x4.splat(1))));
+  const signed = v128.or(far, v128.and(x, i32x4.splat(<i32> 0x80000000)));
+  return v128.bitselect(series, signed, f32x4.lt(size, f32x4.splat(0.3)));
+}
+
+/** erf of Abramowitz and Stegun 7.1.26: error below 1.5e-7. */
+// @ts-ignore: decorator
+@inline
+function erf4(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const t = f32x4.div(f32x4.splat(1), madd(size, f32x4.splat(0.3275911), f32x4.splat(1)));
+  let p = madd(t, f32x4.splat(1.061405429), f32x4.splat(-1.453152027));
+  p = madd(t, p, f32x4.splat(1.421413741));
+  p = madd(t, p, f32x4.splat(-0.284496736));
+  p = f32x4.mul(t, madd(t, p, f32x4.splat(0.254829592)));
+  const y = f32x4.sub(f32x4.splat(1), f32x4.mul(p, exp4(f32x4.neg(f32x4.mul(size, size)))));
+  return v128.or(y, v128.and(x, i32x4.splat(<i32> 0x80000000)));
+}
+
+/** The natural logarithm (Cephes logf): x = 2^e m with m in sqrt(1/2) .. sqrt(2), a polynomial of m - 1. */
+// @ts-ignore: decorator
+@inline
+function log4(x: v128): v128 {
+  // subnormals are brought up by 2^23
+  const small = f32x4.lt(x, f32x4.splat(1.17549435e-38));
+  const up = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small);
+  const shifted = i32x4.sub(up, i32x4.splat(0x3f3504f3)); // sqrt(1/2)
+  let e = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
+  e = f32x4.sub(e, v128.and(f32x4.splat(23), small));
+  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const r = f32x4.sub(m, f32x4.splat(1));
+  const z = f32x4.mul(r, r);
+  let p = madd(r, f32x4.splat(7.0376836292e-2), f32x4.splat(-1.1514610310e-1));
+  p = madd(p, r, f32x4.splat(1.1676998740e-1));
+  p = madd(p, r, f32x4.splat(-1.2420140846e-1));
+  p = madd(p, r, f32x4.splat(1.4249322787e-1));
+  p = madd(p, r, f32x4.splat(-1.6668057665e-1));
+  p = madd(p, r, f32x4.splat(2.0000714765e-1));
+  p = madd(p, r, f32x4.splat(-2.4999993993e-1));
+  p = madd(p, r, f32x4.splat(3.3333331174e-1));
+  let y = f32x4.mul(f32x4.mul(p, r), z);
+  y = madd(e, f32x4.splat(-2.12194440e-4), y);
+  y = madd(z, f32x4.splat(-0.5), y);
+  y = madd(e, f32x4.splat(0.693359375), f32x4.add(y, r));
+  y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, f32x4.splat(0)));
+  y = v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(Infinity)));
+  const invalid = v128.or(f32x4.lt(x, f32x4.splat(0)), f32x4.ne(x, x));
+  return v128.bitselect(f32x4.splat(NaN), y, invalid);
+}
+
+/** args: x, y | D1, D2, D3, x0..x3, scale, shift | D0 (cell) */
+export function affine_f32(args: usize, part: i32, parts: i32): void {
+  unary<Affine>(args, part, parts, 11, f32x4.splat(real(args, 9)), f32x4.splat(real(args, 10)));
+}
+/** args: x, y | D1, D2, D3, x0..x3 | D0 (cell) */
+export function neg_f32(args: usize, part: i32, parts: i32): void { plain<Neg>(args, part, parts); }
+/** args: as neg_f32 */
+export function abs_f32(args: usize, part: i32, parts: i32): void { plain<Abs>(args, part, parts); }
+/** args: as neg_f32 */
+export function sqrt_f32(args: usize, part: i32, parts: i32): void { plain<Sqrt>(args, part, parts); }
+/** args: as neg_f32 */
+export function reciprocal_f32(args: usize, part: i32, parts: i32): void { plain<Reciprocal>(args, part, parts); }
+/** args: as neg_f32 */
+export function exp_f32(args: usize, part: i32, parts: i32): void { plain<Exp>(args, part, parts); }
+/** args: as neg_f32 */
+export function log_f32(args: usize, part: i32, parts: i32): void { plain<Log>(args, part, parts); }
+/** args: as neg_f32 */
+export function sin_f32(args: usize, part: i32, parts: i32): void { plain<Sin>(args, part, parts); }
+/** args: as neg_f32 */
+export function cos_f32(args: usize, part: i32, parts: i32): void { plain<Cos>(args, part, parts); }
+/** args: as neg_f32 */
+export function tanh_f32(args: usize, part: i32, parts: i32): void { plain<Tanh>(args, part, parts); }
+/** args: as neg_f32 */
+export function sigmoid_f32(args: usize, part: i32, parts: i32): void { plain<Sigmoid>(args, part, parts); }
+/** args: as neg_f32 */
+export function silu_f32(args: usize, part: i32, parts: i32): void { plain<Silu>(args, part, parts); }
+/** args: as neg_f32 */
+export function relu_f32(args: usize, part: i32, parts: i32): void { plain<Relu>(args, part, parts); }
+/** args: as neg_f32 */
+export function gelu_f32(args: usize, part: i32, parts: i32): void { plain<Gelu>(args, part, parts); }
+/** args: as neg_f32 */
+export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { plain<GeluErf>(args, part, parts); }
+
+// @ts-ignore: decorator
+@inline
+function plain<F>(args: usize, part: i32, parts: i32): void {
+  unary<F>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
+}
+
+/** `d0` is the word of D0's cell. */
+function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
+  const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4);
+  const total = cell(args, d0) * D1 * D2 * D3;
+  const end = share(total, part + 1, parts);
+  for (let i = share(total, part, parts); i < end;) {
+    const row = i / D3, column = i - row * D3, n = min(D3 - column, end - i);
+    const x = pointer(args, 0) + walked(args, 5, row, column, D1, D2);
+    runUnary<F>(x, integer(args, 8), pointer(args, 1) + (<usize> i << 2), n, p, q);
+    i += n;
+  }
+}
+
+function runUnary<F>(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void {
+  const f = the<F>();
+  if (stride == 1) {
+    for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f.of(loadPart(x, n), p, q), n);
+  } else {
+    const step = <usize> stride << 2;
+    for (; n > 0; n--, x += step, y += 4) store<f32>(y, f32x4.extract_lane(f.of(v128.load32_splat(x), p, q), 0));
+  }
+}

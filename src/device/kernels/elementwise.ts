@@ -1,0 +1,62 @@
+/**
+ * Rows of the elementwise family: y is contiguous [D0, D1, D2, D3], operands are read through four strides in
+ * elements (0 broadcasts).
+ *
+ * @module
+ */
+import { input, type Kernel, output } from "../kernel.ts";
+
+const SHAPE = "D0,D1,D2,D3";
+const sizes = { D1: "i32", D2: "i32", D3: "i32" } as const;
+const strides = (of: string): Kernel["params"] =>
+  Object.fromEntries([0, 1, 2, 3].map((d) => [`${of}${d}`, "i32" as const]));
+
+function binary(name: string, tolerance = 1e-7): Kernel {
+  return {
+    name,
+    operands: [input("a", "f32", SHAPE), input("b", "f32", SHAPE), output("y", "f32", SHAPE)],
+    params: { ...sizes, ...strides("a"), ...strides("b") },
+    cells: { D0: "i32" },
+    tolerance,
+  };
+}
+
+function unary(name: string, tolerance: number, more: Kernel["params"] = {}): Kernel {
+  return {
+    name,
+    operands: [input("x", "f32", SHAPE), output("y", "f32", SHAPE)],
+    params: { ...sizes, ...strides("x"), ...more },
+    cells: { D0: "i32" },
+    tolerance,
+  };
+}
+
+export const add_f32: Kernel = binary("add_f32");
+export const sub_f32: Kernel = binary("sub_f32");
+export const mul_f32: Kernel = binary("mul_f32");
+export const div_f32: Kernel = binary("div_f32");
+/** NaN where either is NaN. */
+export const maximum_f32: Kernel = binary("maximum_f32");
+/** NaN where either is NaN. */
+export const minimum_f32: Kernel = binary("minimum_f32");
+/** C's powf. */
+export const pow_f32: Kernel = binary("pow_f32", 5e-7);
+
+/** x * scale + shift, rounded twice. */
+export const affine_f32: Kernel = unary("affine_f32", 2e-7, { scale: "f32", shift: "f32" });
+export const neg_f32: Kernel = unary("neg_f32", 0);
+export const abs_f32: Kernel = unary("abs_f32", 0);
+export const sqrt_f32: Kernel = unary("sqrt_f32", 1e-7);
+export const reciprocal_f32: Kernel = unary("reciprocal_f32", 1e-7);
+export const exp_f32: Kernel = unary("exp_f32", 2e-7);
+export const log_f32: Kernel = unary("log_f32", 2e-7);
+export const sin_f32: Kernel = unary("sin_f32", 2e-7);
+export const cos_f32: Kernel = unary("cos_f32", 2e-7);
+export const tanh_f32: Kernel = unary("tanh_f32", 2e-7);
+export const sigmoid_f32: Kernel = unary("sigmoid_f32", 2e-7);
+export const silu_f32: Kernel = unary("silu_f32", 3e-7);
+export const relu_f32: Kernel = unary("relu_f32", 0);
+/** The tanh form. */
+export const gelu_f32: Kernel = unary("gelu_f32", 5e-7);
+/** The exact form. */
+export const gelu_erf_f32: Kernel = unary("gelu_erf_f32", 5e-7);
