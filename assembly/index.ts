@@ -7,3 +7,4 @@ export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
 export { attention_f32, kv_append_f32 } from "./attention";
 export { swiglu_f32 } from "./gated";
+export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";

@@ -9,10 +9,11 @@ import * as norm from "./norm.ts";
 import * as rope from "./rope.ts";
 import * as attention from "./attention.ts";
 import * as gated from "./gated.ts";
+import * as matmul_f32 from "./matmul_f32.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm, rope, attention, gated].flatMap((family) => Object.values(family)).map((
+  [softmax, norm, rope, attention, gated, matmul_f32].flatMap((family) => Object.values(family)).map((
     row,
   ) => [row.name, row]),
 );

@@ -1,0 +1,155 @@
+// Matrix product of f32 with f32, f16 or bf16:  y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]
+//
+//   a [B0, B1, M, K] f32, b [B0, B1, K, N]: any strides, in elements (0 repeats); y [B0, B1, M, N] contiguous
+//
+// Each output adds its K terms in ascending order in one accumulator (common/panel.ts), whatever M, the blocks
+// and the parts. Blocks:
+//
+//   GROUP columns of b x DEPTH of k    packed to panels of 8 columns in scratch, f32    128 KiB, stays in L2
+//   ROWS rows of a x DEPTH of k        packed only where a's columns lie apart           48 KiB
+//
+//   scratch: panels [min(N, GROUP) / 8][min(K, DEPTH)][8] | block of a [ROWS][min(K, DEPTH)]
+//
+// Cost: 2 M N K operations, at 90 % of what the multipliers do (see bench/matmul_f32.ts); M = 1 reads b once,
+// bound by memory. Parts divide the panels of all batches.
+
+import { cell, integer, pointer, share } from "./common/args";
+import { panelRows } from "./common/panel";
+import { BF16, F16, F32 } from "./common/storage";
+
+const GROUP: i32 = 128; // columns; 32 to 256 measure alike
+const DEPTH: i32 = 256; // of k: a panel (8 KiB) and six rows of a stay in L1
+const ROWS: i32 = 48;
+
+/** args: a, b, y | scratch, bytes | B0, B1, N, K, strides of a (4), strides of b (4) | M (cell) */
+export function matmul_f32(args: usize, part: i32, parts: i32): void {
+  matmul<F32>(args, part, parts);
+}
+
+/** args as matmul_f32; b is f16 */
+export function matmul_f32_f16(args: usize, part: i32, parts: i32): void {
+  matmul<F16>(args, part, parts);
+}
+
+/** args as matmul_f32; b is bf16 */
+export function matmul_f32_bf16(args: usize, part: i32, parts: i32): void {
+  matmul<BF16>(args, part, parts);
+}
+
+function matmul<B>(args: usize, part: i32, parts: i32): void {
+  const B1 = integer(args, 6), N = integer(args, 7), M = cell(args, 17);
+  const panels = (N + 7) >> 3, total = integer(args, 5) * B1 * panels;
+  const scratch = pointer(args, 3) + <usize> part * integer(args, 4);
+  const end = share(total, part + 1, parts);
+  for (let i = share(total, part, parts); i < end;) {
+    const batch = i / panels, first = i % panels;
+    const count = min(min(GROUP >> 3, panels - first), end - i);
+    const i0 = batch / B1, i1 = batch % B1;
+    const a = pointer(args, 0) + (<usize> (i0 * integer(args, 9) + i1 * integer(args, 10)) << 2);
+    const b = pointer(args, 1) + (<usize> (i0 * integer(args, 13) + i1 * integer(args, 14)) << changetype<B>(0).shift());
+    const y = pointer(args, 2) + (<usize> batch * M * N << 2);
+    group<B>(args, a, b, y, first, count, scratch);
+    i += count;
+  }
+}
+
+/** `count` panels of one product, from panel `first` on. */
+function group<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: i32, scratch: usize): void {
+  const N = integer(args, 7), K = integer(args, 8), M = cell(args, 17);
+  const rowStride = integer(args, 11), columnStride = integer(args, 12);
+  const kStride = integer(args, 15), nStride = integer(args, 16), size = changetype<B>(0).shift();
+  const panelBytes = <usize> min(K, DEPTH) << 5, block = scratch + <usize> min((N + 7) >> 3, GROUP >> 3) * panelBytes;
+  for (let k = 0; k == 0 || k < K; k += DEPTH) {
+    const depth = min(DEPTH, K - k);
+    for (let p = 0; p < count; p++) {
+      const n = (first + p) << 3;
+      const from = b + (<usize> (k * kStride + n * nStride) << size);
+      packPanel<B>(from, kStride, nStride, min(8, N - n), depth, scratch + <usize> p * panelBytes);
+    }
+    for (let m = 0; m < M; m += ROWS) {
+      const rows = min(ROWS, M - m);
+      let x = a + (<usize> (m * rowStride + k * columnStride) << 2), rowBytes = <usize> rowStride << 2;
+      if (columnStride != 1) {
+        packRows(x, rowStride, columnStride, rows, depth, block);
+        x = block, rowBytes = <usize> depth << 2;
+      }
+      for (let p = 0; p < count; p++) {
+        const n = (first + p) << 3;
+        const panel = scratch + <usize> p * panelBytes, out = y + ((<usize> m * N + n) << 2);
+        panelRows(x, rowBytes, panel, out, <usize> N << 2, rows, min(8, N - n), depth, k > 0);
+      }
+    }
+  }
+}
+
+/** Rows of a whose columns lie apart, side by side. */
+function packRows(x: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, block: usize): void {
+  for (let r = 0; r < rows; r++) {
+    let p = x + (<usize> (r * rowStride) << 2);
+    for (let k = 0; k < depth; k++, p += <usize> columnStride << 2, block += 4) store<f32>(block, load<f32>(p));
+  }
+}
+
+/** [depth][8] of b from `p` on; lanes past `columns` hold anything. */
+function packPanel<B>(p: usize, kStride: i32, nStride: i32, columns: i32, depth: i32, panel: usize): void {
+  if (kStride == 1) packDeep<B>(p, nStride, columns, depth, panel);
+  else if (nStride == 1 && columns == 8) packWide<B>(p, kStride, depth, panel);
+  else packAny<B>(p, kStride, nStride, columns, depth, panel);
+}
+
+/** Columns that are contiguous in k: four k of eight columns at a time, turned. */
+function packDeep<B>(p: usize, nStride: i32, columns: i32, depth: i32, panel: usize): void {
+  const size = changetype<B>(0).shift(), column = <usize> nStride << size;
+  // a column past the last reads the last
+  const p1 = p + (columns > 1 ? column : 0), p2 = p1 + (columns > 2 ? column : 0);
+  const p3 = p2 + (columns > 3 ? column : 0), p4 = p3 + (columns > 4 ? column : 0);
+  const p5 = p4 + (columns > 5 ? column : 0), p6 = p5 + (columns > 6 ? column : 0);
+  const p7 = p6 + (columns > 7 ? column : 0), whole = <usize> (depth & ~3) << size, all = <usize> depth << size;
+  let o: usize = 0;
+  for (; o < whole; o += <usize> 4 << size, panel += 128) {
+    turn<B>(p + o, p1 + o, p2 + o, p3 + o, panel);
+    turn<B>(p4 + o, p5 + o, p6 + o, p7 + o, panel + 16);
+  }
+  for (; o < all; o += <usize> 1 << size, panel += 32) {
+    store<f32>(panel, changetype<B>(0).load1(p + o));
+    store<f32>(panel, changetype<B>(0).load1(p1 + o), 4);
+    store<f32>(panel, changetype<B>(0).load1(p2 + o), 8);
+    store<f32>(panel, changetype<B>(0).load1(p3 + o), 12);
+    store<f32>(panel, changetype<B>(0).load1(p4 + o), 16);
+    store<f32>(panel, changetype<B>(0).load1(p5 + o), 20);
+    store<f32>(panel, changetype<B>(0).load1(p6 + o), 24);
+    store<f32>(panel, changetype<B>(0).load1(p7 + o), 28);
+  }
+}
+
+/** Four elements of four columns, turned into four rows of a panel. */
+// @ts-ignore: decorator
+@inline
+function turn<B>(p0: usize, p1: usize, p2: usize, p3: usize, panel: usize): void {
+  const c0 = changetype<B>(0).load4(p0), c1 = changetype<B>(0).load4(p1);
+  const c2 = changetype<B>(0).load4(p2), c3 = changetype<B>(0).load4(p3);
+  const low01 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
+  v128.store(panel, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(panel, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
+  v128.store(panel, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
+  v128.store(panel, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
+}
+
+/** Eight columns that lie side by side. */
+function packWide<B>(p: usize, kStride: i32, depth: i32, panel: usize): void {
+  const size = changetype<B>(0).shift(), row = <usize> kStride << size;
+  for (let k = 0; k < depth; k++, p += row, panel += 32) {
+    v128.store(panel, changetype<B>(0).load4(p));
+    v128.store(panel, changetype<B>(0).load4(p + (<usize> 4 << size)), 16);
+  }
+}
+
+function packAny<B>(p: usize, kStride: i32, nStride: i32, columns: i32, depth: i32, panel: usize): void {
+  const size = changetype<B>(0).shift();
+  for (let k = 0; k < depth; k++, panel += 32) {
+    for (let n = 0; n < columns; n++) {
+      store<f32>(panel + (<usize> n << 2), changetype<B>(0).load1(p + (<usize> (k * kStride + n * nStride) << size)));
+    }
+  }
+}
