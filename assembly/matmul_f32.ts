@@ -15,6 +15,7 @@
 
 import { cell, integer, pointer, share } from "./common/args";
 import { panelRows } from "./common/panel";
+import { madd } from "./common/simd";
 import { BF16, F16, F32 } from "./common/storage";
 
 const GROUP: i32 = 128; // columns; 32 to 256 measure alike
@@ -48,9 +49,55 @@ function matmul<B>(args: usize, part: i32, parts: i32): void {
     const a = pointer(args, 0) + (<usize> (i0 * integer(args, 9) + i1 * integer(args, 10)) << 2);
     const b = pointer(args, 1) + (<usize> (i0 * integer(args, 13) + i1 * integer(args, 14)) << changetype<B>(0).shift());
     const y = pointer(args, 2) + (<usize> batch * M * N << 2);
-    group<B>(args, a, b, y, first, count, scratch);
+    const streamed = streamPanels<B>(args, a, b, y, first, count);
+    group<B>(args, a, b, y, first + streamed, count - streamed, scratch);
     i += count;
   }
+}
+
+/**
+ * The product of one row with columns that are contiguous in k, 16 at a time and without packing: b is read once.
+ * Gives the number of panels done; the rest, and all other products, are group's.
+ */
+function streamPanels<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: i32): i32 {
+  const N = integer(args, 7), K = integer(args, 8), stride = <usize> integer(args, 16) << changetype<B>(0).shift();
+  if (cell(args, 17) != 1 || integer(args, 12) != 1 || integer(args, 15) != 1) return 0;
+  let p = 0;
+  for (; p + 2 <= count && (first + p + 2) << 3 <= N; p += 2) {
+    const n = <usize> (first + p) << 3;
+    streamColumns<B>(a, b + n * stride, stride, K, y + (n << 2));
+  }
+  return p;
+}
+
+function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): void {
+  const size = changetype<B>(0).shift(), four = stride << 2;
+  let y0 = f32x4.splat(0), y1 = y0, y2 = y0, y3 = y0;
+  let k = K;
+  for (; k >= 4; k -= 4, a += 16, b += <usize> 4 << size) {
+    const b2 = b + (four << 1);
+    y0 = changetype<B>(0).addColumns(b, stride, a, y0);
+    y1 = changetype<B>(0).addColumns(b + four, stride, a, y1);
+    y2 = changetype<B>(0).addColumns(b2, stride, a, y2);
+    y3 = changetype<B>(0).addColumns(b2 + four, stride, a, y3);
+  }
+  v128.store(y, y0), v128.store(y, y1, 16), v128.store(y, y2, 32), v128.store(y, y3, 48);
+  for (; k > 0; k--, a += 4, b += <usize> 1 << size) {
+    let p = b;
+    for (let q = y; q < y + 64; q += 16, p += four) {
+      v128.store(q, madd(v128.load32_splat(a), gather<B>(p, stride), v128.load(q)));
+    }
+  }
+}
+
+/** One element of four columns. */
+// @ts-ignore: decorator
+@inline
+function gather<B>(p: usize, stride: usize): v128 {
+  let v = f32x4.splat(changetype<B>(0).load1(p));
+  v = f32x4.replace_lane(v, 1, changetype<B>(0).load1(p + stride));
+  v = f32x4.replace_lane(v, 2, changetype<B>(0).load1(p + (stride << 1)));
+  return f32x4.replace_lane(v, 3, changetype<B>(0).load1(p + 3 * stride));
 }
 
 /** `count` panels of one product, from panel `first` on. */

@@ -7,6 +7,19 @@
 @inline
 export function halfToFloat4(h: v128): v128 {
   const wide = i32x4.extend_low_i16x8_s(h);
+  const outer = v128.and(i32x4.add(wide, i32x4.splat(0x400)), i32x4.splat(0x7800));
+  if (v128.any_true(i32x4.eq(outer, i32x4.splat(0)))) return outerHalfToFloat4(wide);
+  return i32x4.add(v128.and(i32x4.shl(wide, 13), i32x4.splat(0x8fffe000)), i32x4.splat(112 << 23));
+}
+
+/** halfToFloat4 where an exponent may be 0 or 31; the f16 stand sign-extended in the lanes. */
+// @ts-ignore: decorator
+@inline
+export function outerHalfToFloat4(wide: v128): v128 {
+  return outer4(wide);
+}
+
+function outer4(wide: v128): v128 {
   const rebias = i32x4.splat(112 << 23);
   const magnitude = v128.and(i32x4.shl(wide, 13), i32x4.splat(0x0fffe000));
   const normal = i32x4.add(magnitude, rebias);
