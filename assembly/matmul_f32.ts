@@ -129,11 +129,22 @@ function group<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: 
   }
 }
 
-/** Rows of a whose columns lie apart, side by side. */
+/** Rows of a whose columns lie apart, side by side; rows that are neighbours go in squares of four. */
 function packRows(x: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, block: usize): void {
+  const column = <usize> columnStride << 2, rowBytes = <usize> depth << 2;
+  const whole = rowStride == 1 ? depth & ~3 : 0, r4 = rows & ~3;
+  for (let r = 0; r < r4; r += 4) {
+    let p = x + (<usize> r << 2), to = block + <usize> r * rowBytes;
+    for (let k = 0; k < whole; k += 4, p += column << 2, to += 16) {
+      const p2 = p + (column << 1);
+      turn<F32>(p, p + column, p2, p2 + column, to, rowBytes);
+    }
+  }
   for (let r = 0; r < rows; r++) {
-    let p = x + (<usize> (r * rowStride) << 2);
-    for (let k = 0; k < depth; k++, p += <usize> columnStride << 2, block += 4) store<f32>(block, load<f32>(p));
+    for (let k = r < r4 ? whole : 0; k < depth; k++) {
+      const value = load<f32>(x + (<usize> (r * rowStride + k * columnStride) << 2));
+      store<f32>(block + <usize> r * rowBytes + (<usize> k << 2), value);
+    }
   }
 }
 
@@ -154,8 +165,8 @@ function packDeep<B>(p: usize, nStride: i32, columns: i32, depth: i32, panel: us
   const p7 = p6 + (columns > 7 ? column : 0), whole = <usize> (depth & ~3) << size, all = <usize> depth << size;
   let o: usize = 0;
   for (; o < whole; o += <usize> 4 << size, panel += 128) {
-    turn<B>(p + o, p1 + o, p2 + o, p3 + o, panel);
-    turn<B>(p4 + o, p5 + o, p6 + o, p7 + o, panel + 16);
+    turn<B>(p + o, p1 + o, p2 + o, p3 + o, panel, 32);
+    turn<B>(p4 + o, p5 + o, p6 + o, p7 + o, panel + 16, 32);
   }
   for (; o < all; o += <usize> 1 << size, panel += 32) {
     store<f32>(panel, changetype<B>(0).load1(p + o));
@@ -169,18 +180,18 @@ function packDeep<B>(p: usize, nStride: i32, columns: i32, depth: i32, panel: us
   }
 }
 
-/** Four elements of four columns, turned into four rows of a panel. */
+/** Four elements of four vectors, turned into four rows `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function turn<B>(p0: usize, p1: usize, p2: usize, p3: usize, panel: usize): void {
+function turn<B>(p0: usize, p1: usize, p2: usize, p3: usize, to: usize, step: usize): void {
   const c0 = changetype<B>(0).load4(p0), c1 = changetype<B>(0).load4(p1);
   const c2 = changetype<B>(0).load4(p2), c3 = changetype<B>(0).load4(p3);
   const low01 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
-  v128.store(panel, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(panel, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
-  v128.store(panel, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
-  v128.store(panel, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
+  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(to + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(to + (step << 1), v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(to + 3 * step, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
 
 /** Eight columns that lie side by side. */
