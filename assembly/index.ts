@@ -8,3 +8,4 @@ export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
 export { attention_f32, kv_append_f32 } from "./attention";
 export { swiglu_f32 } from "./gated";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
+export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";

@@ -10,9 +10,10 @@ import * as rope from "./rope.ts";
 import * as attention from "./attention.ts";
 import * as gated from "./gated.ts";
 import * as matmul_f32 from "./matmul_f32.ts";
+import * as rows from "./rows.ts";
 
 /** The oracles: exports named like a row. */
 export const references: ReadonlyMap<string, Reference> = new Map(
-  [softmax, norm, rope, attention, gated, matmul_f32].flatMap((family) => Object.entries(family))
+  [softmax, norm, rope, attention, gated, matmul_f32, rows].flatMap((family) => Object.entries(family))
     .filter((entry): entry is [string, Reference] => typeof entry[1] === "object" && "oracle" in entry[1]),
 );

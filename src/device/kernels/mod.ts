@@ -10,10 +10,11 @@ import * as rope from "./rope.ts";
 import * as attention from "./attention.ts";
 import * as gated from "./gated.ts";
 import * as matmul_f32 from "./matmul_f32.ts";
+import * as rows from "./rows.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm, rope, attention, gated, matmul_f32].flatMap((family) => Object.values(family)).map((
+  [softmax, norm, rope, attention, gated, matmul_f32, rows].flatMap((family) => Object.values(family)).map((
     row,
   ) => [row.name, row]),
 );
