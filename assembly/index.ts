@@ -14,6 +14,7 @@ export {
   sub_f32, tanh_f32,
 } from "./elementwise";
 export { swiglu_f32 } from "./gated";
+export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export { rope_halved_f32, rope_interleaved_f32 } from "./rope";

@@ -8,6 +8,7 @@ import * as copy from "./copy.ts";
 import * as elementwise from "./elementwise.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
+import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
 import * as quantize from "./quantize.ts";
@@ -24,6 +25,7 @@ const families: readonly object[] = [
   elementwise,
   embedQuant,
   gated,
+  matmulF32,
   matmulQuant,
   norm,
   quantize,
