@@ -11,6 +11,9 @@
 //
 // An i16 lane holds n sums of two products below 32768 = n * 2 * 128 * code: 8 sums with codes to 15, 4 with
 // codes to 31, 2 with codes to 63, 1 with codes to 127.
+//
+// Constant vectors are parameters here: V8 builds one that stands inside a loop anew in every turn (27 instead of 44
+// Gparam/s for a loop over nibbles), and keeps one that was made before the loop.
 
 /** Zero-size carriers of static methods: the<Quads>() costs nothing, its methods are inlined. */
 // @ts-ignore: decorator
@@ -28,11 +31,11 @@ export function pairs(x: v128, codes: v128): v128 {
   return i16x8.add(even, i16x8.mul(i16x8.shr_s(x, 8), i16x8.shr_u(codes, 8)));
 }
 
-/** Sums of neighbouring i16 lanes, as i32. */
+/** Sums of neighbouring i16 lanes, as i32; `ones` is i16x8.splat(1). */
 // @ts-ignore: decorator
 @inline
-export function widen(sums: v128): v128 {
-  return i32x4.dot_i16x8_s(sums, i16x8.splat(1));
+export function widen(sums: v128, ones: v128): v128 {
+  return i32x4.dot_i16x8_s(sums, ones);
 }
 
 @unmanaged
@@ -44,17 +47,13 @@ export class Quads {
   }
 
   /** The sums as i32 lanes. */
-  @inline total(sums: v128): v128 {
-    return sums;
-  }
+  @inline total(sums: v128, ones: v128): v128 { return sums; }
 
   /** Two sums of four codes each, added. */
-  @inline both(a: v128, b: v128, bits: i32): v128 {
-    return i32x4.add(a, b);
-  }
+  @inline both(a: v128, b: v128, bits: i32, ones: v128): v128 { return i32x4.add(a, b); }
 
   /** Adds products with signed weights of 8 bits, of which `flip` makes codes. */
-  @inline addWide(x: v128, weights: v128, flip: v128, sums: v128): v128 {
+  @inline addWide(x: v128, weights: v128, flip: v128, ones: v128, sums: v128): v128 {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.xor(weights, flip), sums);
   }
 }
@@ -63,24 +62,51 @@ export class Quads {
 export class Pairs {
   @inline get paired(): bool { return true; }
 
-  @inline add(x: v128, codes: v128, sums: v128): v128 {
-    return i16x8.add(sums, pairs(x, codes));
-  }
+  @inline add(x: v128, codes: v128, sums: v128): v128 { return i16x8.add(sums, pairs(x, codes)); }
 
   /** The sums as i32 lanes. */
-  @inline total(sums: v128): v128 {
-    return widen(sums);
-  }
+  @inline total(sums: v128, ones: v128): v128 { return widen(sums, ones); }
 
   /** Two sums of four codes each, added. */
-  @inline both(a: v128, b: v128, bits: i32): v128 {
-    return bits > 4 ? i32x4.add(widen(a), widen(b)) : widen(i16x8.add(a, b));
+  @inline both(a: v128, b: v128, bits: i32, ones: v128): v128 {
+    return bits > 4 ? i32x4.add(widen(a, ones), widen(b, ones)) : widen(i16x8.add(a, b), ones);
   }
 
   /** Adds products with signed weights of 8 bits: x, in -127 .. 127, is the code, positive and negative apart. */
-  @inline addWide(x: v128, weights: v128, flip: v128, sums: v128): v128 {
+  @inline addWide(x: v128, weights: v128, flip: v128, ones: v128, sums: v128): v128 {
     const positive = i8x16.max_s(x, i8x16.splat(0));
     const products = i16x8.sub(pairs(weights, positive), pairs(weights, i8x16.sub(positive, x)));
-    return i32x4.add(sums, widen(products));
+    return i32x4.add(sums, widen(products, ones));
   }
+}
+
+// Four bytes of sixteen in every lane. One load and four shuffles of a register are cheaper than four loads that
+// broadcast: a runtime without guard pages (Deno is one) checks the bounds of each load.
+
+/** Bytes 0 .. 3 of x in every lane. */
+// @ts-ignore: decorator
+@inline
+export function lane0(x: v128): v128 {
+  return i8x16.shuffle(x, x, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
+}
+
+/** Bytes 4 .. 7. */
+// @ts-ignore: decorator
+@inline
+export function lane1(x: v128): v128 {
+  return i8x16.shuffle(x, x, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
+}
+
+/** Bytes 8 .. 11. */
+// @ts-ignore: decorator
+@inline
+export function lane2(x: v128): v128 {
+  return i8x16.shuffle(x, x, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11);
+}
+
+/** Bytes 12 .. 15. */
+// @ts-ignore: decorator
+@inline
+export function lane3(x: v128): v128 {
+  return i8x16.shuffle(x, x, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
 }

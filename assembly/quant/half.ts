@@ -6,29 +6,33 @@
 //   f32   s eeeeeeee ffffffffff 0...    e + 112
 
 const MAGNITUDE: i32 = 0x0fffe000; // exponent and fraction of a half, shifted to their place in a float
-const REBIAS: i32 = 112 << 23;
 const SMALLEST: i32 = 113 << 23; // 2^-14, the smallest normal half
 
-/** Whether a lane is zero, subnormal, infinite or NaN: e + 1 is 0 or 1 (mod 32). */
+/** Constants of the quick way, made before a loop: `next` 0x0400, `exponent` 0x7800, `kept`, `rebias`. */
+export const NEXT: i16 = 0x0400;
+export const EXPONENT: i16 = 0x7800;
+export const KEPT: i32 = MAGNITUDE | <i32> 0x80000000;
+export const REBIAS: i32 = 112 << 23;
+
+/** Whether a lane is zero, subnormal, infinite or NaN: its exponent + 1 is 0 or 1 (mod 32). */
 // @ts-ignore: decorator
 @inline
-export function special(halves: v128): bool {
-  const next = v128.and(i16x8.add(halves, i16x8.splat(0x0400)), i16x8.splat(0x7800));
-  return v128.any_true(i16x8.eq(next, i16x8.splat(0)));
+export function special(halves: v128, next: v128, exponent: v128): bool {
+  return !i16x8.all_true(v128.and(i16x8.add(halves, next), exponent));
 }
 
 /** Lanes 0 .. 3, where none is special. */
 // @ts-ignore: decorator
 @inline
-export function normalLow(halves: v128): v128 {
-  return normal(i32x4.extend_low_i16x8_s(halves));
+export function normalLow(halves: v128, kept: v128, rebias: v128): v128 {
+  return i32x4.add(v128.and(i32x4.shl(i32x4.extend_low_i16x8_s(halves), 13), kept), rebias);
 }
 
 /** Lanes 4 .. 7, where none is special. */
 // @ts-ignore: decorator
 @inline
-export function normalHigh(halves: v128): v128 {
-  return normal(i32x4.extend_high_i16x8_s(halves));
+export function normalHigh(halves: v128, kept: v128, rebias: v128): v128 {
+  return i32x4.add(v128.and(i32x4.shl(i32x4.extend_high_i16x8_s(halves), 13), kept), rebias);
 }
 
 /** Lanes 0 .. 3, whatever they are. */
@@ -43,13 +47,6 @@ export function anyLow(halves: v128): v128 {
 @inline
 export function anyHigh(halves: v128): v128 {
   return any(i32x4.extend_high_i16x8_s(halves));
-}
-
-// @ts-ignore: decorator
-@inline
-function normal(extended: v128): v128 {
-  const bits = v128.and(i32x4.shl(extended, 13), i32x4.splat(MAGNITUDE | <i32> 0x80000000));
-  return i32x4.add(bits, i32x4.splat(REBIAS));
 }
 
 // @ts-ignore: decorator

@@ -4,8 +4,10 @@
 
 import { storePart } from "../common/partial";
 import { madd } from "../common/simd";
-import { the } from "./dot";
-import { anyHigh, anyLow, storeHalves } from "./half";
+import { lane0, lane1, lane2, lane3, the } from "./dot";
+import {
+  anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
+} from "./half";
 
 /** d q; as codes q + 128, or q itself where both operands of a dot product are signed (flip). */
 @unmanaged
@@ -45,25 +47,32 @@ export function byteRows<M>(
   w: usize, x: usize, y: usize, blocks: i32, columns: i32, flip: v128, bias: i32,
 ): void {
   const m = the<M>();
+  const ones = i16x8.splat(1), biases = i32x4.splat(bias);
+  const next = i16x8.splat(NEXT), exponent = i16x8.splat(EXPONENT);
+  const kept = i32x4.splat(KEPT), rebias = i32x4.splat(REBIAS);
   let sum0 = f32x4.splat(0), sum1 = sum0;
   for (let b = 0; b < blocks; b++) {
-    let a0 = m.paired ? i32x4.splat(0) : i32x4.splat(load<i32>(x, 4) * bias), a1 = a0;
+    const head = v128.load(x);
+    let a0 = m.paired ? i32x4.splat(0) : i32x4.mul(lane1(head), biases), a1 = a0;
     let b0 = i32x4.splat(0), b1 = b0;
     const end = w + 256;
     let q = x, p = w;
     for (; p < end; p += 128, q += 16) {
-      let v = v128.load32_splat(q, 16);
-      a0 = m.addWide(v, v128.load(p, 16), flip, a0), a1 = m.addWide(v, v128.load(p, 32), flip, a1);
-      v = v128.load32_splat(q, 20);
-      b0 = m.addWide(v, v128.load(p, 48), flip, b0), b1 = m.addWide(v, v128.load(p, 64), flip, b1);
-      v = v128.load32_splat(q, 24);
-      a0 = m.addWide(v, v128.load(p, 80), flip, a0), a1 = m.addWide(v, v128.load(p, 96), flip, a1);
-      v = v128.load32_splat(q, 28);
-      b0 = m.addWide(v, v128.load(p, 112), flip, b0), b1 = m.addWide(v, v128.load(p, 128), flip, b1);
+      const values = v128.load(q, 16);
+      let v = lane0(values);
+      a0 = m.addWide(v, v128.load(p, 16), flip, ones, a0), a1 = m.addWide(v, v128.load(p, 32), flip, ones, a1);
+      v = lane1(values);
+      b0 = m.addWide(v, v128.load(p, 48), flip, ones, b0), b1 = m.addWide(v, v128.load(p, 64), flip, ones, b1);
+      v = lane2(values);
+      a0 = m.addWide(v, v128.load(p, 80), flip, ones, a0), a1 = m.addWide(v, v128.load(p, 96), flip, ones, a1);
+      v = lane3(values);
+      b0 = m.addWide(v, v128.load(p, 112), flip, ones, b0), b1 = m.addWide(v, v128.load(p, 128), flip, ones, b1);
     }
-    const d = v128.load32_splat(x), halves = v128.load(w);
-    sum0 = madd(f32x4.convert_i32x4_s(i32x4.add(a0, b0)), f32x4.mul(anyLow(halves), d), sum0);
-    sum1 = madd(f32x4.convert_i32x4_s(i32x4.add(a1, b1)), f32x4.mul(anyHigh(halves), d), sum1);
+    const d = lane0(head), halves = v128.load(w);
+    let d0 = normalLow(halves, kept, rebias), d1 = normalHigh(halves, kept, rebias);
+    if (special(halves, next, exponent)) d0 = anyLow(halves), d1 = anyHigh(halves);
+    sum0 = madd(f32x4.convert_i32x4_s(i32x4.add(a0, b0)), f32x4.mul(d0, d), sum0);
+    sum1 = madd(f32x4.convert_i32x4_s(i32x4.add(a1, b1)), f32x4.mul(d1, d), sum1);
     w += 272;
     x += 48;
   }

@@ -11,7 +11,7 @@
 
 import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
-import { the } from "./dot";
+import { lane0, lane1, lane2, lane3, the } from "./dot";
 import { INTS, MINS, SCALES, SUMS } from "./panel";
 
 const BLOCK: usize = 48;
@@ -32,74 +32,83 @@ export function tile<F, M>(
   let p3 = count > 3 ? p2 + xRow : p2;
   const last = x + <usize> blocks * BLOCK;
   let codes = panel, scales = panel + SCALES;
-  const biases = i32x4.splat(bias);
+  const biases = i32x4.splat(bias), ones = i16x8.splat(1);
   begin(panel, y, yRow, count, columns, onto);
 
-  let v: v128, v0: v128, v1: v128, scale0: v128, scale1: v128;
+  let x0: v128, x1: v128, x2: v128, x3: v128, v: v128, v0: v128, v1: v128, scale0: v128, scale1: v128;
   for (; p0 < last; p0 += BLOCK, p1 += BLOCK, p2 += BLOCK, p3 += BLOCK) {
     for (let g: usize = 0; g < 32; g += f.group) {
       let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
       for (let plane = wide ? 1 : 0; plane >= 0; plane--) {
         for (let o = g, end = g + f.group; o < end; o += 16, codes += 128) {
+          x0 = v128.load(p0 + o, 16), x1 = v128.load(p1 + o, 16);
+          x2 = v128.load(p2 + o, 16), x3 = v128.load(p3 + o, 16);
           v0 = v128.load(codes), v1 = v128.load(codes, 16);
-          v = v128.load32_splat(p0 + o, 16), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = v128.load32_splat(p1 + o, 16), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = v128.load32_splat(p2 + o, 16), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = v128.load32_splat(p3 + o, 16), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane0(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+          v = lane0(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+          v = lane0(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+          v = lane0(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
           v0 = v128.load(codes, 32), v1 = v128.load(codes, 48);
-          v = v128.load32_splat(p0 + o, 20), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = v128.load32_splat(p1 + o, 20), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = v128.load32_splat(p2 + o, 20), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = v128.load32_splat(p3 + o, 20), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane1(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+          v = lane1(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+          v = lane1(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+          v = lane1(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
           if (m.paired && f.bits == 6) {
             // 6-bit codes: an i16 lane is full after two sums
-            keep<M>(panel, 0, a0, a1, a2, a3, b0, b1, b2, b3);
+            keep<M>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
             a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
           }
           v0 = v128.load(codes, 64), v1 = v128.load(codes, 80);
-          v = v128.load32_splat(p0 + o, 24), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = v128.load32_splat(p1 + o, 24), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = v128.load32_splat(p2 + o, 24), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = v128.load32_splat(p3 + o, 24), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane2(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+          v = lane2(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+          v = lane2(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+          v = lane2(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
           v0 = v128.load(codes, 96), v1 = v128.load(codes, 112);
-          v = v128.load32_splat(p0 + o, 28), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = v128.load32_splat(p1 + o, 28), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = v128.load32_splat(p2 + o, 28), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = v128.load32_splat(p3 + o, 28), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane3(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+          v = lane3(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+          v = lane3(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+          v = lane3(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
           if (m.paired && f.bits == 5 && o == g) {
             // 5-bit codes: full after four
-            keep<M>(panel, 0, a0, a1, a2, a3, b0, b1, b2, b3);
+            keep<M>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
             a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
           }
         }
         if (wide && plane == 1) {
-          keep<M>(panel, 4, a0, a1, a2, a3, b0, b1, b2, b3);
+          keep<M>(panel, 4, ones, a0, a1, a2, a3, b0, b1, b2, b3);
           a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         }
       }
       scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
-      finish<F, M>(panel, 0, p0, g, a0, b0, scale0, scale1, biases, scales);
-      finish<F, M>(panel, 32, p1, g, a1, b1, scale0, scale1, biases, scales);
-      finish<F, M>(panel, 64, p2, g, a2, b2, scale0, scale1, biases, scales);
-      finish<F, M>(panel, 96, p3, g, a3, b3, scale0, scale1, biases, scales);
+      finish<F, M>(panel, 0, p0, g, a0, b0, scale0, scale1, biases, ones, scales);
+      finish<F, M>(panel, 32, p1, g, a1, b1, scale0, scale1, biases, ones, scales);
+      finish<F, M>(panel, 64, p2, g, a2, b2, scale0, scale1, biases, ones, scales);
+      finish<F, M>(panel, 96, p3, g, a3, b3, scale0, scale1, biases, ones, scales);
       scales += 32;
     }
   }
   end(panel, y, yRow, count, columns);
 }
 
+/** The sum of a group of activations, in every lane, from the head of their block. */
+// @ts-ignore: decorator
+@inline
+function sumOf<F>(head: v128, g: usize): v128 {
+  return the<F>().group == 32 ? lane1(head) : g == 0 ? lane2(head) : lane3(head);
+}
+
 /** Puts widened sums aside, shifted, while the accumulators begin anew. */
 // @ts-ignore: decorator
 @inline
 function keep<M>(
-  panel: usize, shift: i32,
+  panel: usize, shift: i32, ones: v128,
   a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128,
 ): void {
   const m = the<M>();
-  v128.store(panel + INTS, i32x4.shl(m.total(a0), shift)), v128.store(panel + INTS, i32x4.shl(m.total(b0), shift), 16);
-  v128.store(panel + INTS, i32x4.shl(m.total(a1), shift), 32), v128.store(panel + INTS, i32x4.shl(m.total(b1), shift), 48);
-  v128.store(panel + INTS, i32x4.shl(m.total(a2), shift), 64), v128.store(panel + INTS, i32x4.shl(m.total(b2), shift), 80);
-  v128.store(panel + INTS, i32x4.shl(m.total(a3), shift), 96), v128.store(panel + INTS, i32x4.shl(m.total(b3), shift), 112);
+  v128.store(panel + INTS, i32x4.shl(m.total(a0, ones), shift)), v128.store(panel + INTS, i32x4.shl(m.total(b0, ones), shift), 16);
+  v128.store(panel + INTS, i32x4.shl(m.total(a1, ones), shift), 32), v128.store(panel + INTS, i32x4.shl(m.total(b1, ones), shift), 48);
+  v128.store(panel + INTS, i32x4.shl(m.total(a2, ones), shift), 64), v128.store(panel + INTS, i32x4.shl(m.total(b2, ones), shift), 80);
+  v128.store(panel + INTS, i32x4.shl(m.total(a3, ones), shift), 96), v128.store(panel + INTS, i32x4.shl(m.total(b3, ones), shift), 112);
 }
 
 /** Adds one group of one token to its sums. */
@@ -107,22 +116,21 @@ function keep<M>(
 @inline
 function finish<F, M>(
   panel: usize, at: usize, x: usize, g: usize, a: v128, b: v128,
-  scale0: v128, scale1: v128, biases: v128, scales: usize,
+  scale0: v128, scale1: v128, biases: v128, ones: v128, scales: usize,
 ): void {
   const f = the<F>(), m = the<M>();
   const sums = panel + SUMS + at, ints = panel + INTS + at;
-  const d = v128.load32_splat(x);
-  const total = f.group == 32 ? v128.load32_splat(x, 4) : v128.load32_splat(x + (g >> 2), 8);
-  let i0 = m.total(a), i1 = m.total(b);
+  const head = v128.load(x), d = lane0(head);
+  let i0 = m.total(a, ones), i1 = m.total(b, ones);
   if (m.paired && f.bits > 4) i0 = i32x4.add(i0, v128.load(ints)), i1 = i32x4.add(i1, v128.load(ints, 16));
   if (f.bias != 0) {
-    const start = i32x4.mul(total, biases);
+    const start = i32x4.mul(sumOf<F>(head, g), biases);
     i0 = i32x4.add(i0, start), i1 = i32x4.add(i1, start);
   }
   let y0 = madd(f32x4.convert_i32x4_s(i0), f32x4.mul(scale0, d), v128.load(sums));
   let y1 = madd(f32x4.convert_i32x4_s(i1), f32x4.mul(scale1, d), v128.load(sums, 16));
   if (f.mins) {
-    const s = f32x4.mul(d, f32x4.convert_i32x4_s(total));
+    const s = f32x4.mul(d, f32x4.convert_i32x4_s(sumOf<F>(head, g)));
     y0 = madd(v128.load(scales + (MINS - SCALES)), s, y0);
     y1 = madd(v128.load(scales + (MINS - SCALES), 16), s, y1);
   }
