@@ -19,6 +19,7 @@ interface Bench {
 const stories = new URL("../models/wick-stories.gguf", import.meta.url).pathname;
 const benches: Record<string, Bench> = {
   sampler: { file: "sampler.ts" },
+  tokenizers: { file: "tokenizers.ts" },
   stories: { file: "generation.ts", args: [stories], out: true },
   generation: { file: "generation.ts", out: true },
   compare: { file: "peers/compare.ts", out: true },
