@@ -99,7 +99,11 @@ export class Model implements LanguageModel {
   promptIds(prompt: Prompt, options: { special?: boolean } = {}): number[] {
     this.assertOpen();
     const { tokenizer, template } = this.parts;
-    if (typeof prompt === "string") return tokenizer.encode(prompt, { special: options.special ?? false });
+    if (typeof prompt === "string") {
+      const ids = tokenizer.encode(prompt, { special: options.special ?? false });
+      // a model that puts no BOS in front still begins with it where there is nothing else
+      return ids.length === 0 && tokenizer.bosId !== undefined ? [tokenizer.bosId] : ids;
+    }
     if (Array.isArray(prompt)) return [...prompt];
     const { messages } = prompt as Exclude<Prompt, string | readonly number[]>;
     if (template) return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true });

@@ -36,7 +36,7 @@ export function deviceOf(op: string, operands: readonly (Tensor | null)[]): Devi
   let device: Device | undefined;
   for (const operand of operands) {
     if (!operand) continue;
-    if (operand.storage.freed) {
+    if (operand.isDisposed || operand.storage.freed) {
       throw new WickError("DISPOSED", `Cannot ${op}: a tensor ${operand} was disposed`);
     }
     device ??= operand.device;

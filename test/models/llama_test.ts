@@ -5,7 +5,7 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import { load, WickError } from "../../mod.ts";
 import { ropeFrequencies } from "../../src/nn/rotary.ts";
-import { blockFormats } from "../../src/quant/mod.ts";
+import { blockFormats } from "../../src/quant/formats.ts";
 import { Random, testSeed } from "../random.ts";
 import { llama } from "../reference/llama.ts";
 import { writeGguf } from "../formats/gguf_writer.ts";

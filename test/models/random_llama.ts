@@ -4,7 +4,8 @@
  * @module
  */
 import type { LlamaConfig } from "../../src/models/llama.ts";
-import { type BlockDtype, type BlockFormat, blockFormats } from "../../src/quant/mod.ts";
+import type { BlockDtype, BlockFormat } from "../../src/quant/format.ts";
+import { blockFormats } from "../../src/quant/formats.ts";
 import { writeGguf, type WrittenTensor, type WrittenValue } from "../formats/gguf_writer.ts";
 import type { Random } from "../random.ts";
 

@@ -19,7 +19,8 @@ function copy(make: (random: Random, length: number) => Elements): Reference {
           const y = { ...randomStrides(random, sizes, true) };
           const order = [0, 1, 2, 3].sort(() => random.next() - 0.5);
           if (!contiguous) y.strides = scattered(sizes, order);
-          const reach = 1 + sizes.reduce((sum, n, d) => sum + Math.max(0, n - 1) * y.strides[d], 0);
+          const reach = 1 +
+            (sizes as readonly number[]).reduce((sum, n, d) => sum + Math.max(0, n - 1) * y.strides[d], 0);
           yield {
             label: `[${sizes}] strides [${x.strides}] to [${y.strides}]`,
             operands: [make(random, x.reach), make(random, reach)],

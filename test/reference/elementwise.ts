@@ -56,6 +56,8 @@ const walkOf = (sizes: readonly number[], strides: readonly number[]): Walk => (
   reach: 0,
 });
 
+const product = (sizes: readonly number[]): number => sizes.reduce((p, q) => p * q, 1);
+
 type Draw = (random: Random, length: number) => Float32Array;
 const normal: Draw = (random, length) => random.floats(length, 3);
 const SPECIAL = [0, -0, 1, -1, Infinity, -Infinity, NaN, 1e-40, -1e-40, 3e38, -3e38, 0.5, 2, 3, -2, 87, -104];
@@ -69,7 +71,7 @@ function binary(f: (a: number, b: number) => number, special = true): Reference 
           const [a, b] = [0, 1].map(() => randomStrides(random, sizes, contiguous));
           const [x, y] = [a, b].map(({ reach }) => normal(random, reach));
           const call = { params: [...sizes.slice(1), ...a.strides, ...b.strides], cells: [sizes[0]] };
-          const size = sizes.reduce((p, q) => p * q, 1);
+          const size = product(sizes);
           const label = `[${sizes}] strides [${a.strides}] [${b.strides}]`;
           yield { ...call, label, operands: [x, y, new Float32Array(size)] };
           if (contiguous) {
@@ -100,11 +102,18 @@ function binary(f: (a: number, b: number) => number, special = true): Reference 
   };
 }
 
+interface UnaryOptions {
+  draw?: Draw;
+  numbers?: [number, number];
+  /** The largest special value. */
+  largest?: number;
+  scale?: (x: number, p: number, q: number) => number;
+}
+
 /** Oracle of f(x, p, q). */
 function unary(
   f: (x: number, p: number, q: number) => number,
-  options: { draw?: Draw; numbers?: [number, number]; scale?: (x: number, p: number, q: number) => number } =
-    {},
+  options: UnaryOptions = {},
 ): Reference {
   const numbers = options.numbers ?? [];
   return {
@@ -115,7 +124,7 @@ function unary(
           const x = (options.draw ?? normal)(random, walk.reach);
           const call = { params: [...sizes.slice(1), ...walk.strides, ...numbers], cells: [sizes[0]] };
           const label = `[${sizes}] strides [${walk.strides}]`;
-          yield { ...call, label, operands: [x, new Float32Array(sizes.reduce((p, q) => p * q, 1))] };
+          yield { ...call, label, operands: [x, new Float32Array(product(sizes))] };
           if (contiguous) yield { ...call, label: label + " in place", operands: [x, x], shared: [[1, 0]] };
         }
       }

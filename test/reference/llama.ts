@@ -27,7 +27,7 @@ export function llama(
     const bias = weights.get(`${name}.bias`);
     return bias ? y.map((v, i) => v + bias[i]) : y;
   };
-  let stream = ids.map((id) =>
+  let stream: Float64Array[] = ids.map((id) =>
     Float64Array.from({ length: width }, (_, i) => get("token_embd.weight")[id * width + i])
   );
   for (let l = 0; l < config.layers; l++) {
