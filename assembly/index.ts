@@ -21,7 +21,13 @@ export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
 export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
 export { softmax_f32 } from "./softmax";
 
-export { embed_q4_0, embed_q4_1, embed_q8_0 } from "./quant/embed";
+export {
+  embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,
+  embed_q5_k, embed_q6_k, embed_q8_0,
+} from "./quant/embed";
 export { deinterleave_rows, interleave_rows } from "./quant/interleave";
-export { matmul_q4_0_q8, matmul_q4_1_q8, matmul_q8_0_q8 } from "./quant/matmul";
+export {
+  matmul_iq4_nl_q8, matmul_mxfp4_q8, matmul_q2_k_q8, matmul_q3_k_q8, matmul_q4_0_q8, matmul_q4_1_q8,
+  matmul_q4_k_q8, matmul_q5_0_q8, matmul_q5_1_q8, matmul_q5_k_q8, matmul_q6_k_q8, matmul_q8_0_q8,
+} from "./quant/matmul";
 export { quantize_q8 } from "./quant/quantize";

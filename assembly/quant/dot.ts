@@ -12,8 +12,7 @@
 // An i16 lane holds n sums of two products below 32768 = n * 2 * 128 * code: 8 sums with codes to 15, 4 with
 // codes to 31, 2 with codes to 63, 1 with codes to 127.
 //
-// Constant vectors are parameters here: V8 builds one that stands inside a loop anew in every turn (27 instead of 44
-// Gparam/s for a loop over nibbles), and keeps one that was made before the loop.
+// Constant vectors are parameters, made before the loop (hold.ts).
 
 /** Zero-size carriers of static methods: the<Quads>() costs nothing, its methods are inlined. */
 // @ts-ignore: decorator
@@ -49,7 +48,7 @@ export class Quads {
   /** The sums as i32 lanes. */
   @inline total(sums: v128, ones: v128): v128 { return sums; }
 
-  /** Two sums of four codes each, added. */
+  /** Two sums of four codes each (which addWide leaves as i32), added. */
   @inline both(a: v128, b: v128, bits: i32, ones: v128): v128 { return i32x4.add(a, b); }
 
   /** Adds products with signed weights of 8 bits, of which `flip` makes codes. */
@@ -67,8 +66,9 @@ export class Pairs {
   /** The sums as i32 lanes. */
   @inline total(sums: v128, ones: v128): v128 { return widen(sums, ones); }
 
-  /** Two sums of four codes each, added. */
+  /** Two sums of four codes each (which addWide leaves as i32), added. */
   @inline both(a: v128, b: v128, bits: i32, ones: v128): v128 {
+    if (bits == 8) return i32x4.add(a, b);
     return bits > 4 ? i32x4.add(widen(a, ones), widen(b, ones)) : widen(i16x8.add(a, b), ones);
   }
 

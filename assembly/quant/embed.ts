@@ -6,8 +6,9 @@
 // microsecond a row, and one unpacker a format. Values are those of the format to the bit. Parts divide the tokens.
 
 import { cell, integer, pointer, share } from "../common/args";
-import { Quads, Pairs, the } from "./dot";
-import { Q4_0, Q4_1 } from "./nibbles";
+import { Quads, the } from "./dot";
+import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
+import { IQ4_NL, MXFP4, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
 import { CHUNK, MINS, SCALES, unpack } from "./panel";
 import { Q8_0 } from "./q8_0";
 
@@ -24,8 +25,53 @@ export function embed_q4_1(args: usize, part: i32, parts: i32): void {
 }
 
 /** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q5_0(args: usize, part: i32, parts: i32): void {
+  embed<Q5_0>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q5_1(args: usize, part: i32, parts: i32): void {
+  embed<Q5_1>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
 export function embed_q8_0(args: usize, part: i32, parts: i32): void {
   embed<Q8_0>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q2_k(args: usize, part: i32, parts: i32): void {
+  embed<Q2_K>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q3_k(args: usize, part: i32, parts: i32): void {
+  embed<Q3_K>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q4_k(args: usize, part: i32, parts: i32): void {
+  embed<Q4_K>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q5_k(args: usize, part: i32, parts: i32): void {
+  embed<Q5_K>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_q6_k(args: usize, part: i32, parts: i32): void {
+  embed<Q6_K>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_iq4_nl(args: usize, part: i32, parts: i32): void {
+  embed<IQ4_NL>(args, part, parts);
+}
+
+/** args: w, ids, y | scratch, bytes | V, K | T (cell) */
+export function embed_mxfp4(args: usize, part: i32, parts: i32): void {
+  embed<MXFP4>(args, part, parts);
 }
 
 function embed<F>(args: usize, part: i32, parts: i32): void {

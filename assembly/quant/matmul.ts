@@ -13,10 +13,11 @@
 
 import { cell, integer, pointer, share } from "../common/args";
 import { Pairs, Quads, the } from "./dot";
-import { nibbleRows, Q4_0, Q4_1 } from "./nibbles";
+import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
+import { IQ4_NL, MXFP4, nibbleRows, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
 import { CHUNK, unpack } from "./panel";
 import { byteRows, Q8_0 } from "./q8_0";
-import { tile } from "./tile";
+import { Four, One, tile } from "./tile";
 
 const ROWS: i32 = 8;
 const TOKENS: i32 = 4;
@@ -33,8 +34,53 @@ export function matmul_q4_1_q8(args: usize, part: i32, parts: i32): void {
 }
 
 /** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q5_0_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q5_0>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q5_1_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q5_1>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
 export function matmul_q8_0_q8(args: usize, part: i32, parts: i32): void {
   matmul<Q8_0>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q2_k_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q2_K>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q3_k_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q3_K>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q4_k_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q4_K>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q5_k_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q5_K>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_q6_k_q8(args: usize, part: i32, parts: i32): void {
+  matmul<Q6_K>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_iq4_nl_q8(args: usize, part: i32, parts: i32): void {
+  matmul<IQ4_NL>(args, part, parts);
+}
+
+/** args: w, x, y | scratch, bytes | N, K, dot | T (cell) */
+export function matmul_mxfp4_q8(args: usize, part: i32, parts: i32): void {
+  matmul<MXFP4>(args, part, parts);
 }
 
 /** `dot`: 0 pairs, 1 quads with an unsigned second operand, 2 with a signed one. */
@@ -56,7 +102,8 @@ function rows<F, M>(args: usize, part: i32, parts: i32): void {
     const w = pointer(args, 0) + <usize> g * groupBytes, y = pointer(args, 2) + (<usize> g << 5);
     const columns = min(ROWS, N - g * ROWS);
     if (T < TOKENS && (f.nibbles != 0 || f.bits == 8)) few<F, M>(w, pointer(args, 1), y, T, N, K, columns, signed);
-    else many<F, M>(w, pointer(args, 1), y, scratch, T, N, K, columns, signed);
+    else if (T < TOKENS) many<F, M, One>(w, pointer(args, 1), y, scratch, T, N, K, columns, signed);
+    else many<F, M, Four>(w, pointer(args, 1), y, scratch, T, N, K, columns, signed);
   }
 }
 
@@ -64,13 +111,11 @@ function rows<F, M>(args: usize, part: i32, parts: i32): void {
 // @ts-ignore: decorator
 @inline
 function few<F, M>(w: usize, x: usize, y: usize, T: i32, N: i32, K: i32, columns: i32, signed: bool): void {
-  const blocks = K >> 5;
+  const f = the<F>(), blocks = K >> 5;
+  const flip = i8x16.splat(signed ? 0 : -128), bias = signed ? 0 : f.bias;
   for (let t = 0; t < T; t++) {
-    if (the<F>().bits == 8) {
-      byteRows<M>(w, x, y, blocks, columns, i8x16.splat(signed ? 0 : -128), signed ? 0 : -128);
-    } else {
-      nibbleRows<F, M>(w, x, y, blocks, columns);
-    }
+    if (f.nibbles != 0) nibbleRows<F, M>(w, x, y, blocks, columns, flip, bias);
+    else byteRows<M>(w, x, y, blocks, columns, flip, bias);
     x += <usize> blocks * BLOCK;
     y += <usize> N << 2;
   }
@@ -79,20 +124,20 @@ function few<F, M>(w: usize, x: usize, y: usize, T: i32, N: i32, K: i32, columns
 /** The panel, chunk by chunk, and all tokens over it, four at a time. */
 // @ts-ignore: decorator
 @inline
-function many<F, M>(
-  w: usize, x: usize, y: usize, panel: usize, T: i32, N: i32, K: i32, columns: i32, signed: bool,
+function many<F, M, N>(
+  w: usize, x: usize, y: usize, panel: usize, T: i32, rows: i32, K: i32, columns: i32, signed: bool,
 ): void {
   const f = the<F>();
-  const xRow = <usize> (K >> 5) * BLOCK, yRow = <usize> N << 2;
+  const xRow = <usize> (K >> 5) * BLOCK, yRow = <usize> rows << 2;
   const flip = i8x16.splat(signed ? 0 : -128), bias = signed ? 0 : f.bias;
   for (let k = 0; k < K; k += CHUNK) {
     const length = min(CHUNK, K - k);
     w = unpack<F, M>(w, panel, length, flip);
     const chunk = x + <usize> (k >> 5) * BLOCK;
-    for (let t = 0; t < T; t += TOKENS) {
-      const count = min(TOKENS, T - t);
+    for (let t = 0, step = the<N>().four ? TOKENS : 1; t < T; t += step) {
+      const count = min(step, T - t);
       const xt = chunk + <usize> t * xRow, yt = y + <usize> t * yRow;
-      tile<F, M>(panel, xt, xRow, yt, yRow, count, columns, length >> 5, bias, k > 0);
+      tile<F, M, N>(panel, xt, xRow, yt, yRow, count, columns, length >> 5, bias, k > 0);
     }
   }
 }

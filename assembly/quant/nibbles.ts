@@ -13,6 +13,8 @@ import { lane0, lane1, lane2, lane3, the } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";
+import { hold, unknownZero } from "./hold";
+import { storeWide } from "./q8_0";
 
 // @ts-ignore: decorator
 @inline
@@ -29,10 +31,38 @@ function highNibbles(n: v128, mask: v128): v128 {
 /** Bits 4s .. 4s + 3 of each lane as bit 4 of the lane's four bytes. */
 // @ts-ignore: decorator
 @inline
-function fifthBits(h: v128, s: i32): v128 {
+function fifthBits(h: v128, s: i32, four: v128, spread: v128, place: v128): v128 {
   // n (2^4 + 2^11 + 2^18 + 2^25) puts bit i of n < 16 at bit 4 + 8 i, and no two others together
-  const n = v128.and(i32x4.shr_u(h, 4 * s), i32x4.splat(15));
-  return v128.and(i32x4.mul(n, i32x4.splat(0x02040810)), i8x16.splat(16));
+  return v128.and(i32x4.mul(v128.and(i32x4.shr_u(h, 4 * s), four), spread), place);
+}
+
+/** 2^(e - 128) of four lanes; the first two of them are subnormal. */
+// @ts-ignore: decorator
+@inline
+function powers(e: v128): v128 {
+  const normal = i32x4.shl(i32x4.sub(e, i32x4.splat(1)), 23);
+  const tiny = i32x4.shl(i32x4.add(e, i32x4.splat(1)), 21); // e 0 or 1
+  return v128.bitselect(tiny, normal, i32x4.lt_s(e, i32x4.splat(2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function bytesLow(w: usize): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load64_zero(w)));
+}
+
+// @ts-ignore: decorator
+@inline
+function bytesHigh(w: usize): v128 {
+  return i32x4.extend_high_i16x8_u(i16x8.extend_low_i8x16_u(v128.load64_zero(w)));
+}
+
+/** Writes the scales of eight exponents. */
+// @ts-ignore: decorator
+@inline
+function storePowers(w: usize, to: usize): void {
+  v128.store(to, powers(bytesLow(w)));
+  v128.store(to, powers(bytesHigh(w)), 16);
 }
 
 /** d (code - 8) */
@@ -44,13 +74,21 @@ export class Q4_0 {
   @inline get group(): i32 { return 32; }
   @inline get mins(): bool { return false; }
   @inline get bits(): i32 { return 4; }
-  @inline get nibbles(): usize { return 8 * 2; }
+  @inline get nibbles(): usize { return 16; }
+  @inline get powers(): bool { return false; }
+  @inline k0(): v128 { return i32x4.splat(0); }
+  @inline k1(): v128 { return i32x4.splat(0); }
+  @inline k2(): v128 { return i32x4.splat(0); }
   @inline fifth0(w: usize): v128 { return i32x4.splat(0); }
   @inline fifth1(w: usize): v128 { return i32x4.splat(0); }
-  @inline low(n: v128, fifth: v128, s: i32, mask: v128): v128 { return lowNibbles(n, mask); }
-  @inline high(n: v128, fifth: v128, s: i32, mask: v128): v128 { return highNibbles(n, mask); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return lowNibbles(n, mask);
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return highNibbles(n, mask);
+  }
   @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q4_0>(w, codes, scales, mins);
+    unpackNibbles<Q4_0, M>(w, codes, scales, mins, flip);
   }
 }
 
@@ -63,13 +101,21 @@ export class Q4_1 {
   @inline get group(): i32 { return 32; }
   @inline get mins(): bool { return true; }
   @inline get bits(): i32 { return 4; }
-  @inline get nibbles(): usize { return 8 * 4; }
+  @inline get nibbles(): usize { return 32; }
+  @inline get powers(): bool { return false; }
+  @inline k0(): v128 { return i32x4.splat(0); }
+  @inline k1(): v128 { return i32x4.splat(0); }
+  @inline k2(): v128 { return i32x4.splat(0); }
   @inline fifth0(w: usize): v128 { return i32x4.splat(0); }
   @inline fifth1(w: usize): v128 { return i32x4.splat(0); }
-  @inline low(n: v128, fifth: v128, s: i32, mask: v128): v128 { return lowNibbles(n, mask); }
-  @inline high(n: v128, fifth: v128, s: i32, mask: v128): v128 { return highNibbles(n, mask); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return lowNibbles(n, mask);
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return highNibbles(n, mask);
+  }
   @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q4_1>(w, codes, scales, mins);
+    unpackNibbles<Q4_1, M>(w, codes, scales, mins, flip);
   }
 }
 
@@ -82,13 +128,21 @@ export class Q5_0 {
   @inline get group(): i32 { return 32; }
   @inline get mins(): bool { return false; }
   @inline get bits(): i32 { return 5; }
-  @inline get nibbles(): usize { return 8 * 6; }
+  @inline get nibbles(): usize { return 48; }
+  @inline get powers(): bool { return false; }
+  @inline k0(): v128 { return i32x4.splat(15); }
+  @inline k1(): v128 { return i32x4.splat(0x02040810); }
+  @inline k2(): v128 { return i8x16.splat(16); }
   @inline fifth0(w: usize): v128 { return v128.load(w, 16); }
   @inline fifth1(w: usize): v128 { return v128.load(w, 32); }
-  @inline low(n: v128, fifth: v128, s: i32, mask: v128): v128 { return v128.or(lowNibbles(n, mask), fifthBits(fifth, s)); }
-  @inline high(n: v128, fifth: v128, s: i32, mask: v128): v128 { return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s)); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return v128.or(lowNibbles(n, mask), fifthBits(fifth, s, k0, k1, k2));
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s, k0, k1, k2));
+  }
   @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q5_0>(w, codes, scales, mins);
+    unpackNibbles<Q5_0, M>(w, codes, scales, mins, flip);
   }
 }
 
@@ -101,76 +155,172 @@ export class Q5_1 {
   @inline get group(): i32 { return 32; }
   @inline get mins(): bool { return true; }
   @inline get bits(): i32 { return 5; }
-  @inline get nibbles(): usize { return 8 * 8; }
+  @inline get nibbles(): usize { return 64; }
+  @inline get powers(): bool { return false; }
+  @inline k0(): v128 { return i32x4.splat(15); }
+  @inline k1(): v128 { return i32x4.splat(0x02040810); }
+  @inline k2(): v128 { return i8x16.splat(16); }
   @inline fifth0(w: usize): v128 { return v128.load(w, 32); }
   @inline fifth1(w: usize): v128 { return v128.load(w, 48); }
-  @inline low(n: v128, fifth: v128, s: i32, mask: v128): v128 { return v128.or(lowNibbles(n, mask), fifthBits(fifth, s)); }
-  @inline high(n: v128, fifth: v128, s: i32, mask: v128): v128 { return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s)); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return v128.or(lowNibbles(n, mask), fifthBits(fifth, s, k0, k1, k2));
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s, k0, k1, k2));
+  }
   @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q5_1>(w, codes, scales, mins);
+    unpackNibbles<Q5_1, M>(w, codes, scales, mins, flip);
+  }
+}
+
+/** d table[code], a signed byte that `flip` makes a code */
+@unmanaged
+export class IQ4_NL {
+  @inline get values(): i32 { return 32; }
+  @inline get bytes(): usize { return 8 * 18; }
+  @inline get bias(): i32 { return -128; }
+  @inline get group(): i32 { return 32; }
+  @inline get mins(): bool { return false; }
+  @inline get bits(): i32 { return 8; }
+  @inline get nibbles(): usize { return 16; }
+  @inline get powers(): bool { return false; }
+  @inline k0(): v128 { return i8x16(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113); }
+  @inline k1(): v128 { return i32x4.splat(0); }
+  @inline k2(): v128 { return i32x4.splat(0); }
+  @inline fifth0(w: usize): v128 { return i32x4.splat(0); }
+  @inline fifth1(w: usize): v128 { return i32x4.splat(0); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return i8x16.swizzle(k0, lowNibbles(n, mask));
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return i8x16.swizzle(k0, highNibbles(n, mask));
+  }
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
+    unpackNibbles<IQ4_NL, M>(w, codes, scales, mins, flip);
+  }
+}
+
+/** 2^(e - 128) (table[code] - 12) */
+@unmanaged
+export class MXFP4 {
+  @inline get values(): i32 { return 32; }
+  @inline get bytes(): usize { return 8 * 17; }
+  @inline get bias(): i32 { return -12; }
+  @inline get group(): i32 { return 32; }
+  @inline get mins(): bool { return false; }
+  @inline get bits(): i32 { return 5; }
+  @inline get nibbles(): usize { return 8; }
+  @inline get powers(): bool { return true; }
+  @inline k0(): v128 { return i8x16(12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0); }
+  @inline k1(): v128 { return i32x4.splat(0); }
+  @inline k2(): v128 { return i32x4.splat(0); }
+  @inline fifth0(w: usize): v128 { return i32x4.splat(0); }
+  @inline fifth1(w: usize): v128 { return i32x4.splat(0); }
+  @inline low(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return i8x16.swizzle(k0, lowNibbles(n, mask));
+  }
+  @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
+    return i8x16.swizzle(k0, highNibbles(n, mask));
+  }
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
+    unpackNibbles<MXFP4, M>(w, codes, scales, mins, flip);
   }
 }
 
 /** One block column to the panel. */
 // @ts-ignore: decorator
 @inline
-function unpackNibbles<F>(w: usize, codes: usize, scales: usize, mins: usize): void {
+function unpackNibbles<F, M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
   const f = the<F>();
-  const mask = i8x16.splat(15);
-  storeHalves(w, scales);
+  if (f.powers) storePowers(w, scales);
+  else storeHalves(w, scales);
   if (f.mins) storeHalves(w + 16, mins);
-  const p = w + f.nibbles, h0 = f.fifth0(w), h1 = f.fifth1(w);
-  let n0 = v128.load(p), n1 = v128.load(p, 16);
-  v128.store(codes, f.low(n0, h0, 0, mask)), v128.store(codes, f.low(n1, h1, 0, mask), 16);
-  v128.store(codes, f.high(n0, h0, 0, mask), 128), v128.store(codes, f.high(n1, h1, 0, mask), 144);
-  n0 = v128.load(p, 32), n1 = v128.load(p, 48);
-  v128.store(codes, f.low(n0, h0, 1, mask), 32), v128.store(codes, f.low(n1, h1, 1, mask), 48);
-  v128.store(codes, f.high(n0, h0, 1, mask), 160), v128.store(codes, f.high(n1, h1, 1, mask), 176);
-  n0 = v128.load(p, 64), n1 = v128.load(p, 80);
-  v128.store(codes, f.low(n0, h0, 2, mask), 64), v128.store(codes, f.low(n1, h1, 2, mask), 80);
-  v128.store(codes, f.high(n0, h0, 2, mask), 192), v128.store(codes, f.high(n1, h1, 2, mask), 208);
-  n0 = v128.load(p, 96), n1 = v128.load(p, 112);
-  v128.store(codes, f.low(n0, h0, 3, mask), 96), v128.store(codes, f.low(n1, h1, 3, mask), 112);
-  v128.store(codes, f.high(n0, h0, 3, mask), 224), v128.store(codes, f.high(n1, h1, 3, mask), 240);
+  const p = w + f.nibbles;
+  const h0 = f.fifth0(w), h1 = f.fifth1(w);
+  unpackStep<F, M>(p, codes, 0, h0, h1, flip);
+  unpackStep<F, M>(p, codes, 1, h0, h1, flip);
+  unpackStep<F, M>(p, codes, 2, h0, h1, flip);
+  unpackStep<F, M>(p, codes, 3, h0, h1, flip);
 }
 
-/** y[0 .. columns - 1] = eight rows times one token, straight from the blocks. */
-export function nibbleRows<F, M>(w: usize, x: usize, y: usize, blocks: i32, columns: i32): void {
+/** Values 4s .. 4s + 3 and 16 + 4s .. 16 + 4s + 3. */
+// @ts-ignore: decorator
+@inline
+function unpackStep<F, M>(p: usize, codes: usize, s: i32, h0: v128, h1: v128, flip: v128): void {
+  const f = the<F>(), mask = i8x16.splat(15), k0 = f.k0(), k1 = f.k1(), k2 = f.k2();
+  const n0 = v128.load(p + 32 * s), n1 = v128.load(p + 32 * s, 16), to = codes + 32 * s;
+  storeCodes<F, M>(to, f.low(n0, h0, s, mask, k0, k1, k2), flip);
+  storeCodes<F, M>(to + 16, f.low(n1, h1, s, mask, k0, k1, k2), flip);
+  storeCodes<F, M>(to + 128, f.high(n0, h0, s, mask, k0, k1, k2), flip);
+  storeCodes<F, M>(to + 144, f.high(n1, h1, s, mask, k0, k1, k2), flip);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeCodes<F, M>(to: usize, codes: v128, flip: v128): void {
+  if (the<F>().bits == 8) storeWide<M>(to, v128.xor(codes, flip));
+  else v128.store(to, codes);
+}
+
+/** Adds the products of four values of four rows. */
+// @ts-ignore: decorator
+@inline
+function add<F, M>(x: v128, codes: v128, flip: v128, ones: v128, sums: v128): v128 {
+  return the<F>().bits == 8 ? the<M>().addWide(x, codes, flip, ones, sums) : the<M>().add(x, codes, sums);
+}
+
+/** y[0 .. columns - 1] = eight rows times one token, straight from the blocks; `bias` is what `flip` made of it. */
+export function nibbleRows<F, M>(
+  w: usize, x: usize, y: usize, blocks: i32, columns: i32, flip: v128, bias: i32,
+): void {
   const f = the<F>(), m = the<M>();
-  const mask = i8x16.splat(15), ones = i16x8.splat(1), bias = i32x4.splat(f.bias);
-  const next = i16x8.splat(NEXT), exponent = i16x8.splat(EXPONENT);
-  const kept = i32x4.splat(KEPT), rebias = i32x4.splat(REBIAS);
+  const zero = unknownZero(blocks), mask = hold(i8x16.splat(15), zero), ones = hold(i16x8.splat(1), zero);
+  const k0 = hold(f.k0(), zero), k1 = hold(f.k1(), zero), k2 = hold(f.k2(), zero);
+  const next = hold(i16x8.splat(NEXT), zero), exponent = hold(i16x8.splat(EXPONENT), zero);
+  const kept = hold(i32x4.splat(KEPT), zero), rebias = hold(i32x4.splat(REBIAS), zero);
+  const biases = i32x4.splat(bias);
   let sum0 = f32x4.splat(0), sum1 = sum0;
-  for (let b = 0; b < blocks; b++) {
+  for (let i = 0; i < blocks; i++) {
     const p = w + f.nibbles, h0 = f.fifth0(w), h1 = f.fifth1(w);
     // low and high nibbles in sums of their own: two chains of additions, and room in i16 lanes
-    let l0 = i32x4.splat(0), l1 = l0, u0 = l0, u1 = l0;
+    let a0 = i32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
     let n0 = v128.load(p), n1 = v128.load(p, 16);
     const head = v128.load(x), first = v128.load(x, 16), last = v128.load(x, 32);
-    let a = lane0(first), c = lane0(last);
-    l0 = m.add(a, f.low(n0, h0, 0, mask), l0), l1 = m.add(a, f.low(n1, h1, 0, mask), l1);
-    u0 = m.add(c, f.high(n0, h0, 0, mask), u0), u1 = m.add(c, f.high(n1, h1, 0, mask), u1);
-    n0 = v128.load(p, 32), n1 = v128.load(p, 48);
-    a = lane1(first), c = lane1(last);
-    l0 = m.add(a, f.low(n0, h0, 1, mask), l0), l1 = m.add(a, f.low(n1, h1, 1, mask), l1);
-    u0 = m.add(c, f.high(n0, h0, 1, mask), u0), u1 = m.add(c, f.high(n1, h1, 1, mask), u1);
-    n0 = v128.load(p, 64), n1 = v128.load(p, 80);
-    a = lane2(first), c = lane2(last);
-    l0 = m.add(a, f.low(n0, h0, 2, mask), l0), l1 = m.add(a, f.low(n1, h1, 2, mask), l1);
-    u0 = m.add(c, f.high(n0, h0, 2, mask), u0), u1 = m.add(c, f.high(n1, h1, 2, mask), u1);
-    n0 = v128.load(p, 96), n1 = v128.load(p, 112);
-    a = lane3(first), c = lane3(last);
-    l0 = m.add(a, f.low(n0, h0, 3, mask), l0), l1 = m.add(a, f.low(n1, h1, 3, mask), l1);
-    u0 = m.add(c, f.high(n0, h0, 3, mask), u0), u1 = m.add(c, f.high(n1, h1, 3, mask), u1);
+    let v = lane0(first), u = lane0(last);
+    a0 = add<F, M>(v, f.low(n0, h0, 0, mask, k0, k1, k2), flip, ones, a0);
+    a1 = add<F, M>(v, f.low(n1, h1, 0, mask, k0, k1, k2), flip, ones, a1);
+    b0 = add<F, M>(u, f.high(n0, h0, 0, mask, k0, k1, k2), flip, ones, b0);
+    b1 = add<F, M>(u, f.high(n1, h1, 0, mask, k0, k1, k2), flip, ones, b1);
+    n0 = v128.load(p, 32), n1 = v128.load(p, 48), v = lane1(first), u = lane1(last);
+    a0 = add<F, M>(v, f.low(n0, h0, 1, mask, k0, k1, k2), flip, ones, a0);
+    a1 = add<F, M>(v, f.low(n1, h1, 1, mask, k0, k1, k2), flip, ones, a1);
+    b0 = add<F, M>(u, f.high(n0, h0, 1, mask, k0, k1, k2), flip, ones, b0);
+    b1 = add<F, M>(u, f.high(n1, h1, 1, mask, k0, k1, k2), flip, ones, b1);
+    n0 = v128.load(p, 64), n1 = v128.load(p, 80), v = lane2(first), u = lane2(last);
+    a0 = add<F, M>(v, f.low(n0, h0, 2, mask, k0, k1, k2), flip, ones, a0);
+    a1 = add<F, M>(v, f.low(n1, h1, 2, mask, k0, k1, k2), flip, ones, a1);
+    b0 = add<F, M>(u, f.high(n0, h0, 2, mask, k0, k1, k2), flip, ones, b0);
+    b1 = add<F, M>(u, f.high(n1, h1, 2, mask, k0, k1, k2), flip, ones, b1);
+    n0 = v128.load(p, 96), n1 = v128.load(p, 112), v = lane3(first), u = lane3(last);
+    a0 = add<F, M>(v, f.low(n0, h0, 3, mask, k0, k1, k2), flip, ones, a0);
+    a1 = add<F, M>(v, f.low(n1, h1, 3, mask, k0, k1, k2), flip, ones, a1);
+    b0 = add<F, M>(u, f.high(n0, h0, 3, mask, k0, k1, k2), flip, ones, b0);
+    b1 = add<F, M>(u, f.high(n1, h1, 3, mask, k0, k1, k2), flip, ones, b1);
 
-    let i0 = m.both(l0, u0, f.bits, ones), i1 = m.both(l1, u1, f.bits, ones);
-    if (f.bias != 0) {
-      const start = i32x4.mul(lane1(head), bias);
+    let i0 = m.both(a0, b0, f.bits, ones), i1 = m.both(a1, b1, f.bits, ones);
+    if (f.bias != 0 && !(m.paired && f.bits == 8)) {
+      const start = i32x4.mul(lane1(head), biases);
       i0 = i32x4.add(i0, start), i1 = i32x4.add(i1, start);
     }
-    const d = lane0(head), halves = v128.load(w);
-    let d0 = normalLow(halves, kept, rebias), d1 = normalHigh(halves, kept, rebias);
-    if (special(halves, next, exponent)) d0 = anyLow(halves), d1 = anyHigh(halves);
+    const d = lane0(head);
+    let d0: v128, d1: v128;
+    if (f.powers) {
+      d0 = powers(bytesLow(w)), d1 = powers(bytesHigh(w));
+    } else {
+      const halves = v128.load(w);
+      d0 = normalLow(halves, kept, rebias), d1 = normalHigh(halves, kept, rebias);
+      if (special(halves, next, exponent)) d0 = anyLow(halves), d1 = anyHigh(halves);
+    }
     sum0 = madd(f32x4.convert_i32x4_s(i0), f32x4.mul(d0, d), sum0);
     sum1 = madd(f32x4.convert_i32x4_s(i1), f32x4.mul(d1, d), sum1);
     if (f.mins) {

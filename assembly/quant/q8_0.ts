@@ -8,6 +8,7 @@ import { lane0, lane1, lane2, lane3, the } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";
+import { hold, unknownZero } from "./hold";
 
 /** d q; as codes q + 128, or q itself where both operands of a dot product are signed (flip). */
 @unmanaged
@@ -47,9 +48,9 @@ export function byteRows<M>(
   w: usize, x: usize, y: usize, blocks: i32, columns: i32, flip: v128, bias: i32,
 ): void {
   const m = the<M>();
-  const ones = i16x8.splat(1), biases = i32x4.splat(bias);
-  const next = i16x8.splat(NEXT), exponent = i16x8.splat(EXPONENT);
-  const kept = i32x4.splat(KEPT), rebias = i32x4.splat(REBIAS);
+  const zero = unknownZero(blocks), ones = hold(i16x8.splat(1), zero), biases = i32x4.splat(bias);
+  const next = hold(i16x8.splat(NEXT), zero), exponent = hold(i16x8.splat(EXPONENT), zero);
+  const kept = hold(i32x4.splat(KEPT), zero), rebias = hold(i32x4.splat(REBIAS), zero);
   let sum0 = f32x4.splat(0), sum1 = sum0;
   for (let b = 0; b < blocks; b++) {
     const head = v128.load(x);

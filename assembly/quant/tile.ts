@@ -12,19 +12,31 @@
 import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
 import { lane0, lane1, lane2, lane3, the } from "./dot";
+import { hold, unknownZero } from "./hold";
 import { INTS, MINS, SCALES, SUMS } from "./panel";
 
 const BLOCK: usize = 48;
+
+/** Tokens of a tile. */
+@unmanaged
+export class One {
+  @inline get four(): bool { return false; }
+}
+
+@unmanaged
+export class Four {
+  @inline get four(): bool { return true; }
+}
 
 /**
  * `blocks` blocks of `count` tokens from x on (`xRow` bytes apart) times the panel, to y (`yRow` bytes apart);
  * with `onto`, added to what stands in y.
  */
-export function tile<F, M>(
+export function tile<F, M, N>(
   panel: usize, x: usize, xRow: usize, y: usize, yRow: usize,
   count: i32, columns: i32, blocks: i32, bias: i32, onto: bool,
 ): void {
-  const f = the<F>(), m = the<M>();
+  const f = the<F>(), m = the<M>(), four = the<N>().four;
   const wide = m.paired && f.bits == 8;
   let p0 = x;
   let p1 = count > 1 ? p0 + xRow : p0;
@@ -32,58 +44,68 @@ export function tile<F, M>(
   let p3 = count > 3 ? p2 + xRow : p2;
   const last = x + <usize> blocks * BLOCK;
   let codes = panel, scales = panel + SCALES;
-  const biases = i32x4.splat(bias), ones = i16x8.splat(1);
+  const biases = i32x4.splat(bias), ones = hold(i16x8.splat(1), unknownZero(blocks));
   begin(panel, y, yRow, count, columns, onto);
 
-  let x0: v128, x1: v128, x2: v128, x3: v128, v: v128, v0: v128, v1: v128, scale0: v128, scale1: v128;
+  let x0: v128, x1 = i32x4.splat(0), x2 = x1, x3 = x1, v: v128, v0: v128, v1: v128, scale0: v128, scale1: v128;
   for (; p0 < last; p0 += BLOCK, p1 += BLOCK, p2 += BLOCK, p3 += BLOCK) {
     for (let g: usize = 0; g < 32; g += f.group) {
       let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
       for (let plane = wide ? 1 : 0; plane >= 0; plane--) {
         for (let o = g, end = g + f.group; o < end; o += 16, codes += 128) {
-          x0 = v128.load(p0 + o, 16), x1 = v128.load(p1 + o, 16);
-          x2 = v128.load(p2 + o, 16), x3 = v128.load(p3 + o, 16);
+          x0 = v128.load(p0 + o, 16);
+          if (four) x1 = v128.load(p1 + o, 16), x2 = v128.load(p2 + o, 16), x3 = v128.load(p3 + o, 16);
           v0 = v128.load(codes), v1 = v128.load(codes, 16);
           v = lane0(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = lane0(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane0(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane0(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          if (four) {
+            v = lane0(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+            v = lane0(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+            v = lane0(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          }
           v0 = v128.load(codes, 32), v1 = v128.load(codes, 48);
           v = lane1(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = lane1(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane1(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane1(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          if (four) {
+            v = lane1(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+            v = lane1(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+            v = lane1(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          }
           if (m.paired && f.bits == 6) {
             // 6-bit codes: an i16 lane is full after two sums
-            keep<M>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
+            keep<M, N>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
             a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
           }
           v0 = v128.load(codes, 64), v1 = v128.load(codes, 80);
           v = lane2(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = lane2(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane2(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane2(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          if (four) {
+            v = lane2(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+            v = lane2(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+            v = lane2(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          }
           v0 = v128.load(codes, 96), v1 = v128.load(codes, 112);
           v = lane3(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
-          v = lane3(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane3(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane3(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          if (four) {
+            v = lane3(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
+            v = lane3(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
+            v = lane3(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          }
           if (m.paired && f.bits == 5 && o == g) {
             // 5-bit codes: full after four
-            keep<M>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
+            keep<M, N>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
             a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
           }
         }
         if (wide && plane == 1) {
-          keep<M>(panel, 4, ones, a0, a1, a2, a3, b0, b1, b2, b3);
+          keep<M, N>(panel, 4, ones, a0, a1, a2, a3, b0, b1, b2, b3);
           a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         }
       }
       scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
       finish<F, M>(panel, 0, p0, g, a0, b0, scale0, scale1, biases, ones, scales);
-      finish<F, M>(panel, 32, p1, g, a1, b1, scale0, scale1, biases, ones, scales);
-      finish<F, M>(panel, 64, p2, g, a2, b2, scale0, scale1, biases, ones, scales);
-      finish<F, M>(panel, 96, p3, g, a3, b3, scale0, scale1, biases, ones, scales);
+      if (four) {
+        finish<F, M>(panel, 32, p1, g, a1, b1, scale0, scale1, biases, ones, scales);
+        finish<F, M>(panel, 64, p2, g, a2, b2, scale0, scale1, biases, ones, scales);
+        finish<F, M>(panel, 96, p3, g, a3, b3, scale0, scale1, biases, ones, scales);
+      }
       scales += 32;
     }
   }
@@ -100,15 +122,22 @@ function sumOf<F>(head: v128, g: usize): v128 {
 /** Puts widened sums aside, shifted, while the accumulators begin anew. */
 // @ts-ignore: decorator
 @inline
-function keep<M>(
+function keep<M, N>(
   panel: usize, shift: i32, ones: v128,
   a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128,
 ): void {
-  const m = the<M>();
-  v128.store(panel + INTS, i32x4.shl(m.total(a0, ones), shift)), v128.store(panel + INTS, i32x4.shl(m.total(b0, ones), shift), 16);
-  v128.store(panel + INTS, i32x4.shl(m.total(a1, ones), shift), 32), v128.store(panel + INTS, i32x4.shl(m.total(b1, ones), shift), 48);
-  v128.store(panel + INTS, i32x4.shl(m.total(a2, ones), shift), 64), v128.store(panel + INTS, i32x4.shl(m.total(b2, ones), shift), 80);
-  v128.store(panel + INTS, i32x4.shl(m.total(a3, ones), shift), 96), v128.store(panel + INTS, i32x4.shl(m.total(b3, ones), shift), 112);
+  keepOne<M>(panel + INTS, shift, ones, a0, b0);
+  if (!the<N>().four) return;
+  keepOne<M>(panel + INTS + 32, shift, ones, a1, b1);
+  keepOne<M>(panel + INTS + 64, shift, ones, a2, b2);
+  keepOne<M>(panel + INTS + 96, shift, ones, a3, b3);
+}
+
+// @ts-ignore: decorator
+@inline
+function keepOne<M>(to: usize, shift: i32, ones: v128, a: v128, b: v128): void {
+  v128.store(to, i32x4.shl(the<M>().total(a, ones), shift));
+  v128.store(to, i32x4.shl(the<M>().total(b, ones), shift), 16);
 }
 
 /** Adds one group of one token to its sums. */

@@ -39,4 +39,13 @@ function table(dtype: BlockDtype): Reference {
 
 export const embed_q4_0: Reference = table("q4_0");
 export const embed_q4_1: Reference = table("q4_1");
+export const embed_q5_0: Reference = table("q5_0");
+export const embed_q5_1: Reference = table("q5_1");
 export const embed_q8_0: Reference = table("q8_0");
+export const embed_q2_k: Reference = table("q2_k");
+export const embed_q3_k: Reference = table("q3_k");
+export const embed_q4_k: Reference = table("q4_k");
+export const embed_q5_k: Reference = table("q5_k");
+export const embed_q6_k: Reference = table("q6_k");
+export const embed_iq4_nl: Reference = table("iq4_nl");
+export const embed_mxfp4: Reference = table("mxfp4");

@@ -21,4 +21,13 @@ function table(dtype: BlockDtype): Kernel {
 
 export const embed_q4_0: Kernel = table("q4_0");
 export const embed_q4_1: Kernel = table("q4_1");
+export const embed_q5_0: Kernel = table("q5_0");
+export const embed_q5_1: Kernel = table("q5_1");
 export const embed_q8_0: Kernel = table("q8_0");
+export const embed_q2_k: Kernel = table("q2_k");
+export const embed_q3_k: Kernel = table("q3_k");
+export const embed_q4_k: Kernel = table("q4_k");
+export const embed_q5_k: Kernel = table("q5_k");
+export const embed_q6_k: Kernel = table("q6_k");
+export const embed_iq4_nl: Kernel = table("iq4_nl");
+export const embed_mxfp4: Kernel = table("mxfp4");

@@ -23,4 +23,13 @@ function blocks(dtype: BlockDtype): Kernel {
 
 export const matmul_q4_0_q8: Kernel = blocks("q4_0");
 export const matmul_q4_1_q8: Kernel = blocks("q4_1");
+export const matmul_q5_0_q8: Kernel = blocks("q5_0");
+export const matmul_q5_1_q8: Kernel = blocks("q5_1");
 export const matmul_q8_0_q8: Kernel = blocks("q8_0");
+export const matmul_q2_k_q8: Kernel = blocks("q2_k");
+export const matmul_q3_k_q8: Kernel = blocks("q3_k");
+export const matmul_q4_k_q8: Kernel = blocks("q4_k");
+export const matmul_q5_k_q8: Kernel = blocks("q5_k");
+export const matmul_q6_k_q8: Kernel = blocks("q6_k");
+export const matmul_iq4_nl_q8: Kernel = blocks("iq4_nl");
+export const matmul_mxfp4_q8: Kernel = blocks("mxfp4");
