@@ -50,7 +50,7 @@ export interface EngineOptions {
   gen: number;
   /** Runs that count. */
   repeat: number;
-  /** Positions of the KV cache. */
+  /** Positions of the KV cache [as many as a run fills: untouched ones would not show in the peak RSS]. */
   context: number;
   /** Print JSON instead of tables. */
   json: boolean;
@@ -63,26 +63,33 @@ export const engineOptions = {
   prompt: { type: "string", short: "p", default: "128" },
   gen: { type: "string", short: "g", default: "128" },
   repeat: { type: "string", short: "r", default: "5" },
-  context: { type: "string", short: "c", default: "2048" },
+  context: { type: "string", short: "c" },
   json: { type: "boolean", default: false },
   out: { type: "string" },
 } as const;
 
 /** What parseArgs made of {@linkcode engineOptions}. */
-type EngineValues = Record<"prompt" | "gen" | "repeat" | "context", string> & { json: boolean; out?: string };
+type EngineValues =
+  & Record<"prompt" | "gen" | "repeat", string>
+  & { context?: string; json: boolean; out?: string };
 
 /** Checks the values of {@linkcode engineOptions}; the file is the first positional. */
 export function checkedOptions(values: EngineValues, positionals: string[]): EngineOptions {
+  const prompt = count("prompt", values.prompt);
+  const gen = count("gen", values.gen);
   return {
     file: positionals[0] ?? defaultFile(),
-    prompt: count("prompt", values.prompt),
-    gen: count("gen", values.gen),
+    prompt,
+    gen,
     repeat: count("repeat", values.repeat),
-    context: count("context", values.context),
+    context: count("context", values.context ?? `${prompt + gen + SPARE_POSITIONS}`),
     json: values.json,
     out: values.out,
   };
 }
+
+/** Positions beyond prompt and steps, so that no engine meets its context's end. */
+const SPARE_POSITIONS = 8;
 
 function count(name: string, text: string): number {
   const value = Number(text);
