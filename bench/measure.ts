@@ -160,9 +160,8 @@ export function output<T>(result: T, { json, out }: EngineOptions, show: (result
 
 /** Prints a report as tables. */
 export function showReport(report: EngineReport): void {
-  const { engine, settings, file, threads, rows, loadMs, firstTokenMs, fileSize, memory } = report;
-  const details = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
-  console.log(`${engine}, ${threads} thread, ${file.split("/").at(-1)} (${details})`);
+  const { engine, file, threads, rows, loadMs, firstTokenMs, fileSize, memory } = report;
+  console.log(`${engine}, ${threads} thread, ${file.split("/").at(-1)} (${describe(report)})`);
   console.table(
     Object.fromEntries(rows.map(({ test, tokensPerSecond }) => [test, rounded(tokensPerSecond)])),
   );
@@ -174,6 +173,11 @@ export function showReport(report: EngineReport): void {
       } + ` +
       megabytes(rest),
   );
+}
+
+/** The settings in a line. */
+export function describe({ settings }: EngineReport): string {
+  return Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
 }
 
 /** To a tenth, for tables. */

@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { WickError } from "../../src/error.ts";
 import {
   checkedOptions,
+  describe,
   engineOptions,
   type EngineReport,
   output,
@@ -95,7 +96,7 @@ function showResult(): void {
     console.log(
       `${reports[0].engine}: first token after ${median((r) => r.firstTokenMs)} ms, peak RSS ` +
         `${median((r) => r.memory.peakRss / 1e6)} MB (file ${median((r) => r.fileSize / 1e6)} MB, KV cache ` +
-        `${median((r) => r.memory.kvCache / 1e6)} MB); ${Object.values(reports[0].settings).join(", ")}`,
+        `${median((r) => r.memory.kvCache / 1e6)} MB); ${describe(reports[0])}`,
     );
   }
 }

@@ -37,7 +37,7 @@ const firstTokenMs = performance.now() - start;
 const runs = Array.from({ length: repeat + 1 }, (_, run) => measure(model, run)).slice(1);
 const report: EngineReport = {
   engine: `llama.cpp ${library.version}`,
-  settings: { kvCache: "F16", flashAttention: "auto", system: library.systemInfo().trim() },
+  settings: { kvCache: "F16", flashAttention: "auto", cpu: library.instructionSets() },
   file,
   fileSize,
   threads: Math.max(...model.threads()),

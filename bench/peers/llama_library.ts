@@ -90,9 +90,10 @@ export class LlamaLibrary {
     return new LlamaLibrary(`${getBinsDir().binsDir}/linux-x64`);
   }
 
-  /** The instruction sets that the chosen CPU backend uses. */
-  systemInfo(): string {
-    return text(this.library.symbols.llama_print_system_info());
+  /** The instruction sets that the chosen CPU backend uses, out of "CPU : AVX2 = 1 | FMA = 1 | ...". */
+  instructionSets(): string {
+    const info = text(this.library.symbols.llama_print_system_info());
+    return [...info.matchAll(/(\w+) = 1/g)].map(([, name]) => name).join(" ");
   }
 
   /** Loads a model and opens a context of `contextLength` positions on it, one thread, all else by default. */
