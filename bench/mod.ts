@@ -18,6 +18,10 @@ interface Bench {
 
 const stories = new URL("../models/wick-stories.gguf", import.meta.url).pathname;
 const benches: Record<string, Bench> = {
+  attention: { file: "attention.ts" },
+  matmul_f32: { file: "matmul_f32.ts" },
+  quant: { file: "quant.ts" },
+  profile: { file: "profile.ts" },
   sampler: { file: "sampler.ts" },
   tokenizers: { file: "tokenizers.ts" },
   stories: { file: "generation.ts", args: [stories], out: true },
