@@ -4,9 +4,16 @@
  * @module
  */
 export { WickError, type WickErrorCode, type WickErrorOptions } from "./error.ts";
+
 export { load, type LoadOptions } from "./generate/load.ts";
-export type { Model } from "./generate/model.ts";
-export type { Generation, LanguageModel, MemoryUse, Prompt, Session } from "./generate/contract.ts";
+export type {
+  Generation,
+  LanguageModel,
+  MemoryUse,
+  NllOptions,
+  Prompt,
+  Session,
+} from "./generate/contract.ts";
 export type {
   FinishReason,
   GenerateOptions,
@@ -16,9 +23,31 @@ export type {
   TokenLogprob,
   TokenLogprobs,
 } from "./generate/options.ts";
-export type { Tokenizer } from "./tokenizers/tokenizer.ts";
+export type { Activations } from "./nn/linear.ts";
+export type { Progress } from "./models/load_weights.ts";
+export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizers/tokenizer.ts";
+export { type Metadata, type MetadataValue, type NumberArray, StringArray } from "./formats/metadata.ts";
+export type { Source, SourceInput } from "./hub/source.ts";
+export type { BucketLike } from "./hub/bucket.ts";
+export type { RandomAccess } from "./hub/memory_source.ts";
+
 export { defaultDevice, scope, tensor, type TensorOptions } from "./tensor/create.ts";
-export { Tensor } from "./tensor/tensor.ts";
+export { type NestedNumbers, Tensor, type TensorLayout } from "./tensor/tensor.ts";
+export type { Dtype, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export type { BlockDtype } from "./quant/format.ts";
 export { Scope } from "./tensor/scope.ts";
-export { Program, record } from "./tensor/program.ts";
+export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
+
 export { WasmDevice, type WasmDeviceOptions } from "./device/wasm/device.ts";
+export type { BuildName } from "./device/wasm/builds.ts";
+export {
+  type Call,
+  Cell,
+  type Dependent,
+  type Device,
+  type LiveMemory,
+  type OperandView,
+  type Replay,
+  Storage,
+} from "./device/device.ts";
+export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";

@@ -79,12 +79,14 @@ export interface WickErrorOptions {
  * ```
  */
 export class WickError extends Error {
+  /** "WickError". */
   override readonly name = "WickError";
   /** The stable cause. */
   readonly code: WickErrorCode;
   /** The argument, field or tensor that the error is about, where there is one. */
   readonly param?: string;
 
+  /** `message` reads: Cannot <action> <subject>: <requirement>, got <values>. */
   constructor(code: WickErrorCode, message: string, options: WickErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

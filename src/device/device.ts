@@ -8,6 +8,7 @@ import type { Kernel } from "./kernel.ts";
 
 /** A piece of a device's memory that a kernel reads or writes. Tensors are operands. */
 export interface OperandView {
+  /** The memory. */
   readonly storage: Storage;
   /** Where it begins in its storage, in bytes. */
   readonly byteOffset: number;
@@ -15,6 +16,7 @@ export interface OperandView {
 
 /** One kernel call. */
 export interface Call {
+  /** The row. */
   readonly kernel: Kernel;
   /** In the row's order; null where an optional operand is absent. */
   readonly operands: readonly (OperandView | null)[];
@@ -26,8 +28,8 @@ export interface Call {
 
 /** Calls compiled for replaying. */
 export interface Replay extends Disposable {
-  /** Runs all calls, in order. */
-  run(): void;
+  /** Runs the calls from `first` on up to (not including) `end`, in order [all of them]. */
+  run(first?: number, end?: number): void;
 }
 
 /** Live memory of a device. */
@@ -40,6 +42,7 @@ export interface LiveMemory {
 
 /** A device: one memory, one set of compiled kernels. */
 export interface Device extends Disposable {
+  /** What kind of memory and kernels it has. */
   readonly kind: "wasm" | "webgpu";
   /** The kernel build: "simd", "relaxed", "threads" or "debug" on WASM. */
   readonly build: string;
@@ -75,6 +78,7 @@ export interface Device extends Disposable {
 
 /** Something that leans on a storage and must know when it goes. */
 export interface Dependent {
+  /** It cannot go on; `reason` says why. */
   invalidate(reason: string): void;
 }
 
@@ -93,9 +97,13 @@ export class Storage {
    * @param owned whether its memory goes back to the device with the last handle: not so for a place in a
    * Program's scratch
    */
+  /** One handle holds it. */
   constructor(
+    /** Where it lies. */
     readonly device: Device,
+    /** Its size in bytes. */
     readonly bytes: number,
+    /** The device's own address of it. */
     public address: number,
     private readonly owned = true,
   ) {}
@@ -143,7 +151,13 @@ export class Cell {
    * @param store writes an i32 into them
    * @param value the first value
    */
-  constructor(readonly storage: Storage, private readonly store: (value: number) => void, value: number) {
+  /** A cell that holds `value`. */
+  constructor(
+    /** Its four bytes. */
+    readonly storage: Storage,
+    private readonly store: (value: number) => void,
+    value: number,
+  ) {
     this.current = value;
     store(value);
   }

@@ -12,9 +12,11 @@ export type OperandDtype = "f32" | "f16" | "bf16" | "i32" | "u8" | "q8" | "bytes
 
 /** An operand of a kernel. */
 export interface Operand {
+  /** Its name in the row's formula. */
   readonly name: string;
   /** What the kernel does with it; "inout" is read and written. */
   readonly role: "in" | "out" | "inout";
+  /** What lies in it. */
   readonly dtype: OperandDtype;
   /** Its shape in letters that the row's parameters and cells give, e.g. "T,K". */
   readonly shape: string;
@@ -27,6 +29,7 @@ export type Sizes = Readonly<Record<string, number>>;
 
 /** A row of the table. */
 export interface Kernel {
+  /** As its function in assembly/ is called. */
   readonly name: string;
   /** At most 6, in the order of the row's words. */
   readonly operands: readonly Operand[];

@@ -9,9 +9,22 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 
 /** Bytes that a model holds. */
 export interface MemoryUse {
+  /** The weights, as they lie in memory. */
   weights: number;
+  /** Keys and values of all open sessions. */
   kvCache: number;
+  /** Everything else: results of recorded ops, Programs, tables. */
   scratch: number;
+}
+
+/** Options of {@linkcode LanguageModel.nll}. */
+export interface NllOptions {
+  /** Tokens of a window, >= 2 [the model's context]. */
+  window?: number;
+  /** Ends the scoring with ABORTED. */
+  signal?: AbortSignal;
+  /** Told how many tokens are done. */
+  onProgress?: (done: number) => void;
 }
 
 /**
@@ -44,12 +57,15 @@ export interface Session extends Disposable {
 export interface LanguageModel extends Disposable {
   /** The file's `general.name`, or what the source was called. */
   readonly name: string;
+  /** As the file names it: "llama" ... */
   readonly architecture: string;
   /** The most tokens a session can hold. */
   readonly contextLength: number;
   /** The number of parameters. */
   readonly parameterCount: number;
+  /** The file's key-value pairs. */
   readonly metadata: Metadata;
+  /** Text to ids and back. */
   readonly tokenizer: Tokenizer;
   /** "int8" or "f32". */
   readonly activations: "int8" | "f32";
@@ -59,6 +75,7 @@ export interface LanguageModel extends Disposable {
   readonly loadMs: number;
   /** Whether the model carries a chat template. */
   readonly hasChatTemplate: boolean;
+  /** Bytes held now. */
   memory(): MemoryUse;
   /** Continues a prompt in a session of the model's own pool. */
   generate(prompt: Prompt, options?: GenerateOptions): Generation;
@@ -70,8 +87,5 @@ export interface LanguageModel extends Disposable {
    * Negative log-likelihoods (nats) of each token of `ids` given the ones before it within its window of
    * `window` tokens; the first of every window has none.
    */
-  nll(
-    ids: readonly number[],
-    options?: { window?: number; signal?: AbortSignal; onProgress?: (done: number) => void },
-  ): Promise<Float64Array>;
+  nll(ids: readonly number[], options?: NllOptions): Promise<Float64Array>;
 }

@@ -115,7 +115,7 @@ export class TextGeneration implements Generation {
       throwIfAborted(options.signal, "generate");
       // no await between a step and its draw: the logits lie where the next step of any session writes
       logits = session.tokens.length < session.capacity
-        ? session.advance([id])
+        ? session.advance(id)
         : await this.slide(session, id, options);
     }
   }

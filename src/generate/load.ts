@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BuildName } from "../device/wasm/builds.ts";
+import type { BuildName } from "../device/wasm/builds.ts";
 import { WasmDevice } from "../device/wasm/device.ts";
 import { WickError } from "../error.ts";
 import { type Gguf, openGguf } from "../formats/gguf.ts";
@@ -15,6 +15,7 @@ import type { Activations } from "../nn/linear.ts";
 import { Weights } from "../nn/weights.ts";
 import { chatTemplateFromGguf } from "../tokenizers/chat.ts";
 import { tokenizerFromGguf } from "../tokenizers/mod.ts";
+import type { LanguageModel } from "./contract.ts";
 import { Model } from "./model.ts";
 
 /** Positions of a session unless told otherwise: a longer cache is asked for by name. */
@@ -32,7 +33,7 @@ export interface LoadOptions {
   build?: BuildName;
   /** Idle sessions that the model keeps, with their caches, for prompts that begin alike [1]. */
   idleSessions?: number;
-  /** Tokens of every prefill chunk, 1 to 128 [as many as take about 50 ms]. */
+  /** Tokens of every prefill chunk, 1 to 128 [128]. */
   chunk?: number;
   /** The most bytes that the model's memory may grow to [4 GiB]. */
   maximumBytes?: number;
@@ -59,13 +60,14 @@ export interface LoadOptions {
  * console.log(await model.generate("Once upon a time", { maxTokens: 32, seed: 1 }).text());
  * ```
  */
-export function load(source: SourceInput, options?: LoadOptions): Promise<Model>;
-export function load(bucket: BucketLike, key: string, options?: LoadOptions): Promise<Model>;
+export function load(source: SourceInput, options?: LoadOptions): Promise<LanguageModel>;
+/** Loads from an object of a bucket. */
+export function load(bucket: BucketLike, key: string, options?: LoadOptions): Promise<LanguageModel>;
 export async function load(
   input: SourceInput,
   second?: string | LoadOptions,
   third?: LoadOptions,
-): Promise<Model> {
+): Promise<LanguageModel> {
   const key = typeof second === "string" ? second : undefined;
   const options = (typeof second === "string" ? third : second) ?? {};
   const start = performance.now();
@@ -76,7 +78,7 @@ export async function load(
   return await build(gguf, options, start);
 }
 
-async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<Model> {
+async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<LanguageModel> {
   const { metadata } = gguf;
   const architecture = architectureOf(metadata);
   const tokenizer = tokenizerFromGguf(metadata);

@@ -10,16 +10,15 @@ import type { Metadata } from "../formats/metadata.ts";
 import { throwIfAborted } from "../hub/retry.ts";
 import type { CausalModel } from "../models/model.ts";
 import type { Activations } from "../nn/linear.ts";
-import { Arena } from "../tensor/program.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type ChatTemplate, encodeChat } from "../tokenizers/chat.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import type { Generation, LanguageModel, MemoryUse, Prompt, Session } from "./contract.ts";
+import type { Generation, LanguageModel, MemoryUse, NllOptions, Prompt, Session } from "./contract.ts";
 import { TextGeneration } from "./generation.ts";
 import type { GenerateOptions } from "./options.ts";
 import { resolveOptions } from "./resolve.ts";
 import { SessionState } from "./session.ts";
-import { MAX_LOGIT_ROWS, Steps } from "./steps.ts";
+import { MAX_LOGIT_ROWS, Steps, Workspace } from "./steps.ts";
 
 /** The parts of a loaded model. */
 export interface ModelParts {
@@ -36,7 +35,7 @@ export interface ModelParts {
   contextLength: number;
   /** Idle sessions that are kept for their caches. */
   idleSessions: number;
-  /** Tokens of every prefill chunk [as many as fit 50 ms]. */
+  /** Tokens of every prefill chunk [128]. */
   chunk?: number;
   loadMs: number;
 }
@@ -44,7 +43,7 @@ export interface ModelParts {
 /** See {@linkcode LanguageModel}; made by {@linkcode load}. */
 export class Model implements LanguageModel {
   private readonly parts: ModelParts;
-  private readonly arena: Arena;
+  private readonly workspace: Workspace;
   private readonly sessions = new Set<SessionState>();
   /** Sessions without a user, the longest idle first. */
   private readonly idle: SessionState[] = [];
@@ -52,7 +51,7 @@ export class Model implements LanguageModel {
 
   constructor(parts: ModelParts) {
     this.parts = parts;
-    this.arena = new Arena(parts.device);
+    this.workspace = new Workspace(parts.device);
   }
 
   get name(): string {
@@ -116,27 +115,28 @@ export class Model implements LanguageModel {
 
   session(): Session {
     const state = this.newSession();
-    const model = this;
+    const generate: Session["generate"] = (prompt, options = {}) =>
+      new TextGeneration(() =>
+        this.context(prompt, options, () => ({ session: state, release: state.acquire() }))
+      );
+    const logits: Session["logits"] = async (prompt, options = {}) => {
+      using _reserved = state.acquire();
+      return (await state.prefill(this.promptIds(prompt, options), options.signal)).logits;
+    };
     return {
       get length(): number {
         return state.tokens.length;
       },
-      generate: (prompt, options = {}) =>
-        new TextGeneration(() =>
-          model.context(prompt, options, () => ({ session: state, release: state.acquire() }))
-        ),
-      logits: async (prompt, options = {}) => {
-        using _reserved = state.acquire();
-        return (await state.prefill(model.promptIds(prompt, options), options.signal)).logits;
-      },
+      generate,
+      logits,
       reset: () => state.reset(),
-      [Symbol.dispose]: () => model.drop(state),
+      [Symbol.dispose]: () => this.drop(state),
     };
   }
 
   async nll(
     ids: readonly number[],
-    options: { window?: number; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+    options: NllOptions = {},
   ): Promise<Float64Array> {
     const window = Math.min(options.window ?? this.contextLength, this.contextLength);
     if (!(Number.isInteger(window) && window >= 2)) {
@@ -153,17 +153,14 @@ export class Model implements LanguageModel {
       for (let at = 0; at + 1 < part.length; at += MAX_LOGIT_ROWS) {
         throwIfAborted(options.signal, "score a text");
         const inputs = part.slice(at, Math.min(at + MAX_LOGIT_ROWS, part.length - 1));
-        const logits = session.steps.score(inputs, at);
-        inputs.forEach((_, i) =>
-          out.push(
-            surprise(
-              logits,
-              i * this.parts.network.vocabulary,
-              this.parts.network.vocabulary,
-              part[at + i + 1],
-            ),
-          )
+        const targets = part.slice(at + 1, at + 1 + inputs.length);
+        const scores = await session.steps.score(
+          inputs,
+          at,
+          (logits) => surprises(logits, targets),
+          options.signal,
         );
+        out.push(...scores);
         options.onProgress?.(start + at + inputs.length);
         await platform().yield();
       }
@@ -177,7 +174,7 @@ export class Model implements LanguageModel {
     for (const session of this.sessions) session[Symbol.dispose]();
     this.sessions.clear();
     this.idle.length = 0;
-    this.arena[Symbol.dispose]();
+    this.workspace[Symbol.dispose]();
     this.parts.network[Symbol.dispose]();
     for (const weight of this.parts.weights.values()) weight.dispose();
     this.parts.device[Symbol.dispose]();
@@ -233,8 +230,8 @@ export class Model implements LanguageModel {
 
   private newSession(): SessionState {
     this.assertOpen();
-    const { device, network, contextLength, chunk } = this.parts;
-    const steps = new Steps(device, network, this.arena);
+    const { network, contextLength, chunk } = this.parts;
+    const steps = new Steps(network, this.workspace);
     const session = new SessionState(steps, contextLength, network.vocabulary, chunk);
     this.sessions.add(session);
     return session;
@@ -250,11 +247,13 @@ export class Model implements LanguageModel {
   }
 }
 
-/** -log softmax(logits)[id], in float64, over `length` logits from `start` on. */
-function surprise(logits: Float32Array, start: number, length: number, id: number): number {
-  let largest = -Infinity;
-  for (let i = start; i < start + length; i++) largest = Math.max(largest, logits[i]);
-  let sum = 0;
-  for (let i = start; i < start + length; i++) sum += Math.exp(logits[i] - largest);
-  return Math.log(sum) + largest - logits[start + id];
+/** -log softmax(row)[target], in float64, for the row of logits of each target. */
+function surprises(logits: Float32Array, targets: readonly number[]): number[] {
+  const columns = logits.length / targets.length;
+  return targets.map((target, i) => {
+    const row = logits.subarray(i * columns, (i + 1) * columns);
+    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = row.reduce((total, v) => total + Math.exp(v - largest), 0);
+    return Math.log(sum) + largest - row[target];
+  });
 }

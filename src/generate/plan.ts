@@ -6,10 +6,9 @@
 import { PlanDevice } from "../device/plan_device.ts";
 import type { Gguf } from "../formats/gguf.ts";
 import type { MemoryUse } from "./contract.ts";
-import { Steps } from "./steps.ts";
+import { Steps, Workspace } from "./steps.ts";
 import type { Activations } from "../nn/linear.ts";
 import { Weights } from "../nn/weights.ts";
-import { Arena } from "../tensor/program.ts";
 import { allocateWeights } from "../models/load_weights.ts";
 import { buildModel } from "../models/model.ts";
 
@@ -26,7 +25,7 @@ export function planMemory(
     contextLength: options.contextLength,
     activations: options.activations ?? "int8",
   });
-  const steps = new Steps(device, model, new Arena(device));
+  const steps = new Steps(model, new Workspace(device));
   steps.prepare();
   const kvCache = steps.cache.bytes;
   return { weights, kvCache, scratch: device.live().bytes - weights - kvCache };

@@ -8,16 +8,10 @@ import { WickError } from "../error.ts";
 import { throwIfAborted } from "../hub/retry.ts";
 import { MAX_CHUNK, type Steps } from "./steps.ts";
 
-/** A prefill chunk may take this long, in ms, before other work gets its turn. */
-const CHUNK_MS = 50;
-/** Chunks are whole multiples of this: the rows that the quantized product takes together. */
-const CHUNK_STEP = 8;
-
 /** The state of one text over a model's {@linkcode Steps}. */
 export class SessionState implements Disposable {
   /** Tokens whose keys and values are cached, in order. */
   readonly tokens: number[] = [];
-  private chunk = 4 * CHUNK_STEP;
   private owner?: symbol;
   private open = true;
 
@@ -25,13 +19,13 @@ export class SessionState implements Disposable {
    * @param steps the Programs over its cache
    * @param capacity the most tokens that the cache holds
    * @param vocabulary ids are checked against it
-   * @param fixedChunk tokens of every prefill chunk, for tests [as many as fit CHUNK_MS]
+   * @param chunk tokens of every prefill chunk
    */
   constructor(
     readonly steps: Steps,
     readonly capacity: number,
     private readonly vocabulary: number,
-    private readonly fixedChunk?: number,
+    private readonly chunk: number = MAX_CHUNK,
   ) {}
 
   /** Whether a generation is using it. */
@@ -79,30 +73,25 @@ export class SessionState implements Disposable {
     signal?: AbortSignal,
   ): Promise<{ logits: Float32Array; reused: number }> {
     this.checkIds(ids);
+    this.checkRoom(ids.length - this.tokens.length);
     const reused = Math.min(this.commonPrefix(ids), ids.length - 1);
-    this.tokens.length = reused;
+    this.truncate(reused);
     for (;;) {
       throwIfAborted(signal, "generate");
-      const size = Math.min(this.fixedChunk ?? this.chunk, ids.length - this.tokens.length);
-      const logits = this.advance(ids.slice(this.tokens.length, this.tokens.length + size));
-      if (this.tokens.length === ids.length) return { logits: logits.slice(), reused };
+      const at = this.tokens.length;
+      const part = ids.slice(at, at + this.chunk);
+      const logits = await this.steps.chunk(part, at, signal);
+      for (const id of part) this.tokens.push(id);
+      if (this.tokens.length === ids.length) return { logits, reused };
       await platform().yield();
-      if (!this.open) throw new WickError("DISPOSED", "Cannot go on in a session after its dispose");
     }
   }
 
-  /** Adds tokens (at most MAX_CHUNK) and gives the logits that follow: valid until the next step of any session. */
-  advance(ids: readonly number[]): Float32Array {
-    if (this.tokens.length + ids.length > this.capacity) {
-      throw new WickError(
-        "CONTEXT_OVERFLOW",
-        `Cannot add ${ids.length} tokens to ${this.tokens.length}: the context holds ${this.capacity}`,
-      );
-    }
-    const start = performance.now();
-    const logits = this.steps.run(ids, this.tokens.length);
-    for (const id of ids) this.tokens.push(id);
-    if (ids.length >= CHUNK_STEP) this.tuneChunk(ids.length, performance.now() - start);
+  /** Adds a token and gives the logits that follow: valid until the next step of any session. */
+  advance(id: number): Float32Array {
+    this.checkRoom(1);
+    const logits = this.steps.step(id, this.tokens.length);
+    this.tokens.push(id);
     return logits;
   }
 
@@ -123,10 +112,12 @@ export class SessionState implements Disposable {
     this.steps[Symbol.dispose]();
   }
 
-  /** As many tokens as should take CHUNK_MS. A clock that stands still (deployed Workers) gives the most. */
-  private tuneChunk(tokens: number, ms: number): void {
-    const fit = ms > 0 ? tokens * CHUNK_MS / ms : MAX_CHUNK;
-    this.chunk = Math.min(MAX_CHUNK, Math.max(CHUNK_STEP, Math.floor(fit / CHUNK_STEP) * CHUNK_STEP));
+  private checkRoom(more: number): void {
+    if (this.tokens.length + more <= this.capacity) return;
+    throw new WickError(
+      "CONTEXT_OVERFLOW",
+      `Cannot add ${more} tokens to ${this.tokens.length}: the context holds ${this.capacity}`,
+    );
   }
 
   private checkIds(ids: readonly number[]): void {

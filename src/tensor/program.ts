@@ -11,6 +11,7 @@ import type { Tensor } from "./tensor.ts";
 export class Arena implements Disposable {
   private blocks: Storage[] = [];
 
+  /** An arena that holds nothing yet. */
   constructor(private readonly device: Device) {}
 
   /** Bytes held. */
@@ -27,6 +28,7 @@ export class Arena implements Disposable {
     return block;
   }
 
+  /** Gives the blocks back; no Program over them may run again. */
   [Symbol.dispose](): void {
     for (const block of this.blocks) block.release();
     this.blocks = [];
@@ -35,12 +37,18 @@ export class Arena implements Disposable {
 
 /** Takes the calls of ops while `record` runs. */
 export class Recorder {
+  /** What was called, in order. */
   readonly calls: Call[] = [];
   /** Results, in the order of their making. */
   readonly planned: Storage[] = [];
 
-  constructor(readonly device: Device) {}
+  /** A recording of ops on one device. */
+  constructor(
+    /** Where the recorded ops will run. */
+    readonly device: Device,
+  ) {}
 
+  /** A place for a result, without an address yet. */
   allocate(bytes: number): Storage {
     const storage = new Storage(this.device, bytes, -1, false);
     this.planned.push(storage);
@@ -99,14 +107,24 @@ export class Program implements Disposable, Dependent {
 
   /** Runs everything again on what inputs and cells hold now. */
   run(): void {
-    if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
-    this.replay.run();
+    this.runCalls(0, this.calls);
   }
 
+  /**
+   * Runs the calls from `first` up to (not including) `end`: a replay in pieces, between which inputs, cells
+   * and the arena must stay as they are.
+   */
+  runCalls(first: number, end: number): void {
+    if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
+    this.replay.run(first, end);
+  }
+
+  /** Called where something that it captured goes: no replay is possible from then on. */
   invalidate(reason: string): void {
     this.invalid ??= reason;
   }
 
+  /** Gives its rows (and an arena of its own) back. */
   [Symbol.dispose](): void {
     this.invalid ??= "it was disposed";
     for (const storage of this.captured) storage.unwatch(this);

@@ -44,16 +44,23 @@ export type NestedNumbers = number | NestedNumbers[];
  * ```
  */
 export class Tensor implements OperandView, Disposable {
+  /** Elements from one entry of a dimension to the next. */
   readonly strides: readonly number[];
+  /** Where it begins in its storage, in elements. */
   readonly offset: number;
+  /** The live extent of dimension 0, where a Program changes it between replays. */
   readonly rows?: Cell;
+  /** Who disposes it. */
   readonly scope?: Scope;
-  private open = true;
+  #open = true;
 
   /** Takes over one hold on `storage`. */
   constructor(
+    /** The memory that it views. */
     readonly storage: Storage,
+    /** What its elements are. */
     readonly dtype: Dtype,
+    /** Its extents, outermost first. */
     readonly shape: readonly number[],
     layout: TensorLayout = {},
   ) {
@@ -86,12 +93,12 @@ export class Tensor implements OperandView, Disposable {
   }
   /** Whether it was disposed. */
   get isDisposed(): boolean {
-    return !this.open;
+    return !this.#open;
   }
 
   /** Another tensor over the same storage. */
   alias(shape: readonly number[], layout: TensorLayout): Tensor {
-    this.assertOpen("view");
+    this.#assertOpen("view");
     return new Tensor(this.storage.retain(), this.dtype, shape, {
       rows: this.rows,
       scope: this.scope,
@@ -101,8 +108,8 @@ export class Tensor implements OperandView, Disposable {
 
   /** Lets go of its storage. Disposing twice does nothing. */
   [Symbol.dispose](): void {
-    if (!this.open) return;
-    this.open = false;
+    if (!this.#open) return;
+    this.#open = false;
     this.scope?.keep(this);
     this.storage.release();
   }
@@ -116,7 +123,7 @@ export class Tensor implements OperandView, Disposable {
   /** A copy of its elements in order; f16 and bf16 as their bit patterns. */
   async data(): Promise<PlainArray> {
     refuseWhileRecording("read a tensor");
-    this.assertOpen("read");
+    this.#assertOpen("read");
     const { dtype } = this;
     if (!isPlain(dtype)) {
       throw new WickError(
@@ -134,7 +141,7 @@ export class Tensor implements OperandView, Disposable {
 
   /** Its elements as nested arrays; a number for rank 0. */
   async toArray(): Promise<NestedNumbers> {
-    const flat = await (this.dtype === "f16" || this.dtype === "bf16" ? this.to32Data() : this.data());
+    const flat = await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data());
     const nest = (dim: number, at: number, step: number): NestedNumbers => {
       if (dim === this.rank) return flat[at];
       const inner = step / this.shape[dim];
@@ -151,12 +158,12 @@ export class Tensor implements OperandView, Disposable {
         `Cannot take the item of ${show(this.shape)}: it must hold one element`,
       );
     }
-    return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.to32Data() : this.data()))[0];
+    return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data()))[0];
   }
 
   /** Overwrites a contiguous tensor with elements of its dtype. */
   write(values: PlainArray): this {
-    this.assertOpen("write");
+    this.#assertOpen("write");
     if (!this.isContiguous || values.byteLength !== this.size * itemBytes(this.dtype)) {
       throw new WickError(
         "SHAPE_MISMATCH",
@@ -213,15 +220,19 @@ export class Tensor implements OperandView, Disposable {
 
   // Elementwise, with NumPy's broadcasting
 
+  /** The sum. */
   add(other: Tensor | number): Tensor {
     return elementwise.add(this, other);
   }
+  /** The difference. */
   sub(other: Tensor | number): Tensor {
     return elementwise.sub(this, other);
   }
+  /** The product, element by element. */
   mul(other: Tensor | number): Tensor {
     return elementwise.mul(this, other);
   }
+  /** The quotient. */
   div(other: Tensor | number): Tensor {
     return elementwise.div(this, other);
   }
@@ -233,42 +244,55 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
+  /** This to the power of the other, as C's powf. */
   pow(other: Tensor): Tensor {
     return elementwise.pow(this, other);
   }
+  /** The negative. */
   neg(): Tensor {
     return elementwise.unary("neg", this);
   }
+  /** The size. */
   abs(): Tensor {
     return elementwise.unary("abs", this);
   }
+  /** e to this. */
   exp(): Tensor {
     return elementwise.unary("exp", this);
   }
+  /** The natural logarithm. */
   log(): Tensor {
     return elementwise.unary("log", this);
   }
+  /** The square root. */
   sqrt(): Tensor {
     return elementwise.unary("sqrt", this);
   }
+  /** One over this. */
   reciprocal(): Tensor {
     return elementwise.unary("reciprocal", this);
   }
+  /** The sine; right to 1e-7 for sizes to 1e7. */
   sin(): Tensor {
     return elementwise.unary("sin", this);
   }
+  /** The cosine; right to 1e-7 for sizes to 1e7. */
   cos(): Tensor {
     return elementwise.unary("cos", this);
   }
+  /** The hyperbolic tangent. */
   tanh(): Tensor {
     return elementwise.unary("tanh", this);
   }
+  /** 1 / (1 + e^-x). */
   sigmoid(): Tensor {
     return elementwise.unary("sigmoid", this);
   }
+  /** The larger of this and 0. */
   relu(): Tensor {
     return elementwise.unary("relu", this);
   }
+  /** x / (1 + e^-x). */
   silu(): Tensor {
     return elementwise.unary("silu", this);
   }
@@ -279,15 +303,19 @@ export class Tensor implements OperandView, Disposable {
 
   // Reductions along one dimension
 
+  /** The sum over `dim`, which goes, or stays with extent 1. */
   sum(dim: number, keepDim = false): Tensor {
     return reduce.reduce("sum", this, dim, keepDim);
   }
+  /** The mean over `dim`. */
   mean(dim: number, keepDim = false): Tensor {
     return reduce.reduce("mean", this, dim, keepDim);
   }
+  /** The largest over `dim`; NaN where there is one. */
   max(dim: number, keepDim = false): Tensor {
     return reduce.reduce("max", this, dim, keepDim);
   }
+  /** The smallest over `dim`; NaN where there is one. */
   min(dim: number, keepDim = false): Tensor {
     return reduce.reduce("min", this, dim, keepDim);
   }
@@ -299,6 +327,7 @@ export class Tensor implements OperandView, Disposable {
   argmin(dim: number, keepDim = false): Tensor {
     return reduce.reduce("argmin", this, dim, keepDim);
   }
+  /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
     return reduce.softmax(this, dim);
   }
@@ -314,16 +343,17 @@ export class Tensor implements OperandView, Disposable {
   toString(): string {
     return `${this.dtype}${show(this.shape)} on ${this.device.kind}`;
   }
+  /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `Tensor ${this}${this.open ? "" : " (disposed)"}`;
+    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 
-  private async to32Data(): Promise<PlainArray> {
+  async #to32Data(): Promise<PlainArray> {
     using wide = this.toF32();
     return await wide.data();
   }
 
-  private assertOpen(action: string): void {
-    if (!this.open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+  #assertOpen(action: string): void {
+    if (!this.#open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
   }
 }

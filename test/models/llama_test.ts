@@ -3,7 +3,7 @@
  * variations: biases, ties, windows, stretched rotations.
  */
 import { equal, ok, rejects } from "node:assert/strict";
-import { load, WickError } from "../../mod.ts";
+import { load, type WickError } from "../../mod.ts";
 import { ropeFrequencies } from "../../src/nn/rotary.ts";
 import { blockFormats } from "../../src/quant/formats.ts";
 import { Random, testSeed } from "../random.ts";

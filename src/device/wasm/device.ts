@@ -43,51 +43,59 @@ export interface WasmDeviceOptions {
  * device drops it as a whole.
  */
 export class WasmDevice implements Device {
+  /** "wasm". */
   readonly kind = "wasm";
+  /** The kernel build in use. */
   readonly build: string;
+  /** What kernels ask about the machine. */
   readonly traits: Readonly<Record<string, number>>;
-  private readonly heap: Heap;
-  private readonly maximumPages: number;
-  private readonly tableIndices = new Map<string, number>();
-  private scratch?: Storage;
+  readonly #heap: Heap;
+  readonly #maximumPages: number;
+  readonly #tableIndices = new Map<string, number>();
+  #scratch?: Storage;
   /** The memory and what reaches it; gone after dispose, so that nothing keeps the memory alive. */
-  private opened?: { memory: WebAssembly.Memory; exports: WebAssembly.Exports };
-  private views?: { buffer: ArrayBufferLike; bytes: Uint8Array<ArrayBuffer>; words: RowWriter };
+  #opened?: { memory: WebAssembly.Memory; exports: WebAssembly.Exports };
+  #views?: { buffer: ArrayBufferLike; bytes: Uint8Array<ArrayBuffer>; words: RowWriter };
 
+  /** Opens a memory and instantiates the kernels. */
   constructor(options: WasmDeviceOptions = {}) {
-    this.maximumPages = Math.min(options.maximumPages ?? MAX_PAGES, MAX_PAGES);
-    const memory = new WebAssembly.Memory({ initial: 2, maximum: this.maximumPages });
+    this.#maximumPages = Math.min(options.maximumPages ?? MAX_PAGES, MAX_PAGES);
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: this.#maximumPages });
     if (options.instantiate) {
       this.build = options.instantiate.name;
-      this.opened = { memory, exports: options.instantiate.exports(memory) };
+      this.#opened = { memory, exports: options.instantiate.exports(memory) };
     } else {
       const build = options.build ?? bestBuild();
       this.build = build;
       const instance = new WebAssembly.Instance(buildModule(build), { env: { memory } });
-      this.opened = { memory, exports: instance.exports };
+      this.#opened = { memory, exports: instance.exports };
     }
-    this.heap = new Heap(HEAP_BASE, memory.buffer.byteLength, (bytes) => this.grow(bytes));
-    const probe = this.exports.probe_dot as (() => number) | undefined;
+    this.#heap = new Heap(HEAP_BASE, memory.buffer.byteLength, (bytes) => this.#grow(bytes));
+    const probe = this.#exports.probe_dot as (() => number) | undefined;
     this.traits = { dot: dotOf(probe?.() ?? 0) };
   }
 
   /** All of the memory. Valid until the next allocation: growing detaches it. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.freshViews().bytes;
+    return this.#freshViews().bytes;
   }
 
+  /** Allocates bytes, uninitialised. */
   allocate(bytes: number): Storage {
     return new Storage(this, bytes, this.allocateAddress(bytes));
   }
 
+  /** Gives a storage back. */
   free(storage: Storage): void {
-    if (this.opened) this.heap.release(storage.address);
+    if (this.#opened) this.#heap.release(storage.address);
   }
 
+  /** Writes bytes into a storage. */
   write(storage: Storage, offset: number, data: Uint8Array): void {
     this.bytes.set(data, storage.address + offset);
   }
 
+  /** Lets `receive` write straight into linear memory. */
   async fill(
     storage: Storage,
     offset: number,
@@ -103,6 +111,7 @@ export class WasmDevice implements Device {
     );
   }
 
+  /** Copies bytes out of a storage. */
   read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.resolve(this.view(storage, offset, bytes).slice());
   }
@@ -113,82 +122,87 @@ export class WasmDevice implements Device {
     return this.bytes.subarray(from, from + bytes);
   }
 
+  /** A cell of its own memory. */
   cell(value: number): Cell {
     const storage = this.allocate(4);
     return new Cell(storage, (v) => this.words.setInteger(storage.address, v), value);
   }
 
+  /** Runs one kernel now. */
   run(kernel: Kernel, operands: Call["operands"], params: Call["params"], cells: Call["cells"]): void {
-    const scratch = this.scratchFor(kernel, params, cells);
+    const scratch = this.#scratchFor(kernel, params, cells);
     this.words.write(EAGER_ROW, kernel, operands, params, cells, scratch?.address ?? 0);
     if (this.build === "debug") this.setDebugRanges(operands, scratch);
     this.kernel(kernel.name)(EAGER_ROW, 0, 1);
   }
 
+  /** Compiles calls to rows in linear memory. */
   compile(calls: readonly Call[]): Replay {
     return new WasmReplay(this, calls);
   }
 
+  /** What is allocated. */
   live(): LiveMemory {
-    return { bytes: this.heap.bytes, storages: this.heap.count };
+    return { bytes: this.#heap.bytes, storages: this.#heap.count };
   }
 
   /** Bytes of linear memory, used or not. */
   get memoryBytes(): number {
-    return this.opened?.memory.buffer.byteLength ?? 0;
+    return this.#opened?.memory.buffer.byteLength ?? 0;
   }
 
   /** Whether it was disposed. */
   get isDisposed(): boolean {
-    return this.opened === undefined;
+    return this.#opened === undefined;
   }
 
+  /** Drops the memory. Nothing on the device can be used after it. */
   [Symbol.dispose](): void {
-    this.scratch?.release();
-    this.scratch = undefined;
-    this.opened = undefined;
-    this.views = undefined;
+    this.#scratch?.release();
+    this.#scratch = undefined;
+    this.#opened = undefined;
+    this.#views = undefined;
   }
 
   // What Replay needs of its device.
 
   /** @internal */
   get words(): RowWriter {
-    return this.freshViews().words;
+    return this.#freshViews().words;
   }
 
   /** @internal The index of a kernel in the function table, where run_program finds it. */
   tableIndex(name: string): number {
-    const known = this.tableIndices.get(name);
+    const known = this.#tableIndices.get(name);
     if (known !== undefined) return known;
-    const table = this.exports.table as WebAssembly.Table;
+    const table = this.#exports.table as WebAssembly.Table;
     const index = table.grow(1);
     table.set(index, this.kernel(name));
-    this.tableIndices.set(name, index);
+    this.#tableIndices.set(name, index);
     return index;
   }
 
   /** @internal */
   kernel(name: string): KernelFunction {
-    const kernel = this.exports[name] as KernelFunction | undefined;
+    const kernel = this.#exports[name] as KernelFunction | undefined;
     if (kernel) return kernel;
     throw new WickError("UNSUPPORTED_ON_DEVICE", `The ${this.build} build has no kernel ${name}`);
   }
 
   /** @internal */
   get runProgram(): RunProgram {
-    return this.exports.run_program as RunProgram;
+    return this.#exports.run_program as RunProgram;
   }
 
   /** @internal */
   allocateAddress(bytes: number): number {
-    const { heap } = this;
-    const address = heap.allocate(bytes);
+    void this.#open; // throws after dispose
+    const address = this.#heap.allocate(bytes);
     if (address >= 0) return address;
     throw new WickError(
       "OUT_OF_MEMORY",
-      `Cannot allocate ${bytes} bytes: ${this.heap.bytes} are held, the memory has ${this.memoryBytes} and may ` +
-        `not pass ${this.maximumPages * PAGE}`,
+      `Cannot allocate ${bytes} bytes: ${this.#heap.bytes} are held, the memory has ${this.memoryBytes} and may ` +
+        `not pass ${this.#maximumPages * PAGE}`,
     );
   }
 
@@ -200,30 +214,30 @@ export class WasmDevice implements Device {
     this.words.setDebugRanges(DEBUG_RANGES, ranges);
   }
 
-  private get open(): { memory: WebAssembly.Memory; exports: WebAssembly.Exports } {
-    if (this.opened) return this.opened;
+  get #open(): { memory: WebAssembly.Memory; exports: WebAssembly.Exports } {
+    if (this.#opened) return this.#opened;
     throw new WickError("DISPOSED", "Cannot use a device after its dispose");
   }
 
-  private get exports(): WebAssembly.Exports {
-    return this.open.exports;
+  get #exports(): WebAssembly.Exports {
+    return this.#open.exports;
   }
 
-  private freshViews(): { bytes: Uint8Array<ArrayBuffer>; words: RowWriter } {
-    const buffer = this.open.memory.buffer as ArrayBuffer;
-    if (this.views?.buffer !== buffer) {
-      this.views = { buffer, bytes: new Uint8Array(buffer), words: new RowWriter(buffer) };
+  #freshViews(): { bytes: Uint8Array<ArrayBuffer>; words: RowWriter } {
+    const buffer = this.#open.memory.buffer as ArrayBuffer;
+    if (this.#views?.buffer !== buffer) {
+      this.#views = { buffer, bytes: new Uint8Array(buffer), words: new RowWriter(buffer) };
     }
-    return this.views;
+    return this.#views;
   }
 
-  private grow(bytes: number): number {
-    const now = this.open.memory.buffer.byteLength / PAGE;
+  #grow(bytes: number): number {
+    const now = this.#open.memory.buffer.byteLength / PAGE;
     const need = Math.ceil(bytes / PAGE);
-    const pages = Math.min(Math.max(need, GROWTH_PAGES), this.maximumPages - now);
+    const pages = Math.min(Math.max(need, GROWTH_PAGES), this.#maximumPages - now);
     if (pages < need) return 0;
     try {
-      this.open.memory.grow(pages);
+      this.#open.memory.grow(pages);
     } catch {
       return 0;
     }
@@ -231,15 +245,15 @@ export class WasmDevice implements Device {
   }
 
   /** One scratch serves all eager calls, and grows to the largest need. */
-  private scratchFor(kernel: Kernel, params: Call["params"], cells: Call["cells"]): Storage | undefined {
+  #scratchFor(kernel: Kernel, params: Call["params"], cells: Call["cells"]): Storage | undefined {
     if (!kernel.scratch) return undefined;
     const bytes = kernel.scratch(kernelSizes(kernel, params, cells));
-    if (!this.scratch || this.scratch.bytes < bytes) {
-      this.scratch?.release();
-      this.scratch = undefined;
-      this.scratch = this.allocate(bytes);
+    if (!this.#scratch || this.#scratch.bytes < bytes) {
+      this.#scratch?.release();
+      this.#scratch = undefined;
+      this.#scratch = this.allocate(bytes);
     }
-    return this.scratch;
+    return this.#scratch;
   }
 }
 
@@ -247,7 +261,7 @@ export class WasmDevice implements Device {
 class WasmReplay implements Replay {
   private readonly rows: Storage;
   private readonly args: Storage;
-  private readonly scratch?: Storage;
+  readonly #scratch?: Storage;
   private disposed = false;
 
   constructor(private readonly device: WasmDevice, private readonly calls: readonly Call[]) {
@@ -259,14 +273,14 @@ class WasmReplay implements Replay {
     }
     this.rows = device.allocate(8 * calls.length);
     this.args = device.allocate(4 * words);
-    if (scratch > 0) this.scratch = device.allocate(scratch);
+    if (scratch > 0) this.#scratch = device.allocate(scratch);
     this.writeRows();
   }
 
-  run(): void {
+  run(first = 0, end = this.calls.length): void {
     if (this.disposed) throw new WickError("DISPOSED", "Cannot replay a Program after its dispose");
-    if (this.device.build === "debug") return this.runOneByOne();
-    this.device.runProgram(this.rows.address, this.calls.length, 0, 1);
+    if (this.device.build === "debug") return this.runOneByOne(first, end);
+    this.device.runProgram(this.rows.address + 8 * first, end - first, 0, 1);
   }
 
   [Symbol.dispose](): void {
@@ -274,7 +288,7 @@ class WasmReplay implements Replay {
     this.disposed = true;
     this.rows.release();
     this.args.release();
-    this.scratch?.release();
+    this.#scratch?.release();
   }
 
   private writeRows(): void {
@@ -285,18 +299,20 @@ class WasmReplay implements Replay {
     this.calls.forEach(({ kernel, operands, params, cells }, i) => {
       writer.setInteger(this.rows.address + 8 * i, indices[i]);
       writer.setInteger(this.rows.address + 8 * i + 4, at);
-      writer.write(at, kernel, operands, params, cells, this.scratch?.address ?? 0);
+      writer.write(at, kernel, operands, params, cells, this.#scratch?.address ?? 0);
       at += 4 * allWords(kernel);
     });
   }
 
   /** The debug build checks each access against the running row's operands, which the host lists. */
-  private runOneByOne(): void {
+  private runOneByOne(first: number, end: number): void {
     let at = this.args.address;
-    for (const { kernel, operands } of this.calls) {
-      this.device.setDebugRanges(operands, this.scratch);
-      this.device.kernel(kernel.name)(at, 0, 1);
+    this.calls.forEach(({ kernel, operands }, i) => {
+      if (i >= first && i < end) {
+        this.device.setDebugRanges(operands, this.#scratch);
+        this.device.kernel(kernel.name)(at, 0, 1);
+      }
       at += 4 * allWords(kernel);
-    }
+    });
   }
 }
