@@ -91,8 +91,8 @@ function rates(format: BlockFormat): Record<string, string> {
   const modes = best === Dot.pairs || name === "simd" ? [Dot.pairs] : [best, Dot.pairs];
   for (const mode of modes) {
     const suffix = modes.length > 1 ? ` (dot ${mode})` : "";
-    out["Gparam/s memory" + suffix] = rate(matmul(format, rows, narrow, 1, mode));
     out["Gparam/s cache" + suffix] = rate(matmul(format, 576, narrow, 1, mode));
+    out["Gparam/s memory" + suffix] = rate(matmul(format, rows, narrow, 1, mode));
     out["GOPS K=" + narrow + suffix] = rate(2 * matmul(format, 576, narrow, 128, mode));
     out["GOPS K=1536" + suffix] = rate(2 * matmul(format, 576, 1536, 128, mode));
   }

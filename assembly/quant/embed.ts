@@ -90,7 +90,7 @@ function embed<F>(args: usize, part: i32, parts: i32): void {
 function row<F>(w: usize, lane: usize, y: usize, K: i32, panel: usize): void {
   for (let k = 0; k < K; k += CHUNK) {
     const length = min(CHUNK, K - k);
-    w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128));
+    w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128), 0);
     for (let i = 0; i < length; i++, y += 4) store<f32>(y, value<F>(panel, i, lane));
   }
 }

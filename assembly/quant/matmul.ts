@@ -98,12 +98,13 @@ function rows<F, M>(args: usize, part: i32, parts: i32): void {
   const scratch = pointer(args, 3) + <usize> part * pointer(args, 4);
   const signed = f.bits == 8 && integer(args, 7) == 2;
   const all = (N + ROWS - 1) / ROWS, end = share(all, part + 1, parts);
+  const wEnd = pointer(args, 0) + <usize> all * groupBytes;
   for (let g = share(all, part, parts); g < end; g++) {
     const w = pointer(args, 0) + <usize> g * groupBytes, y = pointer(args, 2) + (<usize> g << 5);
     const columns = min(ROWS, N - g * ROWS);
     if (T < TOKENS && (f.nibbles != 0 || f.bits == 8)) few<F, M>(w, pointer(args, 1), y, T, N, K, columns, signed);
-    else if (T < TOKENS) many<F, M, One>(w, pointer(args, 1), y, scratch, T, N, K, columns, signed);
-    else many<F, M, Four>(w, pointer(args, 1), y, scratch, T, N, K, columns, signed);
+    else if (T < TOKENS) many<F, M, One>(w, wEnd, pointer(args, 1), y, scratch, T, N, K, columns, signed);
+    else many<F, M, Four>(w, wEnd, pointer(args, 1), y, scratch, T, N, K, columns, signed);
   }
 }
 
@@ -125,14 +126,14 @@ function few<F, M>(w: usize, x: usize, y: usize, T: i32, N: i32, K: i32, columns
 // @ts-ignore: decorator
 @inline
 function many<F, M, N>(
-  w: usize, x: usize, y: usize, panel: usize, T: i32, rows: i32, K: i32, columns: i32, signed: bool,
+  w: usize, end: usize, x: usize, y: usize, panel: usize, T: i32, rows: i32, K: i32, columns: i32, signed: bool,
 ): void {
   const f = the<F>();
   const xRow = <usize> (K >> 5) * BLOCK, yRow = <usize> rows << 2;
   const flip = i8x16.splat(signed ? 0 : -128), bias = signed ? 0 : f.bias;
   for (let k = 0; k < K; k += CHUNK) {
     const length = min(CHUNK, K - k);
-    w = unpack<F, M>(w, panel, length, flip);
+    w = unpack<F, M>(w, panel, length, flip, end);
     const chunk = x + <usize> (k >> 5) * BLOCK;
     for (let t = 0, step = the<N>().four ? TOKENS : 1; t < T; t += step) {
       const count = min(step, T - t);

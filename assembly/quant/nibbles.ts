@@ -87,8 +87,8 @@ export class Q4_0 {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return highNibbles(n, mask);
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q4_0, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<Q4_0, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
@@ -114,8 +114,8 @@ export class Q4_1 {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return highNibbles(n, mask);
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q4_1, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<Q4_1, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
@@ -141,8 +141,8 @@ export class Q5_0 {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s, k0, k1, k2));
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q5_0, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<Q5_0, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
@@ -168,8 +168,8 @@ export class Q5_1 {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return v128.or(highNibbles(n, mask), fifthBits(fifth, 4 + s, k0, k1, k2));
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<Q5_1, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<Q5_1, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
@@ -195,8 +195,8 @@ export class IQ4_NL {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return i8x16.swizzle(k0, highNibbles(n, mask));
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<IQ4_NL, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<IQ4_NL, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
@@ -222,43 +222,44 @@ export class MXFP4 {
   @inline high(n: v128, fifth: v128, s: i32, mask: v128, k0: v128, k1: v128, k2: v128): v128 {
     return i8x16.swizzle(k0, highNibbles(n, mask));
   }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
-    unpackNibbles<MXFP4, M>(w, codes, scales, mins, flip);
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
+    unpackNibbles<MXFP4, M>(w, codes, scales, mins, flip, zero);
   }
 }
 
 /** One block column to the panel. */
 // @ts-ignore: decorator
 @inline
-function unpackNibbles<F, M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
+function unpackNibbles<F, M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
   const f = the<F>();
   if (f.powers) storePowers(w, scales);
   else storeHalves(w, scales);
   if (f.mins) storeHalves(w + 16, mins);
   const p = w + f.nibbles;
   const h0 = f.fifth0(w), h1 = f.fifth1(w);
-  unpackStep<F, M>(p, codes, 0, h0, h1, flip);
-  unpackStep<F, M>(p, codes, 1, h0, h1, flip);
-  unpackStep<F, M>(p, codes, 2, h0, h1, flip);
-  unpackStep<F, M>(p, codes, 3, h0, h1, flip);
+  unpackStep<F, M>(p, codes, 0, h0, h1, flip, zero);
+  unpackStep<F, M>(p, codes, 1, h0, h1, flip, zero);
+  unpackStep<F, M>(p, codes, 2, h0, h1, flip, zero);
+  unpackStep<F, M>(p, codes, 3, h0, h1, flip, zero);
 }
 
 /** Values 4s .. 4s + 3 and 16 + 4s .. 16 + 4s + 3. */
 // @ts-ignore: decorator
 @inline
-function unpackStep<F, M>(p: usize, codes: usize, s: i32, h0: v128, h1: v128, flip: v128): void {
-  const f = the<F>(), mask = i8x16.splat(15), k0 = f.k0(), k1 = f.k1(), k2 = f.k2();
+function unpackStep<F, M>(p: usize, codes: usize, s: i32, h0: v128, h1: v128, flip: v128, zero: v128): void {
+  const f = the<F>(), mask = hold(i8x16.splat(15), zero);
+  const k0 = hold(f.k0(), zero), k1 = hold(f.k1(), zero), k2 = hold(f.k2(), zero);
   const n0 = v128.load(p + 32 * s), n1 = v128.load(p + 32 * s, 16), to = codes + 32 * s;
-  storeCodes<F, M>(to, f.low(n0, h0, s, mask, k0, k1, k2), flip);
-  storeCodes<F, M>(to + 16, f.low(n1, h1, s, mask, k0, k1, k2), flip);
-  storeCodes<F, M>(to + 128, f.high(n0, h0, s, mask, k0, k1, k2), flip);
-  storeCodes<F, M>(to + 144, f.high(n1, h1, s, mask, k0, k1, k2), flip);
+  storeCodes<F, M>(to, f.low(n0, h0, s, mask, k0, k1, k2), flip, mask);
+  storeCodes<F, M>(to + 16, f.low(n1, h1, s, mask, k0, k1, k2), flip, mask);
+  storeCodes<F, M>(to + 128, f.high(n0, h0, s, mask, k0, k1, k2), flip, mask);
+  storeCodes<F, M>(to + 144, f.high(n1, h1, s, mask, k0, k1, k2), flip, mask);
 }
 
 // @ts-ignore: decorator
 @inline
-function storeCodes<F, M>(to: usize, codes: v128, flip: v128): void {
-  if (the<F>().bits == 8) storeWide<M>(to, v128.xor(codes, flip));
+function storeCodes<F, M>(to: usize, codes: v128, flip: v128, mask: v128): void {
+  if (the<F>().bits == 8) storeWide<M>(to, v128.xor(codes, flip), mask);
   else v128.store(to, codes);
 }
 

@@ -20,13 +20,14 @@ export class Q8_0 {
   @inline get mins(): bool { return false; }
   @inline get bits(): i32 { return 8; }
   @inline get nibbles(): usize { return 0; }
-  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128): void {
+  @inline unpack<M>(w: usize, codes: usize, scales: usize, mins: usize, flip: v128, zero: v128): void {
     storeHalves(w, scales);
+    const fifteen = hold(i8x16.splat(15), zero);
     w += 16;
     const end = w + 256;
     for (; w < end; w += 32, codes += 32) {
-      storeWide<M>(codes, v128.xor(v128.load(w), flip));
-      storeWide<M>(codes + 16, v128.xor(v128.load(w, 16), flip));
+      storeWide<M>(codes, v128.xor(v128.load(w), flip), fifteen);
+      storeWide<M>(codes + 16, v128.xor(v128.load(w, 16), flip), fifteen);
     }
   }
 }
@@ -34,10 +35,10 @@ export class Q8_0 {
 /** 8-bit codes to the panel: as they are, or as two planes of nibbles. */
 // @ts-ignore: decorator
 @inline
-export function storeWide<M>(codes: usize, v: v128): void {
+export function storeWide<M>(codes: usize, v: v128, fifteen: v128): void {
   if (the<M>().paired) {
-    v128.store(codes, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)));
-    v128.store(codes, v128.and(v, i8x16.splat(15)), 256);
+    v128.store(codes, v128.and(i16x8.shr_u(v, 4), fifteen));
+    v128.store(codes, v128.and(v, fifteen), 256);
   } else {
     v128.store(codes, v);
   }

@@ -51,6 +51,29 @@ function blocks(dtype: BlockDtype): Reference {
   };
 }
 
+function floats(dtype: BlockDtype): Reference {
+  const { block } = blockFormats.get(dtype)!;
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const [T, N, columns] of [...shapes, [2, 9, Math.ceil(pastChunk(block) / 2)]]) {
+        const K = columns * block;
+        const operands = [
+          randomWeights(random, dtype, N, K),
+          random.floats(T * K),
+          new Float32Array(T * N),
+        ];
+        yield { label: `T ${T} N ${N} K ${K}`, operands, params: [N, K], cells: [T] };
+      }
+    },
+    oracle({ operands: [w, x], params: [N, K], cells: [T] }: Case): Expected[] {
+      return [{
+        operand: 2,
+        ...products(weightsOf(dtype, w as Uint8Array, N, K), x as Float32Array, T, N, K),
+      }];
+    },
+  };
+}
+
 export const matmul_q4_0_q8: Reference = blocks("q4_0");
 export const matmul_q4_1_q8: Reference = blocks("q4_1");
 export const matmul_q5_0_q8: Reference = blocks("q5_0");
@@ -63,3 +86,16 @@ export const matmul_q5_k_q8: Reference = blocks("q5_k");
 export const matmul_q6_k_q8: Reference = blocks("q6_k");
 export const matmul_iq4_nl_q8: Reference = blocks("iq4_nl");
 export const matmul_mxfp4_q8: Reference = blocks("mxfp4");
+
+export const matmul_q4_0_f32: Reference = floats("q4_0");
+export const matmul_q4_1_f32: Reference = floats("q4_1");
+export const matmul_q5_0_f32: Reference = floats("q5_0");
+export const matmul_q5_1_f32: Reference = floats("q5_1");
+export const matmul_q8_0_f32: Reference = floats("q8_0");
+export const matmul_q2_k_f32: Reference = floats("q2_k");
+export const matmul_q3_k_f32: Reference = floats("q3_k");
+export const matmul_q4_k_f32: Reference = floats("q4_k");
+export const matmul_q5_k_f32: Reference = floats("q5_k");
+export const matmul_q6_k_f32: Reference = floats("q6_k");
+export const matmul_iq4_nl_f32: Reference = floats("iq4_nl");
+export const matmul_mxfp4_f32: Reference = floats("mxfp4");

@@ -21,6 +21,21 @@ function blocks(dtype: BlockDtype): Kernel {
   };
 }
 
+/** Columns of a chunk of assembly/quant/float.ts. */
+const FLOATS = 512;
+
+/** x as f32. */
+function floats(dtype: BlockDtype): Kernel {
+  return {
+    name: `matmul_${dtype}_f32`,
+    operands: [input("w", "bytes", "N,K"), input("x", "f32", "T,K"), output("y", "f32", "T,N")],
+    scratch: () => PANEL_BYTES + 32 * FLOATS,
+    params: { N: "i32", K: "i32" },
+    cells: { T: "i32" },
+    tolerance: 1e-6,
+  };
+}
+
 export const matmul_q4_0_q8: Kernel = blocks("q4_0");
 export const matmul_q4_1_q8: Kernel = blocks("q4_1");
 export const matmul_q5_0_q8: Kernel = blocks("q5_0");
@@ -33,3 +48,16 @@ export const matmul_q5_k_q8: Kernel = blocks("q5_k");
 export const matmul_q6_k_q8: Kernel = blocks("q6_k");
 export const matmul_iq4_nl_q8: Kernel = blocks("iq4_nl");
 export const matmul_mxfp4_q8: Kernel = blocks("mxfp4");
+
+export const matmul_q4_0_f32: Kernel = floats("q4_0");
+export const matmul_q4_1_f32: Kernel = floats("q4_1");
+export const matmul_q5_0_f32: Kernel = floats("q5_0");
+export const matmul_q5_1_f32: Kernel = floats("q5_1");
+export const matmul_q8_0_f32: Kernel = floats("q8_0");
+export const matmul_q2_k_f32: Kernel = floats("q2_k");
+export const matmul_q3_k_f32: Kernel = floats("q3_k");
+export const matmul_q4_k_f32: Kernel = floats("q4_k");
+export const matmul_q5_k_f32: Kernel = floats("q5_k");
+export const matmul_q6_k_f32: Kernel = floats("q6_k");
+export const matmul_iq4_nl_f32: Kernel = floats("iq4_nl");
+export const matmul_mxfp4_f32: Kernel = floats("mxfp4");
