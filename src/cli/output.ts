@@ -25,8 +25,8 @@ export function note(context: Context, text: string): void {
 }
 
 /**
- * Writes a generation's text as it comes, with a line's end behind it, also where it is broken off; `heard`
- * takes the pieces.
+ * Writes a generation's text as it comes, with a line's end behind what was written, also where it is broken
+ * off; `heard` takes the pieces.
  */
 export async function streamText(
   context: Context,
@@ -39,7 +39,7 @@ export async function streamText(
       if (text !== "") heard.push(text);
     }
   } finally {
-    if (!heard.at(-1)?.endsWith("\n")) context.stdout.write("\n");
+    if (heard.length > 0 && !heard[heard.length - 1].endsWith("\n")) context.stdout.write("\n");
   }
   return await generation.result();
 }

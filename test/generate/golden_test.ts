@@ -60,14 +60,15 @@ for (const { name, file, golden: goldenFile, quantized } of models) {
 
   Deno.test(`${name}: float activations give the float64 forward`, async (t) => {
     using model = await load(file, { activations: "f32", contextLength: 1024 });
-    for (const { name, prompt, token_ids, reference_f32 } of golden.cases) {
+    for (const { name, prompt: text, token_ids, reference_f32 } of golden.cases) {
       await t.step(name, async () => {
-        deepEqual(model.tokenizer.encode(prompt, { special: true }), token_ids);
+        deepEqual(model.tokenizer.encode(text, { special: true }), token_ids);
         const { ids, logits } = reference_f32.last_logits_top20;
         const got = await logitsAfter(model, inputs(model, token_ids));
         const error = Math.max(...ids.map((id, i) => Math.abs(got[id] - logits[i])));
         ok(error <= 1e-3, `top-20 logits differ by ${error}`);
-        const greedy = await model.generate(token_ids, { temperature: 0, maxTokens: 48, ignoreEos: true })
+        const prompt = inputs(model, token_ids);
+        const greedy = await model.generate(prompt, { temperature: 0, maxTokens: 48, ignoreEos: true })
           .result();
         deepEqual(greedy.ids, reference_f32.greedy.ids);
       });

@@ -108,16 +108,21 @@ function metadataOf(config: LlamaConfig, options: RandomLlamaOptions): Record<st
     ...(config.window > 0 ? { [`${a}.attention.sliding_window`]: config.window } : {}),
     "tokenizer.ggml.model": "gpt2",
     "tokenizer.ggml.pre": "gpt-2",
-    "tokenizer.ggml.tokens": Array.from(
-      { length: config.vocabulary },
-      (_, i) => i === 0 ? "<s>" : String.fromCharCode(47 + i),
-    ),
+    "tokenizer.ggml.tokens": tokens(config.vocabulary),
     "tokenizer.ggml.token_type": Int32Array.from({ length: config.vocabulary }, (_, i) => i === 0 ? 3 : 1),
-    "tokenizer.ggml.merges": ["a b"],
+    "tokenizer.ggml.merges": ["0 1"],
     "tokenizer.ggml.bos_token_id": 0,
     "tokenizer.ggml.eos_token_id": 0,
     ...Object.fromEntries(more),
   };
+}
+
+/** BOS, single characters, and one pair of them. */
+function tokens(count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, i) => i === 0 ? "<s>" : i === count - 1 ? "01" : String.fromCharCode(47 + i),
+  );
 }
 
 /** The spread of weights: activations stay near one. */
