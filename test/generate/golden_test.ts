@@ -3,7 +3,7 @@
  * for 8-bit activations, against the error that llama.cpp makes on the same prompts.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { load, type Model } from "../../mod.ts";
+import { type LanguageModel, load } from "../../mod.ts";
 import { modelPath, repositoryPath, sharedPath } from "../shared.ts";
 
 interface Golden {
@@ -56,7 +56,7 @@ for (const { name, file, golden: goldenFile, quantized } of models) {
   }
   const golden: Golden = JSON.parse(Deno.readTextFileSync(goldenFile));
   // the empty prompt of a model without BOS was run as BOS alone
-  const inputs = (model: Model, ids: number[]) => ids.length > 0 ? ids : [model.tokenizer.bosId!];
+  const inputs = (model: LanguageModel, ids: number[]) => ids.length > 0 ? ids : [model.tokenizer.bosId!];
 
   Deno.test(`${name}: float activations give the float64 forward`, async (t) => {
     using model = await load(file, { activations: "f32", contextLength: 1024 });
@@ -102,12 +102,12 @@ for (const { name, file, golden: goldenFile, quantized } of models) {
   });
 }
 
-async function logitsAfter(model: Model, ids: readonly number[]): Promise<Float32Array> {
+async function logitsAfter(model: LanguageModel, ids: readonly number[]): Promise<Float32Array> {
   using session = model.session();
   return await session.logits(ids);
 }
 
-async function likelihood(model: Model, golden: Golden, tolerance: number): Promise<void> {
+async function likelihood(model: LanguageModel, golden: Golden, tolerance: number): Promise<void> {
   const texts = [golden.perplexity, ...(golden.perplexity_long?.token_ids ? [golden.perplexity_long] : [])];
   for (const { token_ids, reference_f32 } of texts) {
     const nll = await model.nll(token_ids!);

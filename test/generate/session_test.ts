@@ -2,7 +2,7 @@
  * Sessions on the embedded model: determinism across chunks, reuse and interleaving; memory; ends and errors.
  */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import { type GenerateOptions, load, type Model, WickError } from "../../mod.ts";
+import { type GenerateOptions, type LanguageModel, load, WickError } from "../../mod.ts";
 import { WasmDevice } from "../../src/device/wasm/device.ts";
 import { repositoryPath } from "../shared.ts";
 
@@ -198,7 +198,7 @@ Deno.test("leaving an iteration frees its session", async () => {
 Deno.test("bad prompts and options are refused with what was found", async () => {
   using model = await load(file);
   const refused = async (
-    prompt: Parameters<Model["generate"]>[0],
+    prompt: Parameters<LanguageModel["generate"]>[0],
     options: GenerateOptions,
     code: string,
   ) => {
