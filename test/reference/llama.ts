@@ -9,12 +9,16 @@ import { softmax } from "./softmax.ts";
 /** Weights by their GGUF names, row-major, already dequantized. */
 export type PlainWeights = ReadonlyMap<string, ArrayLike<number>>;
 
-/** Logits [T][V] of a text's tokens, each after the ones before it. `angles` gives pair i's angle at position p. */
+/**
+ * Logits [T][V] of a text's tokens, each after the ones before it. `angles` gives pair i's angle at position p,
+ * `magnitude` what cos and sin are multiplied with.
+ */
 export function llama(
   config: LlamaConfig,
   weights: PlainWeights,
   ids: readonly number[],
   angles: (p: number, i: number) => number = (p, i) => p * config.ropeBase ** (-2 * i / config.ropeDims),
+  magnitude = 1,
 ): Float64Array[] {
   const { width, heads, keyValueHeads, headSize, feedForward, epsilon, vocabulary } = config;
   const get = (name: string) => {
@@ -33,7 +37,7 @@ export function llama(
   for (let l = 0; l < config.layers; l++) {
     const name = (part: string) => `blk.${l}.${part}`;
     const inputs = stream.map((x) => rmsNorm(x, get(name("attn_norm.weight")), epsilon));
-    const turn = (x: Float64Array, p: number) => rope(x, p, headSize, config.ropeDims, angles);
+    const turn = (x: Float64Array, p: number) => rope(x, p, headSize, config.ropeDims, angles, magnitude);
     const q = inputs.map((x, p) => turn(linear(name("attn_q"), x, heads * headSize), p));
     const k = inputs.map((x, p) => turn(linear(name("attn_k"), x, keyValueHeads * headSize), p));
     const v = inputs.map((x) => linear(name("attn_v"), x, keyValueHeads * headSize));
@@ -74,12 +78,13 @@ function rope(
   headSize: number,
   dims: number,
   angles: (p: number, i: number) => number,
+  magnitude: number,
 ): Float64Array {
   const y = x.slice();
   for (let h = 0; h < x.length; h += headSize) {
     for (let i = 0; i < dims / 2; i++) {
       const [a, b] = [x[h + 2 * i], x[h + 2 * i + 1]];
-      const [cos, sin] = [Math.cos(angles(p, i)), Math.sin(angles(p, i))];
+      const [cos, sin] = [Math.cos, Math.sin].map((f) => f(angles(p, i)) * magnitude);
       y[h + 2 * i] = a * cos - b * sin;
       y[h + 2 * i + 1] = a * sin + b * cos;
     }
