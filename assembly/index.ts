@@ -9,13 +9,3 @@ export { attention_f32, kv_append_f32 } from "./attention";
 export { swiglu_f32 } from "./gated";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
-export {
-  cast_bf16_f32,
-  cast_f16_f32,
-  cast_f32_bf16,
-  cast_f32_f16,
-  cast_i32_f32,
-  copy_b16,
-  copy_b32,
-  copy_b8,
-} from "./copy";

@@ -11,10 +11,9 @@ import * as attention from "./attention.ts";
 import * as gated from "./gated.ts";
 import * as matmul_f32 from "./matmul_f32.ts";
 import * as rows from "./rows.ts";
-import * as copy from "./copy.ts";
 
 /** The oracles: exports named like a row. */
 export const references: ReadonlyMap<string, Reference> = new Map(
-  [softmax, norm, rope, attention, gated, matmul_f32, rows, copy].flatMap((family) => Object.entries(family))
+  [softmax, norm, rope, attention, gated, matmul_f32, rows].flatMap((family) => Object.entries(family))
     .filter((entry): entry is [string, Reference] => typeof entry[1] === "object" && "oracle" in entry[1]),
 );

@@ -11,12 +11,10 @@ import * as attention from "./attention.ts";
 import * as gated from "./gated.ts";
 import * as matmul_f32 from "./matmul_f32.ts";
 import * as rows from "./rows.ts";
-import * as copy from "./copy.ts";
 
 /** All rows. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(
-  [softmax, norm, rope, attention, gated, matmul_f32, rows, copy].flatMap((family) => Object.values(family))
-    .map((
-      row,
-    ) => [row.name, row]),
+  [softmax, norm, rope, attention, gated, matmul_f32, rows].flatMap((family) => Object.values(family)).map((
+    row,
+  ) => [row.name, row]),
 );
