@@ -11,9 +11,9 @@
 // depend on nothing but the row of a and the column of the panel.
 //
 // Cost: a tile of 6 rows takes 12 madds, 2 loads and 6 broadcasts a k. 12 accumulators + 2 panel vectors +
-// 1 broadcast fit the 16 vector registers of x64 and cover the latency of two multipliers: 53 GFLOP/s where the
-// multipliers alone reach 58; one k a turn of the loop gives 45, four 53, eight 55; 4 rows are a fifth slower
-// (Zen 5, 2026-11-23).
+// 1 broadcast fit the 16 vector registers of x64 and cover the latency of two multipliers: 55 GFLOP/s where the
+// multipliers alone reach 58; one k a turn of the loop gives 45, four 53; 4 rows are a fifth slower (Zen 5,
+// 2026-11-23).
 
 import { loadPart, storePart } from "./partial";
 import { madd } from "./simd";
@@ -52,8 +52,8 @@ function tile<T>(
   if (lengthof<T>() > 5) l5 = begin(y5, columns, onto), h5 = begin(y5 + 16, columns - 4, onto);
 
   let p = panel, x: v128, low: v128, high: v128;
-  const whole = panel + (<usize> (K & ~3) << 5), end = panel + (<usize> K << 5);
-  for (; p < whole; p += 128) {
+  const whole = panel + (<usize> (K & ~7) << 5), end = panel + (<usize> K << 5);
+  for (; p < whole; p += 256) {
     low = v128.load(p), high = v128.load(p, 16);
     x = v128.load32_splat(a), l0 = madd(x, low, l0), h0 = madd(x, high, h0);
     if (lengthof<T>() > 1) x = v128.load32_splat(a1), l1 = madd(x, low, l1), h1 = madd(x, high, h1);
@@ -86,7 +86,39 @@ function tile<T>(
     if (lengthof<T>() > 4) x = v128.load32_splat(a4, 12), l4 = madd(x, low, l4), h4 = madd(x, high, h4);
     if (lengthof<T>() > 5) x = v128.load32_splat(a5, 12), l5 = madd(x, low, l5), h5 = madd(x, high, h5);
 
-    a += 16, a1 += 16, a2 += 16, a3 += 16, a4 += 16, a5 += 16;
+    low = v128.load(p, 128), high = v128.load(p, 144);
+    x = v128.load32_splat(a, 16), l0 = madd(x, low, l0), h0 = madd(x, high, h0);
+    if (lengthof<T>() > 1) x = v128.load32_splat(a1, 16), l1 = madd(x, low, l1), h1 = madd(x, high, h1);
+    if (lengthof<T>() > 2) x = v128.load32_splat(a2, 16), l2 = madd(x, low, l2), h2 = madd(x, high, h2);
+    if (lengthof<T>() > 3) x = v128.load32_splat(a3, 16), l3 = madd(x, low, l3), h3 = madd(x, high, h3);
+    if (lengthof<T>() > 4) x = v128.load32_splat(a4, 16), l4 = madd(x, low, l4), h4 = madd(x, high, h4);
+    if (lengthof<T>() > 5) x = v128.load32_splat(a5, 16), l5 = madd(x, low, l5), h5 = madd(x, high, h5);
+
+    low = v128.load(p, 160), high = v128.load(p, 176);
+    x = v128.load32_splat(a, 20), l0 = madd(x, low, l0), h0 = madd(x, high, h0);
+    if (lengthof<T>() > 1) x = v128.load32_splat(a1, 20), l1 = madd(x, low, l1), h1 = madd(x, high, h1);
+    if (lengthof<T>() > 2) x = v128.load32_splat(a2, 20), l2 = madd(x, low, l2), h2 = madd(x, high, h2);
+    if (lengthof<T>() > 3) x = v128.load32_splat(a3, 20), l3 = madd(x, low, l3), h3 = madd(x, high, h3);
+    if (lengthof<T>() > 4) x = v128.load32_splat(a4, 20), l4 = madd(x, low, l4), h4 = madd(x, high, h4);
+    if (lengthof<T>() > 5) x = v128.load32_splat(a5, 20), l5 = madd(x, low, l5), h5 = madd(x, high, h5);
+
+    low = v128.load(p, 192), high = v128.load(p, 208);
+    x = v128.load32_splat(a, 24), l0 = madd(x, low, l0), h0 = madd(x, high, h0);
+    if (lengthof<T>() > 1) x = v128.load32_splat(a1, 24), l1 = madd(x, low, l1), h1 = madd(x, high, h1);
+    if (lengthof<T>() > 2) x = v128.load32_splat(a2, 24), l2 = madd(x, low, l2), h2 = madd(x, high, h2);
+    if (lengthof<T>() > 3) x = v128.load32_splat(a3, 24), l3 = madd(x, low, l3), h3 = madd(x, high, h3);
+    if (lengthof<T>() > 4) x = v128.load32_splat(a4, 24), l4 = madd(x, low, l4), h4 = madd(x, high, h4);
+    if (lengthof<T>() > 5) x = v128.load32_splat(a5, 24), l5 = madd(x, low, l5), h5 = madd(x, high, h5);
+
+    low = v128.load(p, 224), high = v128.load(p, 240);
+    x = v128.load32_splat(a, 28), l0 = madd(x, low, l0), h0 = madd(x, high, h0);
+    if (lengthof<T>() > 1) x = v128.load32_splat(a1, 28), l1 = madd(x, low, l1), h1 = madd(x, high, h1);
+    if (lengthof<T>() > 2) x = v128.load32_splat(a2, 28), l2 = madd(x, low, l2), h2 = madd(x, high, h2);
+    if (lengthof<T>() > 3) x = v128.load32_splat(a3, 28), l3 = madd(x, low, l3), h3 = madd(x, high, h3);
+    if (lengthof<T>() > 4) x = v128.load32_splat(a4, 28), l4 = madd(x, low, l4), h4 = madd(x, high, h4);
+    if (lengthof<T>() > 5) x = v128.load32_splat(a5, 28), l5 = madd(x, low, l5), h5 = madd(x, high, h5);
+
+    a += 32, a1 += 32, a2 += 32, a3 += 32, a4 += 32, a5 += 32;
   }
   for (; p < end; p += 32) {
     low = v128.load(p), high = v128.load(p, 16);
