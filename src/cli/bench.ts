@@ -72,9 +72,10 @@ type Rate = (model: LanguageModel, session: Session, n: number, signal: AbortSig
 
 const promptRate: Rate = async (model, session, n, signal) => {
   session.reset();
-  const options = { maxTokens: 1, temperature: 0, ignoreEos: true, signal };
-  const { timing } = await session.generate(anyTokens(model, n), options).result();
-  return perSecond(n, timing.prefillMs);
+  const ids = anyTokens(model, n);
+  const start = performance.now();
+  await session.logits(ids, { signal });
+  return perSecond(n, performance.now() - start);
 };
 
 /** The first token comes with the prompt's end, so that `n + 1` tokens are `n` steps. */

@@ -34,7 +34,7 @@ export function addModelOptions(command: Command): Command {
     .option(
       "--context <n>",
       "tokens that the model sees at most (default: what the file says, 2048 at most)",
-      integer(1),
+      integer(2),
     )
     .option("--json", "print one JSON object on stdout and nothing else");
 }

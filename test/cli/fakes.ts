@@ -169,7 +169,10 @@ export class FakeModel implements LanguageModel {
     return {
       length: 0,
       generate: (prompt, options) => this.generate(prompt, options),
-      logits: () => Promise.reject(new Error("a fake has no logits")),
+      logits: (prompt, options) => {
+        this.asked.push({ prompt: structuredClone(prompt), options: { ...options } });
+        return new Promise((resolve) => setTimeout(() => resolve(new Float32Array(tokenizer.size)), 2));
+      },
       reset: () => {},
       [Symbol.dispose]: () => void this.sessions--,
     };

@@ -46,6 +46,7 @@ const wrong: [string, RegExp][] = [
   ["run --presence-penalty 3", /'--presence-penalty'.*got 3/],
   ["run --logprobs 101", /'--logprobs'.*got 101/],
   ["run --activations int4", /argument 'int4' is invalid.*int8, f32/],
+  ["run --context 1", /'--context <n>' argument '1' is invalid/],
   ["run --threads 0", /'--threads <n>' argument '0' is invalid/],
   ["chat --overflow wrap", /argument 'wrap' is invalid/],
   ["chat --top-k 1.5", /argument '1.5' is invalid/],
