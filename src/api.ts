@@ -36,6 +36,15 @@ export { type NestedNumbers, Tensor, type TensorLayout } from "./tensor/tensor.t
 export type { Dtype, PlainArray, PlainDtype } from "./tensor/dtype.ts";
 export type { BlockDtype } from "./quant/format.ts";
 export { Scope } from "./tensor/scope.ts";
+export {
+  type BackwardOptions,
+  checkpoint,
+  grad,
+  Gradients,
+  noGrad,
+  type RecordedOp,
+  type Variable,
+} from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
 export { WasmDevice, type WasmDeviceOptions } from "./device/wasm/device.ts";

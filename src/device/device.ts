@@ -87,6 +87,8 @@ export interface Dependent {
  * captured it become invalid and its memory returns to the device.
  */
 export class Storage {
+  /** Grows with every write from outside: a gradient whose saved values were overwritten is refused. */
+  version = 0;
   private holders = 1;
   private dependents?: Set<Dependent>;
 

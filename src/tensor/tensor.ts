@@ -6,6 +6,7 @@
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
+import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
@@ -52,7 +53,10 @@ export class Tensor implements OperandView, Disposable {
   readonly rows?: Cell;
   /** Who disposes it. */
   readonly scope?: Scope;
+  /** What a gradient is taken with respect to, where there is one. */
+  variable?: Variable;
   #open = true;
+  #counted = false;
 
   /** Takes over one hold on `storage`. */
   constructor(
@@ -110,6 +114,7 @@ export class Tensor implements OperandView, Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
+    if (this.#counted) this.variable!.release();
     this.scope?.keep(this);
     this.storage.release();
   }
@@ -172,7 +177,42 @@ export class Tensor implements OperandView, Disposable {
     }
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.device.write(this.storage, this.byteOffset, bytes);
+    this.storage.version++;
     return this;
+  }
+
+  // Gradients
+
+  /**
+   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for floating tensors
+   * that are no result of others.
+   */
+  requiresGrad(): this {
+    this.#assertOpen("take a gradient of");
+    if (this.dtype !== "f32") {
+      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32`);
+    }
+    if (!this.variable) this.bind(new Variable(this.shape));
+    return this;
+  }
+
+  /** Gradients of this (of one element, unless `gradient` is given) with respect to every leaf it depends on. */
+  backward(options?: BackwardOptions): Gradients {
+    this.#assertOpen("go back from");
+    return backward(this, options);
+  }
+
+  /** The same values, depending on nothing. */
+  detach(): Tensor {
+    return this.alias(this.shape, this);
+  }
+
+  /** @internal Carries a variable; counted where this handle keeps it alive. */
+  bind(variable: Variable, counted = true): void {
+    if (this.#counted) this.variable!.release();
+    this.variable = variable;
+    this.#counted = counted;
+    if (counted) variable.retain();
   }
 
   // Views
@@ -211,7 +251,10 @@ export class Tensor implements OperandView, Disposable {
   }
   /** Itself (as a new handle) where it is contiguous, else a contiguous copy. */
   contiguous(): Tensor {
-    return this.isContiguous ? this.alias(this.shape, this) : view.contiguous(this);
+    if (!this.isContiguous) return view.contiguous(this);
+    const same = this.alias(this.shape, this);
+    if (this.variable) same.bind(this.variable);
+    return same;
   }
   /** The elements converted to f32. */
   toF32(): Tensor {

@@ -7,6 +7,7 @@ import type { Cell } from "../../device/device.ts";
 import { attention_f32, kv_append_f32 } from "../../device/kernels/attention.ts";
 import { rope_halved_f32, rope_interleaved_f32 } from "../../device/kernels/rope.ts";
 import { WickError } from "../../error.ts";
+import { refuseGradient } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -20,6 +21,7 @@ export type Position = number | Cell;
  */
 export function rope(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
   const [, H, D] = cube("rope", x);
+  refuseGradient("rope", [x], "it has none yet");
   const [S, R] = table.shape;
   using dense = x.contiguous();
   const y = result("rope", [dense, table], "f32", x.shape, x.rows);
@@ -31,6 +33,7 @@ export function rope(x: Tensor, table: Tensor, position: Position, pairs: "inter
 /** Writes x [T, G, D] into `cache` [G, S, D] at position, position + 1 ... */
 export function appendToCache(x: Tensor, cache: Tensor, position: Position): void {
   const [, G, D] = cube("append", x);
+  refuseGradient("append to a cache", [x], "a cache keeps values alone");
   using dense = x.contiguous();
   run(kv_append_f32, [dense, cache], [G, D, cache.shape[1]], [lead(dense), position]);
 }
@@ -56,6 +59,7 @@ export function attention(
   options: AttentionOptions = {},
 ): Tensor {
   const [, H, D] = cube("attention", q);
+  refuseGradient("attend over a cache with", [q, keys, values], "a cache keeps values alone");
   const [G, S] = cube("attention", keys);
   if (H % G !== 0 || keys.shape[2] !== D || values.shape.join() !== keys.shape.join()) {
     throw new WickError(

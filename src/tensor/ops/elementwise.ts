@@ -9,51 +9,119 @@ import * as casts from "../../device/kernels/copy.ts";
 import * as rows from "../../device/kernels/elementwise.ts";
 import { swiglu_f32 } from "../../device/kernels/gated.ts";
 import { WickError } from "../../error.ts";
+import { refuseGradient, track, tracks } from "../autograd.ts";
 import { deviceOf, lead, result, rowCount, run } from "../dispatch.ts";
 import { broadcastShapes, broadcastStrides, collapse, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./view.ts";
 
-/** a + b. */
-export const add = binaryOrAffine("add", rows.add_f32, (b) => [1, b]);
-/** a - b. */
-export const sub = binaryOrAffine("sub", rows.sub_f32, (b) => [1, -b]);
-/** a * b. */
-export const mul = binaryOrAffine("mul", rows.mul_f32, (b) => [b, 0]);
-/** a / b. */
-export const div = binaryOrAffine("div", rows.div_f32, (b) => [1 / b, 0]);
-/** The larger of two. */
-export const maximum = (a: Tensor, b: Tensor): Tensor => binary("maximum", rows.maximum_f32, a, b);
-/** The smaller of two. */
-export const minimum = (a: Tensor, b: Tensor): Tensor => binary("minimum", rows.minimum_f32, a, b);
-/** a to the power b. */
-export const pow = (a: Tensor, b: Tensor): Tensor => binary("pow", rows.pow_f32, a, b);
+/** How to go back through y = f(a, b): which of a, b and y are saved, and the gradients before broadcasting is undone. */
+interface BinaryRule {
+  saves: string;
+  a: (dy: Tensor, saved: Saved) => Tensor;
+  b: (dy: Tensor, saved: Saved) => Tensor;
+}
 
-const unaryRows = {
-  neg: rows.neg_f32,
-  abs: rows.abs_f32,
-  exp: rows.exp_f32,
-  log: rows.log_f32,
-  sqrt: rows.sqrt_f32,
-  reciprocal: rows.reciprocal_f32,
-  sin: rows.sin_f32,
-  cos: rows.cos_f32,
-  tanh: rows.tanh_f32,
-  sigmoid: rows.sigmoid_f32,
-  relu: rows.relu_f32,
-  silu: rows.silu_f32,
-  gelu: rows.gelu_f32,
-  gelu_erf: rows.gelu_erf_f32,
-} satisfies Record<string, Kernel>;
+/** How to go back through y = f(x): which of x and y are saved, and the gradient. */
+interface UnaryRule {
+  saves: string;
+  x: (dy: Tensor, saved: Saved) => Tensor;
+}
+
+/** Tensors by the letter that a rule saves them under. */
+type Saved = Readonly<Record<string, Tensor>>;
+
+/** Why an op has no gradient. */
+type Reason = string;
+
+/** a + b. */
+export const add = binaryOrAffine("add", rows.add_f32, (b) => [1, b], {
+  saves: "",
+  a: (dy) => dy,
+  b: (dy) => dy,
+});
+/** a - b. */
+export const sub = binaryOrAffine("sub", rows.sub_f32, (b) => [1, -b], {
+  saves: "",
+  a: (dy) => dy,
+  b: (dy) => dy.neg(),
+});
+/** a * b. */
+export const mul = binaryOrAffine("mul", rows.mul_f32, (b) => [b, 0], {
+  saves: "ab",
+  a: (dy, { b }) => dy.mul(b),
+  b: (dy, { a }) => dy.mul(a),
+});
+/** a / b. */
+export const div = binaryOrAffine("div", rows.div_f32, (b) => [1 / b, 0], {
+  saves: "by",
+  a: (dy, { b }) => dy.div(b),
+  b: (dy, { b, y }) => dy.mul(y).div(b).neg(),
+});
+/** The larger of two. */
+export const maximum = (a: Tensor, b: Tensor): Tensor =>
+  binary("maximum", rows.maximum_f32, a, b, "it has none yet");
+/** The smaller of two. */
+export const minimum = (a: Tensor, b: Tensor): Tensor =>
+  binary("minimum", rows.minimum_f32, a, b, "it has none yet");
+/** a to the power b; the gradient of b is that of a > 0. */
+export const pow = (a: Tensor, b: Tensor): Tensor =>
+  binary("pow", rows.pow_f32, a, b, {
+    saves: "aby",
+    a: (dy, { a, b }) => dy.mul(b).mul(pow(a, b.sub(1))),
+    b: (dy, { a, y }) => dy.mul(y).mul(a.log()),
+  });
+
+const unaryOps = {
+  neg: { row: rows.neg_f32, rule: { saves: "", x: (dy) => dy.neg() } },
+  abs: { row: rows.abs_f32, rule: "it has none yet" },
+  exp: { row: rows.exp_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y) } },
+  log: { row: rows.log_f32, rule: { saves: "x", x: (dy, { x }) => dy.div(x) } },
+  sqrt: { row: rows.sqrt_f32, rule: { saves: "y", x: (dy, { y }) => dy.div(y).mul(0.5) } },
+  reciprocal: { row: rows.reciprocal_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y).mul(y).neg() } },
+  sin: { row: rows.sin_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(x.cos()) } },
+  cos: { row: rows.cos_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(x.sin()).neg() } },
+  tanh: { row: rows.tanh_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y.mul(y).neg().add(1)) } },
+  sigmoid: { row: rows.sigmoid_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y).mul(y.neg().add(1)) } },
+  relu: { row: rows.relu_f32, rule: "it has none yet" },
+  silu: { row: rows.silu_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(siluSlope(x)) } },
+  gelu: { row: rows.gelu_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(geluSlope(x)) } },
+  gelu_erf: { row: rows.gelu_erf_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(geluErfSlope(x)) } },
+} satisfies Record<string, { row: Kernel; rule: UnaryRule | Reason }>;
 
 /** A function of one tensor. */
-export function unary(name: keyof typeof unaryRows, x: Tensor, tail: readonly number[] = []): Tensor {
-  return walkUnary(name, unaryRows[name], x, tail);
+export function unary(name: keyof typeof unaryOps, x: Tensor): Tensor {
+  const { row, rule } = unaryOps[name];
+  return walkUnary(name, row, x, [], rule);
+}
+
+/** s (1 + x (1 - s)) with s = sigmoid(x). */
+function siluSlope(x: Tensor): Tensor {
+  const s = x.sigmoid();
+  return s.mul(x.mul(s.neg().add(1)).add(1));
+}
+
+/** (1 + t) / 2 + x (1 - t^2) u' / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3) and t = tanh(u). */
+function geluSlope(x: Tensor): Tensor {
+  const root = Math.sqrt(2 / Math.PI);
+  const square = x.mul(x);
+  const t = x.mul(square.mul(0.044715).add(1)).mul(root).tanh();
+  const inner = square.mul(3 * 0.044715).add(1).mul(root);
+  return t.add(1).mul(0.5).add(x.mul(0.5).mul(t.mul(t).neg().add(1)).mul(inner));
+}
+
+/** gelu(x) / x + x e^(-x^2 / 2) / sqrt(2 pi), the first as (1 + erf(x / sqrt(2))) / 2. */
+function geluErfSlope(x: Tensor): Tensor {
+  const density = x.mul(x).mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+  // away from 0 gelu(x) / x is exact enough; at 0 it is 1 / 2: a shift far below f32's grain keeps both
+  const cumulative = unary("gelu_erf", x.add(1e-30)).div(x.add(1e-30));
+  return cumulative.add(x.mul(density));
 }
 
 /** silu(gate) * up, both [.., F]. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
   needF32("swiglu", gate, up);
+  if (tracks([gate, up])) return unary("silu", gate).mul(up);
   if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
     throw new WickError(
       "SHAPE_MISMATCH",
@@ -83,36 +151,83 @@ export function toF32(x: Tensor): Tensor {
 }
 
 /** A binary op that also takes a number, as y = x * scale + shift. */
-function binaryOrAffine(name: string, kernel: Kernel, affine: (b: number) => [number, number]) {
-  return (a: Tensor, b: Tensor | number): Tensor =>
-    typeof b === "number" ? walkUnary(name, rows.affine_f32, a, affine(b)) : binary(name, kernel, a, b);
+function binaryOrAffine(
+  name: string,
+  kernel: Kernel,
+  affine: (b: number) => [number, number],
+  rule: BinaryRule,
+) {
+  return (a: Tensor, b: Tensor | number): Tensor => {
+    if (typeof b !== "number") return binary(name, kernel, a, b, rule);
+    const [scale, shift] = affine(b);
+    const x = (dy: Tensor) => scale === 1 ? dy : dy.mul(scale);
+    return walkUnary(name, rows.affine_f32, a, [scale, shift], { saves: "", x });
+  };
 }
 
-function binary(name: string, kernel: Kernel, a: Tensor, b: Tensor): Tensor {
+function binary(name: string, kernel: Kernel, a: Tensor, b: Tensor, rule: BinaryRule | Reason): Tensor {
   needF32(name, a, b);
   deviceOf(name, [a, b]);
+  if (typeof rule === "string") refuseGradient(name, [a, b], rule);
   const shape = broadcastShapes(name, a.shape, b.shape);
   const dynamic = dynamicRows(name, shape, a, b);
   const strides = [a, b].map((t) => broadcastStrides(t.shape, t.strides, shape));
   const walk = collapse(shape, strides, dynamic !== undefined);
-  if (!walk) return withContiguous(a, b, shape, (x, y) => binary(name, kernel, x, y));
+  if (!walk) return withContiguous(a, b, shape, (x, y) => binary(name, kernel, x, y, rule));
   const y = result(name, [a, b], "f32", shape, dynamic);
   const [d0, ...sizes] = walk.sizes;
   run(kernel, [a, b, y], [...sizes, ...walk.strides[0], ...walk.strides[1]], [dynamic ?? d0]);
+  if (typeof rule === "string") return y;
+  const shapes = [a.shape, b.shape];
+  return track(name, y, [a, b], picked(rule.saves, { a, b, y }), (dy, tensors, needs) => {
+    const saved = named(rule.saves, tensors);
+    return [rule.a, rule.b].map((back, i) => needs[i] ? sumTo(back(dy, saved), shapes[i]) : undefined);
+  });
+}
+
+function picked(names: string, from: Saved): Tensor[] {
+  return [...names].map((name) => from[name]);
+}
+
+function named(names: string, tensors: readonly Tensor[]): Saved {
+  return Object.fromEntries([...names].map((name, i) => [name, tensors[i]]));
+}
+
+/** Sums what broadcasting repeated. */
+export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
+  let y = gradient;
+  while (y.rank > shape.length) y = y.sum(0);
+  shape.forEach((n, d) => {
+    if (n === 1 && y.shape[d] !== 1) y = y.sum(d, true);
+  });
   return y;
 }
 
-function walkUnary(name: string, kernel: Kernel, x: Tensor, tail: readonly number[]): Tensor {
+function walkUnary(
+  name: string,
+  kernel: Kernel,
+  x: Tensor,
+  tail: readonly number[],
+  rule: UnaryRule | Reason,
+): Tensor {
   needF32(name, x);
+  if (typeof rule === "string") refuseGradient(name, [x], rule);
   const walk = collapse(x.shape, [x.strides], x.rows !== undefined);
   if (!walk) {
     using dense = contiguous(x);
-    return walkUnary(name, kernel, dense, tail);
+    return walkUnary(name, kernel, dense, tail, rule);
   }
   const y = result(name, [x], "f32", x.shape, x.rows);
   const [d0, ...sizes] = walk.sizes;
   run(kernel, [x, y], [...sizes, ...walk.strides[0], ...tail], [x.rows ?? d0]);
-  return y;
+  if (typeof rule === "string") return y;
+  return track(
+    name,
+    y,
+    [x],
+    picked(rule.saves, { x, y }),
+    (dy, saved) => [rule.x(dy, named(rule.saves, saved))],
+  );
 }
 
 /** The cell of the result's leading extent: that of the operand that spans it. */

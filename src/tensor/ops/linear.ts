@@ -8,6 +8,7 @@ import { kernels } from "../../device/kernels/mod.ts";
 import { quantize_q8 } from "../../device/kernels/quantize.ts";
 import { take_rows_bf16, take_rows_f16, take_rows_f32 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
+import { refuseGradient } from "../autograd.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
 import { show } from "../shape.ts";
@@ -23,6 +24,7 @@ export function quantizeQ8(x: Tensor): Tensor {
       `Cannot quantize ${x} to q8: it takes f32 with rows in multiples of ${Q8_BLOCK.values}, got ${columns}`,
     );
   }
+  refuseGradient("quantize", [x], "rounding has none");
   using dense = x.contiguous();
   const y = result("quantizeQ8", [dense], "q8", x.shape, x.rows);
   run(quantize_q8, [dense, y], [columns], [rowCount(dense)]);
@@ -45,6 +47,7 @@ export function linear(x: Tensor, weight: Tensor): Tensor {
     using transposed = weight.t();
     return matmul(x, transposed);
   }
+  refuseGradient("multiply by quantized weights", [x], "it has none yet");
   const kernel = rowFor(`matmul_${weight.dtype}_${x.dtype}`, x, weight);
   const y = result("linear", [x, weight], "f32", [x.shape[0], weight.shape[0]], x.rows);
   const sizes = { N: weight.shape[0], K: weight.shape[1], ...x.device.traits };
@@ -66,6 +69,7 @@ export function takeRows(x: Tensor, ids: Tensor): Tensor {
   if (x.rank !== 2 || ids.rank !== 1 || ids.dtype !== "i32") {
     throw new WickError("SHAPE_MISMATCH", `Cannot take rows ${ids} of ${x}: it takes i32 [T] and a matrix`);
   }
+  refuseGradient("take rows of", [x], "it has none yet");
   const kernel = plainRows[x.dtype] ?? rowFor(`embed_${x.dtype}`, x, ids);
   const y = result("takeRows", [x, ids], "f32", [ids.shape[0], x.shape[1]], ids.rows);
   const [V, C] = x.shape;

@@ -6,9 +6,11 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/matmul_f32.ts";
 import { WickError } from "../../error.ts";
+import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { sumTo } from "./elementwise.ts";
 import { contiguous } from "./view.ts";
 
 const byWeight: Partial<Record<string, Kernel>> = {
@@ -45,7 +47,10 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const y = result("matmul", [a, b], "f32", [...batch, a.shape.at(-2)!, n], a.rows);
   const params = [b0, b1, n, k, ...fourStrides(a, batch), ...fourStrides(b, batch)];
   run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
-  return y;
+  return track("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => [
+    needs[0] ? sumTo(matmul(dy, b.t()), a.shape) : undefined,
+    needs[1] ? sumTo(matmul(a.t(), dy), b.shape) : undefined,
+  ]);
 }
 
 /** Strides over two batch dimensions, rows and columns. */

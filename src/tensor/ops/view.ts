@@ -6,10 +6,12 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as copies from "../../device/kernels/copy.ts";
 import { WickError } from "../../error.ts";
+import { constant, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { itemBytes } from "../dtype.ts";
 import { broadcastStrides, collapse, contiguousStrides, dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { sumTo } from "./elementwise.ts";
 
 /** See {@linkcode Tensor.reshape}. */
 export function reshape(x: Tensor, wanted: readonly number[]): Tensor {
@@ -20,13 +22,9 @@ export function reshape(x: Tensor, wanted: readonly number[]): Tensor {
       `Cannot reshape ${x} to ${show(shape)}: its leading dimension changes between replays and must stay`,
     );
   }
-  if (x.isContiguous) return x.alias(shape, { offset: x.offset, strides: contiguousStrides(shape) });
-  const copy = contiguous(x);
-  try {
-    return copy.alias(shape, { strides: contiguousStrides(shape) });
-  } finally {
-    copy.dispose();
-  }
+  using dense = x.contiguous();
+  const y = dense.alias(shape, { offset: dense.offset, strides: contiguousStrides(shape) });
+  return track("reshape", y, [x], [], (dy) => [reshape(dy, x.shape)]);
 }
 
 function fillHole(x: Tensor, wanted: readonly number[]): number[] {
@@ -57,7 +55,11 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
       `Cannot permute ${x}: its leading dimension changes between replays`,
     );
   }
-  return x.alias(dims.map((d) => x.shape[d]), { offset: x.offset, strides: dims.map((d) => x.strides[d]) });
+  const y = x.alias(dims.map((d) => x.shape[d]), {
+    offset: x.offset,
+    strides: dims.map((d) => x.strides[d]),
+  });
+  return track("permute", y, [x], [], (dy) => [permute(dy, dims.map((_, d) => dims.indexOf(d)))]);
 }
 
 /** See {@linkcode Tensor.transpose}. */
@@ -88,7 +90,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
     );
   }
   const shape = x.shape.with(d, length);
-  return x.alias(shape, { offset: x.offset + start * x.strides[d], strides: x.strides });
+  const y = x.alias(shape, { offset: x.offset + start * x.strides[d], strides: x.strides });
+  return track("narrow", y, [x], [], (dy) => [embed(dy, x.shape, d, start)]);
 }
 
 /** See {@linkcode Tensor.expand}. */
@@ -101,13 +104,15 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
       `Cannot expand ${show(x.shape)} to ${show(shape)}: only dimensions of extent 1 can grow`,
     );
   }
-  return x.alias(shape, { offset: x.offset, strides: broadcastStrides(x.shape, x.strides, shape) });
+  const y = x.alias(shape, { offset: x.offset, strides: broadcastStrides(x.shape, x.strides, shape) });
+  return track("expand", y, [x], [], (dy) => [sumTo(dy, x.shape)]);
 }
 
 /** See {@linkcode Tensor.unsqueeze}. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   const d = dimension("unsqueeze", dim, x.rank + 1);
-  return x.alias(x.shape.toSpliced(d, 0, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 0, 0) });
+  const y = x.alias(x.shape.toSpliced(d, 0, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 0, 0) });
+  return track("unsqueeze", y, [x], [], (dy) => [squeeze(dy, d)]);
 }
 
 /** See {@linkcode Tensor.squeeze}. */
@@ -119,7 +124,8 @@ export function squeeze(x: Tensor, dim: number): Tensor {
       `Cannot squeeze dimension ${dim} of ${show(x.shape)}: it must be 1`,
     );
   }
-  return x.alias(x.shape.toSpliced(d, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 1) });
+  const y = x.alias(x.shape.toSpliced(d, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 1) });
+  return track("squeeze", y, [x], [], (dy) => [unsqueeze(dy, d)]);
 }
 
 const copyRows: Readonly<Record<number, Kernel>> = {
@@ -132,7 +138,17 @@ const copyRows: Readonly<Record<number, Kernel>> = {
 export function contiguous(x: Tensor): Tensor {
   const y = result("copy", [x], x.dtype, x.shape, x.rows);
   copyInto(x, y);
-  return y;
+  return track("copy", y, [x], [], (dy) => [dy]);
+}
+
+/** Zeros of `shape`, but for x from `start` on along dimension `dim`. */
+function embed(x: Tensor, shape: readonly number[], dim: number, start: number): Tensor {
+  using none = constant(x.device, 0).expand(...shape);
+  const y = result("embed", [x], x.dtype, shape);
+  copyInto(none, y);
+  using part = y.narrow(dim, start, x.shape[dim]);
+  copyInto(x, part);
+  return track("embed", y, [x], [], (dy) => [narrow(dy, dim, start, x.shape[dim])]);
 }
 
 /** Copies x into y, element by element; both have one shape and dtype. */

@@ -1,0 +1,405 @@
+/**
+ * Reverse-mode differentiation. An op whose inputs require a gradient hangs a node on its result; `backward`
+ * walks the nodes from the youngest to the oldest. Backward functions are written in ops, so that gradients of
+ * gradients need nothing else.
+ *
+ * @module
+ */
+import type { Device } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import { Scope } from "./scope.ts";
+import { show } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/**
+ * What a gradient is taken with respect to: one for every leaf, and for every result that depends on one. Counted
+ * by the tensors that carry it and the nodes that it feeds; with the last of them its own node goes.
+ */
+export class Variable {
+  private holders = 0;
+
+  /** Of values of `shape`: a leaf, or the result of a recorded op. */
+  constructor(
+    /** The shape of the values, and of their gradient. */
+    readonly shape: readonly number[],
+    /** The op that they are the result of. */
+    readonly node?: RecordedOp,
+  ) {}
+
+  /** One more holds it. */
+  retain(): this {
+    this.holders++;
+    return this;
+  }
+
+  /** One holds it no longer. */
+  release(): void {
+    if (--this.holders === 0) this.node?.drop();
+  }
+}
+
+/** The gradients of an op's inputs, from that of its result; undefined where none is needed. */
+export type Backward = (
+  dy: Tensor,
+  saved: readonly Tensor[],
+  needs: readonly boolean[],
+  accumulate: (variable: Variable, gradient: Tensor) => void,
+) => readonly (Tensor | undefined)[];
+
+/** An op on the tape, as the walk back sees it. */
+export interface RecordedOp {
+  /** Its name, for messages. */
+  readonly op: string;
+  /** Later ones are younger. */
+  readonly birth: number;
+  /** Goes back: hands the gradients of its inputs to `accumulate`. */
+  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void;
+  /** Lets go of what it saved. */
+  drop(): void;
+}
+
+let births = 0;
+
+class Node implements RecordedOp {
+  readonly birth: number = births++;
+  readonly inputs: readonly (Variable | undefined)[];
+  private saved?: { tensor: Tensor; version: number }[];
+
+  constructor(readonly op: string, inputs: readonly Tensor[], private readonly rule: Backward) {
+    this.inputs = inputs.map((t) => t.variable?.retain());
+  }
+
+  /** Holds of its own: a handle that is disposed inside a forward does not break the tape. */
+  save(tensors: readonly Tensor[]): void {
+    this.saved = tensors.map((t) => {
+      const tensor = hold(t);
+      // not counted: inputs are held by the node, and the result must not hold itself
+      if (t.variable) tensor.bind(t.variable, false);
+      return { tensor, version: t.storage.version };
+    });
+  }
+
+  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void {
+    if (!this.saved) {
+      throw new WickError(
+        "INVALID_STATE",
+        `Cannot go back through ${this.op} again: backward() dropped the tape; retainGraph keeps it`,
+      );
+    }
+    for (const { tensor, version } of this.saved) {
+      if (tensor.storage.version === version) continue;
+      throw new WickError(
+        "INVALID_STATE",
+        `Cannot go back through ${this.op}: a value that it saved, ${tensor}, was overwritten since`,
+      );
+    }
+    const needs = this.inputs.map((v) => v !== undefined);
+    // what the rule computes from saved values alone goes with the pass, as what comes of dy does
+    const saved = this.saved.map(({ tensor }) => {
+      const handed = inScope(tensor, dy.scope);
+      if (tensor.variable) handed.bind(tensor.variable);
+      return handed;
+    });
+    const gradients = this.rule(dy, saved, needs, accumulate);
+    this.inputs.forEach((variable, i) => {
+      const gradient = gradients[i];
+      if (variable && gradient) accumulate(variable, gradient);
+    });
+  }
+
+  drop(): void {
+    if (!this.saved) return;
+    for (const { tensor } of this.saved) tensor.dispose();
+    this.saved = undefined;
+    for (const variable of this.inputs) variable?.release();
+  }
+}
+
+let enabled = true;
+
+/** Whether ops record how to go back. */
+export function gradientsEnabled(): boolean {
+  return enabled;
+}
+
+/** Runs `fn`, a synchronous function, without recording how to go back. */
+export function noGrad<T>(fn: () => T): T {
+  return withGradients(false, fn);
+}
+
+function withGradients<T>(on: boolean, fn: () => T): T {
+  const before = enabled;
+  enabled = on;
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      throw new WickError("INVALID_STATE", "Cannot switch gradients for a function that returns a promise");
+    }
+    return result;
+  } finally {
+    enabled = before;
+  }
+}
+
+/** Whether a result of these inputs would need a gradient. */
+export function tracks(inputs: readonly Tensor[]): boolean {
+  return enabled && inputs.some((t) => t.variable);
+}
+
+/**
+ * Hangs an op's node on its result, where an input requires a gradient. `save` are the tensors that `backward`
+ * is handed again.
+ */
+export function track(
+  op: string,
+  y: Tensor,
+  inputs: readonly Tensor[],
+  save: readonly Tensor[],
+  backward: Backward,
+): Tensor {
+  if (tracks(inputs)) hang(op, y, inputs, save, backward);
+  return y;
+}
+
+function hang(
+  op: string,
+  y: Tensor,
+  inputs: readonly Tensor[],
+  save: readonly Tensor[],
+  rule: Backward,
+): void {
+  const node = new Node(op, inputs, rule);
+  y.bind(new Variable(y.shape, node));
+  node.save(save);
+  recorded?.push(node);
+}
+
+/** Throws where an input of an op without a gradient requires one: never a silent zero. */
+export function refuseGradient(op: string, inputs: readonly Tensor[], reason: string): void {
+  if (!tracks(inputs)) return;
+  throw new WickError(
+    "INVALID_STATE",
+    `Cannot ${op} a tensor that requires a gradient: ${reason}; detach() it, or run inside noGrad`,
+  );
+}
+
+/** Gradients by leaf. They go with the scope of the loss, or with dispose. */
+export class Gradients implements Disposable {
+  /** @internal */
+  constructor(private readonly byVariable: Map<Variable, Tensor>) {}
+
+  /** The gradient of the loss with respect to a leaf; throws where the loss does not depend on it. */
+  get(leaf: Tensor): Tensor {
+    const gradient = this.find(leaf);
+    if (gradient) return gradient;
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      leaf.variable
+        ? `There is no gradient of ${leaf}: the loss does not depend on it`
+        : `There is no gradient of ${leaf}: call requiresGrad() on it first`,
+    );
+  }
+
+  /** The gradient with respect to a leaf, or undefined where the loss does not depend on it. */
+  find(leaf: Tensor): Tensor | undefined {
+    return leaf.variable && this.byVariable.get(leaf.variable);
+  }
+
+  /** Adds other gradients to these: accumulation over several batches. */
+  accumulate(other: Gradients): void {
+    for (const [variable, gradient] of other.byVariable) {
+      const own = this.byVariable.get(variable);
+      this.byVariable.set(variable, free(noGrad(() => own ? own.add(gradient) : hold(gradient))));
+      own?.dispose();
+    }
+  }
+
+  /** Gives their memory back. */
+  [Symbol.dispose](): void {
+    for (const gradient of this.byVariable.values()) gradient.dispose();
+    this.byVariable.clear();
+  }
+}
+
+/** Options of {@linkcode Tensor.backward}. */
+export interface BackwardOptions {
+  /** The gradient of the result [1, for a result of one element]. */
+  gradient?: Tensor;
+  /** Keeps the tape for another pass [false]. */
+  retainGraph?: boolean;
+  /** Records the pass itself, for gradients of gradients; keeps the tape [false]. */
+  createGraph?: boolean;
+}
+
+/** Gradients of `y` with respect to every leaf that it depends on. */
+export function backward(y: Tensor, options: BackwardOptions = {}): Gradients {
+  if (!y.variable) {
+    throw new WickError(
+      "INVALID_STATE",
+      `Cannot go back from ${y}: nothing that it depends on requires a gradient`,
+    );
+  }
+  if (!options.gradient && y.size !== 1) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot go back from ${show(y.shape)}: give the gradient of its elements`,
+    );
+  }
+  using own = new Scope();
+  const seed = options.gradient ?? constant(y.device, 1).expand(...y.shape);
+  const leaves = walk(y.variable, inScope(seed, own), options, new Set());
+  const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])));
+  y.scope?.own(gradients);
+  return gradients;
+}
+
+/**
+ * Goes back from `root` to leaves and `stops`, and gives their gradients. Temporaries belong to the seed's scope.
+ */
+function walk(
+  root: Variable,
+  seed: Tensor,
+  options: BackwardOptions,
+  stops: ReadonlySet<Variable>,
+): Map<Variable, Tensor> {
+  const gradients = new Map<Variable, Tensor>();
+  const ends = new Map<Variable, Tensor>();
+  const waiting = new Set<Variable>();
+  const accumulate = (variable: Variable, gradient: Tensor) => {
+    checkShape(variable, gradient);
+    const before = gradients.get(variable);
+    gradients.set(variable, before ? before.add(gradient) : gradient);
+    if (!waiting.has(variable)) waiting.add(variable.retain());
+  };
+  const keep = options.retainGraph || options.createGraph;
+  withGradients(options.createGraph ?? false, () => {
+    accumulate(root, seed);
+    while (waiting.size > 0) {
+      const variable = youngest(waiting);
+      const gradient = gradients.get(variable)!;
+      waiting.delete(variable);
+      gradients.delete(variable);
+      if (!variable.node || stops.has(variable)) ends.set(variable, gradient);
+      else {
+        variable.node.run(gradient, accumulate);
+        if (!keep) variable.node.drop();
+      }
+      variable.release();
+    }
+  });
+  return ends;
+}
+
+function youngest(variables: ReadonlySet<Variable>): Variable {
+  let best: Variable | undefined;
+  for (const v of variables) if (!best || (v.node?.birth ?? -1) > (best.node?.birth ?? -1)) best = v;
+  return best!;
+}
+
+function checkShape(variable: Variable, gradient: Tensor): void {
+  if (show(gradient.shape) === show(variable.shape)) return;
+  const op = variable.node?.op ?? "a leaf";
+  throw new WickError(
+    "INVALID_STATE",
+    `The gradient of the result of ${op} must be ${show(variable.shape)}, got ${show(gradient.shape)}`,
+  );
+}
+
+/** Another handle on the same values, with the same variable, in no scope. */
+function hold(x: Tensor): Tensor {
+  const y = x.alias(x.shape, { offset: x.offset, strides: x.strides, rows: x.rows, scope: undefined });
+  if (x.variable) y.bind(x.variable);
+  return y;
+}
+
+/** Takes a tensor out of its scope. */
+function free(x: Tensor): Tensor {
+  x.scope?.keep(x);
+  return x;
+}
+
+/** Another handle on the same values, as a leaf of its own, in a scope. */
+function inScope(x: Tensor, scope: Scope | undefined): Tensor {
+  return x.alias(x.shape, { offset: x.offset, strides: x.strides, rows: x.rows, scope });
+}
+
+/** Nodes that were made since the outermost `grad` began: they go when it ends. */
+let recorded: Node[] | undefined;
+
+/**
+ * The gradient of a function: takes what the function takes and gives the gradient of its one-element result
+ * with respect to each argument. Gradients can be differentiated again: `grad(grad(f))`.
+ */
+export function grad(fn: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor[] {
+  return (...inputs) => {
+    const outermost = recorded === undefined;
+    recorded ??= [];
+    try {
+      return withGradients(true, () => gradients(fn, inputs));
+    } finally {
+      if (outermost) {
+        for (const node of recorded) node.drop();
+        recorded = undefined;
+      }
+    }
+  };
+}
+
+function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] {
+  const leaves = inputs.map((x) => {
+    const leaf = inScope(x, x.scope);
+    // the walk of this gradient stops here; an outer one goes on to what x depends on
+    if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
+    else leaf.bind(new Variable(x.shape));
+    return leaf;
+  });
+  const y = fn(...leaves);
+  if (y.size !== 1) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot take the gradient of ${show(y.shape)}: it must hold one element`,
+    );
+  }
+  const stops = new Set(leaves.map((leaf) => leaf.variable!));
+  const seed = inScope(constant(y.device, 1).expand(...y.shape), y.scope);
+  const found = y.variable ? walk(y.variable, seed, { createGraph: true }, stops) : undefined;
+  return leaves.map((leaf) => found?.get(leaf.variable!) ?? constant(leaf.device, 0).expand(...leaf.shape));
+}
+
+/**
+ * Runs `fn` without keeping what its ops would save, and runs it again when its gradient is asked for (Chen et
+ * al. 2016): memory for time. `fn` must be a function of its inputs and of leaves alone.
+ */
+export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tensor[]): Tensor {
+  const y = noGrad(() => fn(...inputs));
+  if (!enabled) return y;
+  hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
+    const again = saved.map((x, i) => {
+      const leaf = inScope(x, dy.scope);
+      if (needs[i]) leaf.bind(new Variable(x.shape));
+      return leaf;
+    });
+    const result = withGradients(true, () => fn(...again));
+    if (!result.variable) return [];
+    const found = walk(result.variable, dy, {}, new Set());
+    const own = new Set(again.map((leaf) => leaf.variable));
+    for (const [variable, gradient] of found) if (!own.has(variable)) accumulate(variable, gradient);
+    return again.map((leaf) => leaf.variable && found.get(leaf.variable));
+  });
+  return y;
+}
+
+const constants = new WeakMap<Device, Map<number, Tensor>>();
+
+/** A tensor of one element of rank 0 that a device keeps for good. */
+export function constant(device: Device, value: number): Tensor {
+  let known = constants.get(device);
+  if (!known) constants.set(device, known = new Map());
+  let made = known.get(value);
+  if (!made) {
+    made = new Tensor(device.allocate(4), "f32", []);
+    device.write(made.storage, 0, new Uint8Array(Float32Array.of(value).buffer));
+    known.set(value, made);
+  }
+  return made;
+}

@@ -1,0 +1,245 @@
+/**
+ * Gradients against central finite differences of the ops' own results (f32 forward, so differences are coarse:
+ * steps and tolerances follow), on random shapes, strided and broadcast inputs; and the tape's life.
+ */
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import {
+  checkpoint,
+  defaultDevice,
+  grad,
+  noGrad,
+  type Scope,
+  scope,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
+import { Random, testSeed } from "../random.ts";
+
+const seed = testSeed();
+
+/** Inputs whose values an op takes. */
+type Domain = (v: number) => number;
+const any: Domain = (v) => v;
+const positive: Domain = (v) => Math.exp(v * 0.5);
+const awayFromZero: Domain = (v) => v + Math.sign(v) * 0.5;
+
+interface Checked {
+  op: (...inputs: Tensor[]) => Tensor;
+  shapes: number[][];
+  domain?: Domain;
+}
+
+const checked: Record<string, Checked> = {
+  add: { op: (a, b) => a.add(b), shapes: [[2, 3], [3]] },
+  sub: { op: (a, b) => a.sub(b), shapes: [[2, 1, 3], [4, 1]] },
+  mul: { op: (a, b) => a.mul(b), shapes: [[2, 3], [2, 1]] },
+  "mul by itself": { op: (a) => a.mul(a), shapes: [[5]] },
+  div: { op: (a, b) => a.div(b), shapes: [[3, 2], [2]], domain: awayFromZero },
+  pow: { op: (a, b) => a.pow(b), shapes: [[2, 3], [3]], domain: positive },
+  "numbers": { op: (a) => a.mul(3).add(1).sub(0.5).div(2), shapes: [[4]] },
+  neg: { op: (a) => a.neg(), shapes: [[3]] },
+  exp: { op: (a) => a.exp(), shapes: [[2, 3]] },
+  log: { op: (a) => a.log(), shapes: [[5]], domain: positive },
+  sqrt: { op: (a) => a.sqrt(), shapes: [[5]], domain: positive },
+  reciprocal: { op: (a) => a.reciprocal(), shapes: [[5]], domain: awayFromZero },
+  sin: { op: (a) => a.sin(), shapes: [[5]] },
+  cos: { op: (a) => a.cos(), shapes: [[5]] },
+  tanh: { op: (a) => a.tanh(), shapes: [[2, 4]] },
+  sigmoid: { op: (a) => a.sigmoid(), shapes: [[2, 4]] },
+  silu: { op: (a) => a.silu(), shapes: [[9]] },
+  "gelu (tanh)": { op: (a) => a.gelu("tanh"), shapes: [[9]] },
+  gelu: { op: (a) => a.gelu(), shapes: [[9]] },
+  sum: { op: (a) => a.sum(1), shapes: [[2, 3, 2]] },
+  "sum, kept": { op: (a) => a.sum(0, true), shapes: [[2, 3]] },
+  mean: { op: (a) => a.mean(-1), shapes: [[2, 5]] },
+  softmax: { op: (a) => a.softmax(-1), shapes: [[3, 4]] },
+  "softmax in the middle": { op: (a) => a.softmax(1), shapes: [[2, 3, 2]] },
+  matmul: { op: (a, b) => a.matmul(b), shapes: [[3, 4], [4, 2]] },
+  "matmul of batches": { op: (a, b) => a.matmul(b), shapes: [[2, 1, 3, 4], [3, 4, 2]] },
+  "matmul with transposes": { op: (a, b) => a.t().matmul(b.t()), shapes: [[4, 3], [2, 4]] },
+  reshape: { op: (a) => a.reshape(3, 2).t(), shapes: [[2, 3]] },
+  permute: { op: (a) => a.permute(2, 0, 1).exp(), shapes: [[2, 3, 2]] },
+  narrow: { op: (a) => a.narrow(1, 1, 2), shapes: [[2, 4]] },
+  expand: { op: (a) => a.expand(4, 2, 3), shapes: [[1, 3]] },
+  "squeeze and unsqueeze": { op: (a) => a.unsqueeze(0).squeeze(2), shapes: [[2, 1, 3]] },
+  contiguous: { op: (a) => a.t().contiguous(), shapes: [[2, 3]] },
+  attention: {
+    op: (q, k, v) => q.matmul(k.t()).mul(1 / Math.sqrt(4)).softmax(-1).matmul(v),
+    shapes: [[2, 3, 4], [2, 5, 4], [2, 5, 4]],
+  },
+};
+
+for (const [name, { op, shapes, domain = any }] of Object.entries(checked)) {
+  Deno.test(`gradient of ${name} against finite differences`, async () => {
+    const random = new Random(seed);
+    const values = shapes.map((s) => random.floats(s.reduce((a, b) => a * b, 1)).map(domain));
+    await compare(op, shapes, values, random);
+  });
+}
+
+/** d/dx of sum(op(x) * w), with random w, for each element of each input. */
+async function compare(
+  op: Checked["op"],
+  shapes: number[][],
+  values: Float32Array[],
+  random: Random,
+): Promise<void> {
+  const loss = (own: Scope, inputs: Tensor[], w: Float32Array | undefined) => {
+    const y = op(...inputs);
+    const weights = w ?? random.floats(y.size);
+    const weighted = y.mul(tensor(weights, { shape: y.shape, scope: own })).reshape(-1).sum(0);
+    return { loss: weighted, weights };
+  };
+  const make = (own: Scope, data: Float32Array[]) =>
+    data.map((v, i) => tensor(v, { shape: shapes[i], scope: own }));
+  using own = scope();
+  const inputs = make(own, values).map((x) => x.requiresGrad());
+  const { loss: y, weights } = loss(own, inputs, undefined);
+  const gradients = y.backward();
+  const at = async (data: Float32Array[]) => {
+    using own = scope();
+    return await loss(own, make(own, data), weights).loss.item();
+  };
+  for (const [i, x] of inputs.entries()) {
+    const got = await gradients.get(x).data();
+    for (let e = 0; e < got.length; e++) {
+      const step = 1e-2;
+      const moved = (by: number) => values.map((v, j) => j === i ? v.with(e, v[e] + by) : v);
+      const [low, high, low2, high2] = [
+        await at(moved(-step)),
+        await at(moved(step)),
+        await at(moved(-2 * step)),
+        await at(moved(2 * step)),
+      ];
+      const want = (8 * (high - low) - (high2 - low2)) / (12 * step); // fourth order
+      ok(
+        Math.abs(got[e] - want) <= 2e-3 * (1 + Math.abs(want)),
+        `input ${i}, element ${e}: ${got[e]}, differences give ${want}`,
+      );
+    }
+  }
+}
+
+Deno.test("gradients of gradients", async () => {
+  using own = scope();
+  const x = tensor([0.7, -1.2, 2], { scope: own });
+  const cube = (x: Tensor) => x.mul(x).mul(x).sum(0);
+  const [first] = grad(cube)(x);
+  const [second] = grad((x) => grad(cube)(x)[0].sum(0))(x);
+  const [third] = grad((x) => grad((x) => grad(cube)(x)[0].sum(0))(x)[0].sum(0))(x);
+  const close = async (t: Tensor, want: number[]) => {
+    (await t.data()).forEach((v, i) => ok(Math.abs(v - want[i]) < 1e-4, `${v} for ${want[i]}`));
+  };
+  const values = [0.7, -1.2, 2];
+  await close(first, values.map((v) => 3 * v * v));
+  await close(second, values.map((v) => 6 * v));
+  await close(third, values.map(() => 6));
+  const softplus = (x: Tensor) => x.exp().add(1).log().sum(0);
+  const [curvature] = grad((x) => grad(softplus)(x)[0].sum(0))(x);
+  await close(curvature, values.map((v) => 1 / (1 + Math.exp(-v)) * (1 - 1 / (1 + Math.exp(-v)))));
+});
+
+Deno.test("a using inside a forward does not break the tape; the tape goes with backward", async () => {
+  const before = defaultDevice().live().storages;
+  {
+    using own = scope();
+    const w = tensor([[1, 2], [3, 4]], { scope: own }).requiresGrad();
+    const forward = () => {
+      using hidden = w.matmul(w);
+      using more = hidden.tanh();
+      return more.reshape(-1).sum(0);
+    };
+    const y = forward();
+    const gradients = y.backward();
+    equal(gradients.get(w).size, 4);
+    throws(() => y.backward(), { code: "INVALID_STATE", message: /dropped the tape/ });
+    const z = forward();
+    const once = await z.backward({ retainGraph: true }).get(w).data();
+    deepEqual(await z.backward().get(w).data(), once);
+  }
+  ok(
+    defaultDevice().live().storages - before <= 2,
+    `${defaultDevice().live().storages - before} but for the device's own constants`,
+  );
+});
+
+Deno.test("a forward without backward holds nothing once its tensors are gone", () => {
+  const device = defaultDevice();
+  const w = tensor([1, 2]).requiresGrad();
+  const before = device.live();
+  {
+    using own = scope();
+    w.mul(tensor([3, 4], { scope: own })).exp().mul(w);
+  }
+  deepEqual(device.live(), before);
+  w.dispose();
+});
+
+Deno.test("gradients accumulate over uses and batches", async () => {
+  using own = scope();
+  const w = tensor([2], { scope: own }).requiresGrad();
+  const loss = (x: number) => w.mul(x).mul(w).sum(0);
+  const gradients = loss(1).add(loss(3)).backward();
+  deepEqual(await gradients.get(w).toArray(), [16]);
+  gradients.accumulate(loss(10).backward());
+  deepEqual(await gradients.get(w).toArray(), [56]);
+});
+
+Deno.test("checkpoint recomputes and gives the same gradients, parameters included", async () => {
+  const results: unknown[] = [];
+  for (const wrap of [false, true]) {
+    using own = scope();
+    const w = tensor([[0.5, -1], [2, 0.1]], { scope: own }).requiresGrad();
+    const x = tensor([[1, 2]], { scope: own }).requiresGrad();
+    const block = (x: Tensor) => x.matmul(w).tanh().matmul(w);
+    const y = wrap ? checkpoint(block, x) : block(x);
+    const gradients = y.exp().reshape(-1).sum(0).backward();
+    results.push([await gradients.get(w).toArray(), await gradients.get(x).toArray()]);
+  }
+  deepEqual(results[1], results[0]);
+});
+
+Deno.test("noGrad and detach cut the tape", () => {
+  using own = scope();
+  const w = tensor([1, 2], { scope: own }).requiresGrad();
+  throws(() => noGrad(() => w.mul(2)).sum(0).backward(), { code: "INVALID_STATE" });
+  throws(() => w.detach().sum(0).backward(), { code: "INVALID_STATE" });
+  const y = w.mul(w.detach()).sum(0);
+  equal(y.backward().get(w).size, 2);
+  throws(() => noGrad(() => Promise.resolve(1)), { code: "INVALID_STATE" });
+});
+
+Deno.test("a value overwritten since it was saved is refused", () => {
+  using own = scope();
+  const w = tensor([1, 2], { scope: own }).requiresGrad();
+  const x = tensor([3, 4], { scope: own });
+  const y = w.mul(x).sum(0);
+  x.write(Float32Array.of(5, 6));
+  throws(() => y.backward(), {
+    code: "INVALID_STATE",
+    message: /go back through mul: a value that it saved/,
+  });
+});
+
+Deno.test("a missing gradient throws at the op, never a silent zero", () => {
+  using own = scope();
+  const w = tensor([[1, 2], [3, 4]], { scope: own }).requiresGrad();
+  throws(() => w.argmax(0), {
+    code: "INVALID_STATE",
+    message: /Cannot argmax a tensor that requires a gradient/,
+  });
+  noGrad(() => w.argmax(0));
+  throws(() => w.backward(), { code: "SHAPE_MISMATCH" });
+});
+
+Deno.test("what the loss does not depend on has no gradient, and says so", async () => {
+  using own = scope();
+  const [w, other, plain] = [1, 2, 3].map((v) => tensor([v], { scope: own }));
+  w.requiresGrad();
+  other.requiresGrad();
+  const gradients = w.mul(2).sum(0).backward();
+  throws(() => gradients.get(other), /does not depend on it/);
+  throws(() => gradients.get(plain), /call requiresGrad\(\)/);
+  equal(gradients.find(other), undefined);
+  await rejects(async () => await tensor(Int32Array.of(1)).requiresGrad().item(), { code: "DTYPE_MISMATCH" });
+});
