@@ -1,5 +1,5 @@
-// Exact integer dot products of signed bytes x with unsigned codes, four bytes a lane. Two mechanisms give the
-// same integers, so which one runs never shows in a result:
+// Exact integer dot products of signed bytes x with unsigned codes, four bytes a lane. Two mechanisms give
+// the same integers, so which one runs never shows in a result:
 //
 //   Quads  one instruction adds four products to an i32 lane (vpdpbusd, vpdpbssd, sdot). Codes to 127 everywhere;
 //          codes to 255 where the second operand is unsigned, signed weights where it is signed (the row's `dot`
@@ -80,8 +80,8 @@ export class Pairs {
   }
 }
 
-// Four bytes of sixteen in every lane. One load and four shuffles of a register are cheaper than four loads that
-// broadcast: a runtime without guard pages (Deno is one) checks the bounds of each load.
+// Four bytes of sixteen in every lane. One load and four shuffles of a register are cheaper than four loads
+// that broadcast: a runtime without guard pages (Deno is one) checks the bounds of each load.
 
 /** Bytes 0 .. 3 of x in every lane. */
 // @ts-ignore: decorator

@@ -2,8 +2,9 @@
 //
 //   w  [V, K] packed blocks      ids  [T] i32      y  [T, K] f32
 //
-// A row comes from the panel of its group of eight, chunk by chunk, which unpacks eight times what is needed: a
-// microsecond a row, and one unpacker a format. Values are those of the format to the bit. Parts divide the tokens.
+// A row comes from the panel of its group of eight, chunk by chunk, which unpacks eight times what is needed:
+// a microsecond a row, and one unpacker a format. Values are those of the format to the bit. Parts divide the
+// tokens.
 
 import { cell, integer, pointer, share } from "../common/args";
 import { Quads, the } from "./dot";

@@ -2,11 +2,11 @@
 //
 //   w  [N, K] packed blocks (src/quant/interleave.ts draws them)      x  [T, K] f32      y  [T, N] f32
 //
-// Eight rows at a time are unpacked, FLOATS columns a chunk, first to the panel of codes (panel.ts) and from there to
-// a panel of floats [K][8], which the inner kernel of all f32 matmuls multiplies with every token. Weights are those
-// of the format to the bit; sums are in ascending k, the same for one token and for many. Parts divide the groups of
-// eight rows. Cost: 2 T operations a weight, at 50 GFLOP/s, and 2 to 3 instructions to unpack it; one token is bound
-// by unpacking.
+// Eight rows at a time are unpacked, FLOATS columns a chunk, first to the panel of codes (panel.ts) and from
+// there to a panel of floats [K][8], which the inner kernel of all f32 matmuls multiplies with every token.
+// Weights are those of the format to the bit; sums are in ascending k, the same for one token and for many.
+// Parts divide the groups of eight rows. Cost: 2 T operations a weight, at 50 GFLOP/s, and 2 to 3
+// instructions to unpack it; one token is bound by unpacking.
 
 import { cell, integer, pointer, share } from "../common/args";
 import { panelRows } from "../common/panel";

@@ -1,6 +1,6 @@
-// Halves to f32, four lanes of an i16x8 at a time, by integer arithmetic: subnormal halves (scales below 6e-5,
-// which real files hold) become normal floats without an operation on subnormal floats, which costs 100 cycles
-// on some machines. All 65536 halves are exact.
+// Halves to f32, four lanes of an i16x8 at a time, by integer arithmetic: subnormal halves (scales below
+// 6e-5, which real files hold) become normal floats without an operation on subnormal floats, which costs 100
+// cycles on some machines. All 65536 halves are exact.
 //
 //   half  s eeeee ffffffffff            value = 2^(e - 15) (1 + f / 1024)
 //   f32   s eeeeeeee ffffffffff 0...    e + 112

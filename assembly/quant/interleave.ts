@@ -3,9 +3,10 @@
 //   rows    [R] [block] [field] [granule]                      as in the file, rows one after the other
 //   packed  [ceil(R / 8)] [block] [field] [granule] [8 rows]   absent rows are zero
 //
-// Packing is a bijection of bytes. Up to five fields, each (size, granule) in bytes, granule 1, 2 or 4; a size of 0
-// ends the list. A caller with a small staging window packs a whole number of groups a call. Cost: each byte is read
-// and written once, a granule a load and a store: 3 GB/s with granules of 4 (see bench/quant.ts).
+// Packing is a bijection of bytes. Up to five fields, each (size, granule) in bytes, granule 1, 2 or 4; a
+// size of 0 ends the list. A caller with a small staging window packs a whole number of groups a call. Cost:
+// each byte is read and written once, a granule a load and a store: 4 to 6 GB/s (Zen 4,
+// 2026-11-23).
 
 import { cell, integer, pointer, share } from "../common/args";
 import { the } from "./dot";

@@ -1,8 +1,9 @@
-// The K formats: 256 values a block, in groups of 16 or 32 whose scales are quantized too. One block column of eight
-// rows is made of 16-byte vectors of rows 0-3 and rows 4-7, four bytes a row, a pair of them for each word of the
-// file's block; fields of single bytes (scales of Q2_K and Q6_K) stand as eight bytes, one a row; halves as vectors.
-// The panel's code vectors of values k .. k + 3 begin at 8 k. Blocks are read in ascending order, as prefetchers like
-// it: with the scales of Q6_K first a matvec out of memory is three times slower (Zen 4, 2026-11-23).
+// The K formats: 256 values a block, in groups of 16 or 32 whose scales are quantized too. One block column
+// of eight rows is made of 16-byte vectors of rows 0-3 and rows 4-7, four bytes a row, a pair of them for
+// each word of the file's block; fields of single bytes (scales of Q2_K and Q6_K) stand as eight bytes, one a
+// row; halves as vectors. The panel's code vectors of values k .. k + 3 begin at 8 k. Blocks are read in
+// ascending order, as prefetchers like it: with the scales of Q6_K first a matvec out of memory is three
+// times slower (Zen 4, 2026-11-23).
 
 import { anyHigh, anyLow } from "./half";
 import { hold } from "./hold";

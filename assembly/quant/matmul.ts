@@ -3,13 +3,13 @@
 //   w  [N, K] packed blocks (src/quant/interleave.ts draws them)      y  [T, N] f32
 //   x  [T, K / 32] activation blocks (src/quant/q8.ts)                K a multiple of the format's block
 //
-// Integer products of codes and activation bytes are exact in every build and on every machine; each group of 16
-// or 32 then adds once (tile.ts) or twice (with mins), in ascending order, the same for one token and for many. Up
-// to three tokens read the blocks straight (the nibble formats and Q8_0), more of them a panel that is unpacked
-// once for eight rows (panel.ts). Parts divide the groups of eight rows.
+// Integer products of codes and activation bytes are exact in every build and on every machine; each group of
+// 16 or 32 then adds once (tile.ts) or twice (with mins), in ascending order, the same for one token and for
+// many. Up to three tokens read the blocks straight (the nibble formats and Q8_0), more of them a panel that
+// is unpacked once for eight rows (panel.ts). Parts divide the groups of eight rows.
 //
-// Cost: one token is bound by memory (or by unpacking, at 4 bits), many by the dot products. Accuracy: 1e-6 of the sum of
-// absolute terms, given x.
+// Cost: one token is bound by memory (or by unpacking, at 4 bits), many by the dot products. Accuracy: 1e-6
+// of the sum of absolute terms, given x.
 
 import { cell, integer, pointer, share } from "../common/args";
 import { Pairs, Quads, the } from "./dot";

@@ -1,5 +1,6 @@
-// Formats of 32 values a block whose codes are nibbles, with a fifth bit in some, and the matvec that reads them in
-// registers. One block column of eight rows, in 16-byte vectors of rows 0-3 and rows 4-7, four bytes a row:
+// Formats of 32 values a block whose codes are nibbles, with a fifth bit in some, and the matvec that reads
+// them in registers. One block column of eight rows, in 16-byte vectors of rows 0-3 and rows 4-7, four bytes
+// a row:
 //
 //   Q4_0  d         n0 n0' n1 n1' n2 n2' n3 n3'        d, m: eight halves, a vector
 //   Q4_1  d m       n0 n0' ...                         h: eight words, bit k the fifth bit of value k

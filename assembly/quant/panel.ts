@@ -1,13 +1,14 @@
-// The panel of eight weight rows: up to CHUNK columns of them, unpacked once into scratch and used by every token.
+// The panel of eight weight rows: up to CHUNK columns of them, unpacked once into scratch and used by every
+// token.
 //
 //   codes   [CHUNK / 4] [8 rows] [4] u8          weight = (code + bias) scale + min
 //   scales  [CHUNK / group] [8 rows] f32
 //   mins    the same, where the format has them
 //   sums    [8] v128 f32: the tile's sums, between blocks      ints  [8] v128 i32: the tile's integers, within one
 //
-// Formats with 8-bit codes keep two planes a block where pairs are summed (high nibbles, then low ones), which
-// makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache (12 KB at 4
-// bits); longer rows continue their sums through y.
+// Formats with 8-bit codes keep two planes a block where pairs are summed (high nibbles, then low ones),
+// which makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache
+// (12 KB at 4 bits); longer rows continue their sums through y.
 
 import { the } from "./dot";
 import { unknownZero } from "./hold";

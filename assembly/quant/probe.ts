@@ -1,5 +1,5 @@
-// What the relaxed dot product of this machine does with a second operand whose top bit is set. Not a kernel: the
-// host asks once and gives the answer to the matmul_*_q8 rows (src/quant/dot.ts names the outcomes).
+// What the relaxed dot product of this machine does with a second operand whose top bit is set. Not a kernel:
+// the host asks once and gives the answer to the matmul_*_q8 rows (src/quant/dot.ts names the outcomes).
 
 /**
  * -128 * -127 four times, plus 1: 65025 where both operands are signed (ARM sdot, AVX-VNNI-INT8), -66047 where

@@ -2,10 +2,10 @@
 //
 //   sum[t, r] = madd(f32(exact integer), scale dx, sum), then madd(min, dx sum(x), sum), group after group
 //
-// That order is the same here and where a matvec reads blocks in registers, so a result's bits never depend on the
-// number of tokens. Eight integer accumulators (two vectors of rows for each of four tokens), two vectors of codes
-// and a broadcast fill the registers of x64; the sums wait in the panel's memory. Absent tokens of the last tile
-// repeat the last one and are not stored.
+// That order is the same here and where a matvec reads blocks in registers, so a result's bits never depend
+// on the number of tokens. Eight integer accumulators (two vectors of rows for each of four tokens), two
+// vectors of codes and a broadcast fill the registers of x64; the sums wait in the panel's memory. Absent
+// tokens of the last tile repeat the last one and are not stored.
 //
 // Cost: 8 dot products, 2 loads and 4 broadcasts for four columns; 24 to 32 instructions more a group.
 

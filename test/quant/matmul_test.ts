@@ -50,8 +50,21 @@ function wide(dtype: BlockDtype, T: number, N = 19): Product {
   return { dtype, w: randomWeights(random, dtype, N, K), x: quantized(random.floats(T * K)), T, N, K };
 }
 
+/** Activation blocks with bytes in -63 .. 63: two products with a byte to 255 stay within an i16. */
+function smaller(x: Uint8Array): Uint8Array {
+  const halved = x.slice(), view = new DataView(halved.buffer);
+  for (let at = 0; at < x.length; at += 48) {
+    const q = Array.from(new Int8Array(halved.buffer, at + 16, 32), (v) => Math.trunc(v / 2));
+    const sum = (part: number[]) => part.reduce((a, v) => a + v, 0);
+    [sum(q), sum(q.slice(0, 16)), sum(q.slice(16))].forEach((v, i) => view.setInt32(at + 4 + 4 * i, v, true));
+    q.forEach((v, i) => view.setInt8(at + 16 + i, v));
+  }
+  return halved;
+}
+
 for (const build of builds) {
-  const best = dotOf((build.exports as unknown as { probe_dot(): number }).probe_dot());
+  const probe = (build.exports as unknown as { probe_dot(): number }).probe_dot();
+  const best = dotOf(probe);
 
   Deno.test(`${build.name}: a row's bits don't depend on the number of tokens or parts`, () => {
     for (const dtype of dtypes) {
@@ -79,6 +92,46 @@ for (const build of builds) {
           deepEqual(bits(multiply(build, { ...product, dot })), pairs, `${dtype} dot ${dot}, ${T} tokens`);
         }
       }
+    }
+  });
+
+  // Modes of 8-bit codes that a machine lacks can still be asked where its own instruction agrees with them: an
+  // unsigned second operand whose pairs of products stay below 32768, a signed one that is never negative.
+  const unsigned = [-65535, -66047, 0].includes(probe);
+  Deno.test({
+    name: `${build.name}: 8-bit codes as an unsigned second operand give the bits of pairs`,
+    ignore: !unsigned,
+    fn: () => {
+      for (const dtype of ["q8_0", "iq4_nl"] as const) {
+        for (const T of [1, 3, 4, 6]) {
+          const product = wide(dtype, T);
+          const x = smaller(product.x as Uint8Array);
+          const pairs = bits(multiply(build, { ...product, x }));
+          deepEqual(
+            bits(multiply(build, { ...product, x, dot: Dot.unsigned })),
+            pairs,
+            `${dtype}, ${T} tokens`,
+          );
+        }
+      }
+    },
+  });
+
+  Deno.test(`${build.name}: 8-bit weights as a signed second operand give the bits of pairs`, () => {
+    for (const T of [1, 3, 4, 6]) {
+      const K = 1088, N = 19, format = blockFormats.get("q8_0")!;
+      const blocks = random.bytes(N * K / 32 * format.bytes).map((b) => b & 127);
+      for (let at = 0; at < blocks.length; at += format.bytes) blocks[at + 1] = 0x2c;
+      const product: Product = {
+        dtype: "q8_0",
+        w: interleave(format, blocks, N, K),
+        x: quantized(random.floats(T * K)),
+        T,
+        N,
+        K,
+      };
+      const pairs = bits(multiply(build, product));
+      deepEqual(bits(multiply(build, { ...product, dot: Dot.signed })), pairs, `${T} tokens`);
     }
   });
 
