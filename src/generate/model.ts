@@ -92,7 +92,7 @@ export class Model implements LanguageModel {
   }
 
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
-    return new TextGeneration(() => this.context(prompt, options, (ids) => this.borrow(ids)));
+    return new TextGeneration(() => this.context(prompt, options, (ids, salt) => this.borrow(ids, salt)));
   }
 
   promptIds(prompt: Prompt, options: { special?: boolean } = {}): number[] {
@@ -144,7 +144,7 @@ export class Model implements LanguageModel {
         param: "window",
       });
     }
-    const { session, release } = this.borrow([]);
+    const { session, release } = this.borrow([], "");
     using _reserved = release;
     const out: number[] = [];
     for (let start = 0; start < ids.length; start += window) {
@@ -183,7 +183,7 @@ export class Model implements LanguageModel {
   private context(
     prompt: Prompt,
     given: GenerateOptions,
-    open: (ids: readonly number[]) => { session: SessionState; release: Disposable },
+    open: (ids: readonly number[], salt: string) => { session: SessionState; release: Disposable },
   ): ReturnType<ConstructorParameters<typeof TextGeneration>[0]> {
     this.assertOpen();
     const { tokenizer, contextLength, network: { vocabulary } } = this.parts;
@@ -201,19 +201,21 @@ export class Model implements LanguageModel {
       );
     }
     const kept = room < 1 ? ids.slice(-Math.max(1, Math.floor(contextLength / 2))) : ids;
-    return { ids: kept, options, tokenizer, vocabulary, open: () => open(kept) };
+    return { ids: kept, options, tokenizer, vocabulary, open: () => open(kept, options.cacheSalt) };
   }
 
   /** An idle session, that with the longest common beginning, or a new one; it returns to the pool. */
-  private borrow(ids: readonly number[]): { session: SessionState; release: Disposable } {
+  private borrow(ids: readonly number[], salt: string): { session: SessionState; release: Disposable } {
     let best = -1;
     let longest = -1;
     this.idle.forEach((session, i) => {
-      const common = session.commonPrefix(ids);
+      const common = session.salt === salt ? session.commonPrefix(ids) : 0;
       if (common > longest) [best, longest] = [i, common];
     });
     const reusable = best >= 0 && (longest > 0 || this.idle.length >= this.parts.idleSessions);
     const session = reusable ? this.idle.splice(best, 1)[0] : this.newSession();
+    if (session.salt !== salt) session.truncate(0);
+    session.salt = salt;
     const held = session.acquire();
     return {
       session,

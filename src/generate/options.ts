@@ -43,6 +43,11 @@ export interface GenerateOptions {
   signal?: AbortSignal;
   /** Whether special tokens written in a string prompt are parsed as such [false]. */
   special?: boolean;
+  /**
+   * Whose prompt this is: caches of earlier prompts are reused only under the same salt, so that nobody can
+   * tell from the time taken what others asked [""].
+   */
+  cacheSalt?: string;
   /** What happens where the context is full: an error, or the oldest half is forgotten ["error"]. */
   overflow?: "error" | "slide";
 }

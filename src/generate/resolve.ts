@@ -84,6 +84,7 @@ export function resolveOptions(options: GenerateOptions, limits: OptionLimits): 
     logprobs: take(options, "logprobs"),
     signal: signal(options.signal),
     special: flag(options, "special"),
+    cacheSalt: salt(options.cacheSalt),
     overflow: overflow(options.overflow),
   };
 }
@@ -96,6 +97,11 @@ function take(options: GenerateOptions, name: keyof typeof ranges): number | und
 function flag(options: GenerateOptions, name: "ignoreEos" | "special"): boolean {
   const value: unknown = options[name] ?? false;
   if (typeof value !== "boolean") throw invalid(name, "true or false", value);
+  return value;
+}
+
+function salt(value: unknown = ""): string {
+  if (typeof value !== "string") throw invalid("cacheSalt", "a text", value);
   return value;
 }
 

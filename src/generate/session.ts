@@ -12,6 +12,8 @@ import { MAX_CHUNK, type Steps } from "./steps.ts";
 export class SessionState implements Disposable {
   /** Tokens whose keys and values are cached, in order. */
   readonly tokens: number[] = [];
+  /** Whose text it is; see GenerateOptions. */
+  salt = "";
   private owner?: symbol;
   private open = true;
 

@@ -54,7 +54,7 @@ export async function generating<Env extends object>(
   format: Format,
 ): Promise<Response> {
   const { limits } = house.settings;
-  const request = read(await readJson(c.req.raw), limits);
+  const request = salted(read(await readJson(c.req.raw), limits), c.req.header("authorization"));
   const model = await opened(c, house, request.model);
   const work = new AbortController();
   const unlink = link(c.req.raw.signal, work);
@@ -96,6 +96,11 @@ function streamed<Env extends object>(
     "cache-control": "no-cache, no-transform",
   };
   return new Response(body, { headers });
+}
+
+/** Keeps what one key's prompts left in caches from the others. */
+function salted(request: TextRequest, key = ""): TextRequest {
+  return { ...request, options: { ...request.options, cacheSalt: key } };
 }
 
 /** Aborts `work` with `signal`, until the link is undone. */

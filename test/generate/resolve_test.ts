@@ -36,6 +36,7 @@ Deno.test("resolveOptions() fills in the documented defaults", () => {
     logprobs: undefined,
     signal: undefined,
     special: false,
+    cacheSalt: "",
     overflow: "error",
   });
 });

@@ -77,6 +77,17 @@ Deno.test("the model's own sessions reuse what an earlier prompt left", async ()
   equal((await model.generate(PROMPT + " small", drawn).result()).usage.cachedTokens > 10, true);
 });
 
+Deno.test("a cache is reused under its own salt alone", async () => {
+  using model = await load(file);
+  const cached = async (cacheSalt?: string) =>
+    (await model.generate(PROMPT, { ...drawn, cacheSalt }).result()).usage.cachedTokens;
+  equal(await cached("a"), 0);
+  ok(await cached("a") > 10);
+  equal(await cached("b"), 0);
+  equal(await cached(), 0);
+  await rejects(() => cached(7 as never), { code: "INVALID_ARGUMENT", param: "cacheSalt" });
+});
+
 Deno.test("a token allocates no linear memory and makes no tensor", async () => {
   using model = await load(file);
   const counting = count();

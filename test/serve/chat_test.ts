@@ -160,6 +160,7 @@ Deno.test("sampling fields reach the model under the contract's names", () =>
       stop: ["x", "y"],
       stopIds: [3],
       ignoreEos: true,
+      cacheSalt: "", // the request carried no key
     });
   }));
 
