@@ -8,7 +8,10 @@
 // all values are exact otherwise (i32 to f32 rounds). Parts divide the elements.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { anyHigh, anyLow } from "./quant/half";
+import { floatToBrain4, floatToHalf4 } from "./common/half";
+import { loadPart } from "./common/partial";
+import { BF16, F16, toFloats } from "./common/storage";
+import { the } from "./common/the";
 
 /** args: x, y | D1, D2, D3, x0..x3, y0..y3 | D0 (cell) */
 export function copy_b32(args: usize, part: i32, parts: i32): void { copy<u32>(args, part, parts); }
@@ -39,26 +42,16 @@ function run<T>(x: usize, from: i32, y: usize, to: i32, n: i32): void {
 }
 
 /** args: x, y | C | R (cell) */
-export function cast_f16_f32(args: usize, part: i32, parts: i32): void {
-  const count = cell(args, 3) * integer(args, 2), end = share(count, part + 1, parts);
-  let i = share(count, part, parts);
-  let x = pointer(args, 0) + (<usize> i << 1), y = pointer(args, 1) + (<usize> i << 2);
-  for (; i + 8 <= end; i += 8, x += 16, y += 32) {
-    const halves = v128.load(x);
-    v128.store(y, anyLow(halves));
-    v128.store(y, anyHigh(halves), 16);
-  }
-  for (; i < end; i++, x += 2, y += 4) {
-    store<f32>(y, f32x4.extract_lane(anyLow(i16x8.splat(load<i16>(x))), 0));
-  }
-}
-
+export function cast_f16_f32(args: usize, part: i32, parts: i32): void { widen<F16>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function cast_bf16_f32(args: usize, part: i32, parts: i32): void {
-  const count = cell(args, 3) * integer(args, 2), end = share(count, part + 1, parts);
-  let i = share(count, part, parts);
-  let x = pointer(args, 0) + (<usize> i << 1), y = pointer(args, 1) + (<usize> i << 2);
-  for (; i < end; i++, x += 2, y += 4) store<u32>(y, <u32> load<u16>(x) << 16);
+export function cast_bf16_f32(args: usize, part: i32, parts: i32): void { widen<BF16>(args, part, parts); }
+
+// @ts-ignore: decorator
+@inline
+function widen<S>(args: usize, part: i32, parts: i32): void {
+  const count = cell(args, 3) * integer(args, 2), from = share(count, part, parts);
+  const x = pointer(args, 0) + (<usize> from << the<S>().shift()), y = pointer(args, 1) + (<usize> from << 2);
+  toFloats<S>(x, y, share(count, part + 1, parts) - from);
 }
 
 /** args: x, y | C | R (cell) */
@@ -69,38 +62,25 @@ export function cast_i32_f32(args: usize, part: i32, parts: i32): void {
   for (; i < end; i++, x += 4, y += 4) store<f32>(y, <f32> load<i32>(x));
 }
 
-/** args: x, y | C | R (cell) */
-export function cast_f32_f16(args: usize, part: i32, parts: i32): void {
-  const count = cell(args, 3) * integer(args, 2), end = share(count, part + 1, parts);
-  let i = share(count, part, parts);
-  let x = pointer(args, 0) + (<usize> i << 2), y = pointer(args, 1) + (<usize> i << 1);
-  for (; i < end; i++, x += 4, y += 2) store<u16>(y, toHalf(load<u32>(x)));
-}
+@unmanaged class ToHalf { @inline of(x: v128): v128 { return floatToHalf4(x); } }
+@unmanaged class ToBrain { @inline of(x: v128): v128 { return floatToBrain4(x); } }
 
 /** args: x, y | C | R (cell) */
-export function cast_f32_bf16(args: usize, part: i32, parts: i32): void {
-  const count = cell(args, 3) * integer(args, 2), end = share(count, part + 1, parts);
-  let i = share(count, part, parts);
-  let x = pointer(args, 0) + (<usize> i << 2), y = pointer(args, 1) + (<usize> i << 1);
-  for (; i < end; i++, x += 4, y += 2) {
-    const bits = load<u32>(x);
-    const isNaN = (bits & 0x7fffffff) > 0x7f800000;
-    // half of the last kept place, less one where that place is even: ties go to even
-    const rounded = bits + 0x7fff + (bits >> 16 & 1);
-    store<u16>(y, <u16> ((isNaN ? bits | 0x400000 : rounded) >> 16));
-  }
-}
+export function cast_f32_f16(args: usize, part: i32, parts: i32): void { narrow<ToHalf>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function cast_f32_bf16(args: usize, part: i32, parts: i32): void { narrow<ToBrain>(args, part, parts); }
 
-/** The half nearest to a float, ties to even; too large ones become infinite, NaN stays quiet. */
-function toHalf(bits: u32): u16 {
-  const sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
-  if (size > 0x7f800000) return <u16> (sign | 0x7e00);
-  if (size >= 0x477ff000) return <u16> (sign | 0x7c00); // 65520 and beyond
-  if (size < 0x38800000) {
-    // below 2^-14: adding 0.5 leaves the half's fraction, rounded, in the float's last ten bits
-    const sum = reinterpret<u32>(reinterpret<f32>(size) + <f32> 0.5);
-    return <u16> (sign | (sum - 0x3f000000));
+/** Four at a time; their low 16 bits are kept. */
+// @ts-ignore: decorator
+@inline
+function narrow<F>(args: usize, part: i32, parts: i32): void {
+  const count = cell(args, 3) * integer(args, 2), from = share(count, part, parts);
+  let x = pointer(args, 0) + (<usize> from << 2), y = pointer(args, 1) + (<usize> from << 1);
+  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, x += 16, y += 8) {
+    const bits = the<F>().of(loadPart(x, n));
+    store<u16>(y, <u16> i32x4.extract_lane(bits, 0));
+    if (n > 1) store<u16>(y, <u16> i32x4.extract_lane(bits, 1), 2);
+    if (n > 2) store<u16>(y, <u16> i32x4.extract_lane(bits, 2), 4);
+    if (n > 3) store<u16>(y, <u16> i32x4.extract_lane(bits, 3), 6);
   }
-  const rounded = size - 0x38000000 + 0xfff + (size >> 13 & 1);
-  return <u16> (sign | rounded >> 13);
 }

@@ -141,3 +141,11 @@ function add4(x: usize, lower01: v128, upper01: v128, lower23: v128, upper23: v1
   acc = madd(v128.load32_splat(x, 8), v128.shuffle<i16>(lower23, upper23, 0, 8, 1, 9, 2, 10, 3, 11), acc);
   return madd(v128.load32_splat(x, 12), v128.shuffle<i16>(lower23, upper23, 4, 12, 5, 13, 6, 14, 7, 15), acc);
 }
+
+/** Writes n stored elements from x on as f32, from y on. */
+export function toFloats<S>(x: usize, y: usize, n: i32): void {
+  const s = changetype<S>(0);
+  const step: usize = 4 << s.shift();
+  for (; n >= 4; n -= 4, x += step, y += 16) v128.store(y, s.load4(x));
+  for (; n > 0; n--, x += step >> 2, y += 4) store<f32>(y, s.load1(x));
+}

@@ -14,13 +14,6 @@
 //
 // Constant vectors are parameters, made before the loop (hold.ts).
 
-/** Zero-size carriers of static methods: the<Quads>() costs nothing, its methods are inlined. */
-// @ts-ignore: decorator
-@inline
-export function the<T>(): T {
-  return changetype<T>(0);
-}
-
 /** Sums of two products of signed bytes x and codes 0 .. 127, i16 lanes. */
 // @ts-ignore: decorator
 @inline

@@ -7,7 +7,8 @@
 // tokens.
 
 import { cell, integer, pointer, share } from "../common/args";
-import { Quads, the } from "./dot";
+import { the } from "../common/the";
+import { Quads } from "./dot";
 import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
 import { IQ4_NL, MXFP4, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
 import { CHUNK, MINS, SCALES, unpack } from "./panel";

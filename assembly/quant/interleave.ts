@@ -9,7 +9,7 @@
 // 2026-11-23).
 
 import { cell, integer, pointer, share } from "../common/args";
-import { the } from "./dot";
+import { the } from "../common/the";
 
 const ROWS: i32 = 8;
 const FIELDS: usize = 5;

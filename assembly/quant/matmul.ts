@@ -12,7 +12,8 @@
 // of the sum of absolute terms, given x.
 
 import { cell, integer, pointer, share } from "../common/args";
-import { Pairs, Quads, the } from "./dot";
+import { the } from "../common/the";
+import { Pairs, Quads } from "./dot";
 import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
 import { IQ4_NL, MXFP4, nibbleRows, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
 import { CHUNK, unpack } from "./panel";

@@ -10,7 +10,8 @@
 
 import { storePart } from "../common/partial";
 import { madd } from "../common/simd";
-import { lane0, lane1, lane2, lane3, the } from "./dot";
+import { the } from "../common/the";
+import { lane0, lane1, lane2, lane3 } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";

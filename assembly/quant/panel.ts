@@ -10,7 +10,7 @@
 // which makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache
 // (12 KB at 4 bits); longer rows continue their sums through y.
 
-import { the } from "./dot";
+import { the } from "../common/the";
 import { unknownZero } from "./hold";
 
 /** The most columns of a panel, a multiple of 256. */

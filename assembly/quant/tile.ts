@@ -11,7 +11,8 @@
 
 import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
-import { lane0, lane1, lane2, lane3, the } from "./dot";
+import { the } from "../common/the";
+import { lane0, lane1, lane2, lane3 } from "./dot";
 import { hold, unknownZero } from "./hold";
 import { INTS, MINS, SCALES, SUMS } from "./panel";
 

@@ -5,6 +5,7 @@
  */
 import type { Random } from "../random.ts";
 import { indices, randomStrides, SIZES } from "./elementwise.ts";
+import { brainToNumber, halfToNumber } from "./half.ts";
 import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
@@ -84,20 +85,6 @@ const words = (random: Random, length: number) => Uint16Array.from(random.ints(l
 const singles = (length: number) => new Float32Array(length);
 const halves = (length: number) => new Uint16Array(length);
 
-/** The value of a half. */
-export function halfValue(bits: number): number {
-  const exponent = bits >> 10 & 31;
-  const fraction = bits & 1023;
-  const sign = bits >> 15 ? -1 : 1;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-}
-
-/** The value of a bfloat16. */
-export function bfloatValue(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0];
-}
-
 /** The bits of the nearest value among all non-negative ones, ties to the even pattern. */
 function nearest(value: number, valueOf: (bits: number) => number, infinity: number, step: number): number {
   if (Number.isNaN(value)) return NaN_BITS;
@@ -148,8 +135,8 @@ const drawFloats = (random: Random, length: number) =>
   random.floats(length).map((v) => v * 2 ** random.integer(-26, 17));
 const allHalves = Uint16Array.from({ length: 65536 / 16 }, (_, i) => i * 16 + i % 16);
 
-export const cast_f16_f32: Reference = cast(words, allHalves, singles, halfValue);
-export const cast_bf16_f32: Reference = cast(words, allHalves, singles, bfloatValue);
+export const cast_f16_f32: Reference = cast(words, allHalves, singles, halfToNumber);
+export const cast_bf16_f32: Reference = cast(words, allHalves, singles, brainToNumber);
 export const cast_i32_f32: Reference = cast(
   (random, length) => random.ints(length, -(2 ** 31), 2 ** 31 - 1),
   Int32Array.of(0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 16777217),
@@ -160,11 +147,11 @@ export const cast_f32_f16: Reference = cast(
   drawFloats,
   FLOATS,
   halves,
-  (v) => nearest(v, halfValue, 0x7c00, 32),
+  (v) => nearest(v, halfToNumber, 0x7c00, 32),
 );
 export const cast_f32_bf16: Reference = cast(
   drawFloats,
   FLOATS,
   halves,
-  (v) => nearest(v, bfloatValue, 0x7f80, 2 ** 120),
+  (v) => nearest(v, brainToNumber, 0x7f80, 2 ** 120),
 );

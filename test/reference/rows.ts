@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
-import { bfloatValue, halfValue } from "./copy.ts";
+import { brainToNumber, halfToNumber } from "./half.ts";
 import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
 
 function take(
@@ -42,5 +42,5 @@ function take(
 const words = (random: Random, length: number) => Uint16Array.from(random.ints(length, 0, 0x7bff));
 
 export const take_rows_f32: Reference = take((random, length) => random.floats(length), (v) => v);
-export const take_rows_f16: Reference = take(words, halfValue);
-export const take_rows_bf16: Reference = take(words, bfloatValue);
+export const take_rows_f16: Reference = take(words, halfToNumber);
+export const take_rows_bf16: Reference = take(words, brainToNumber);
