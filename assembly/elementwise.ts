@@ -131,7 +131,7 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
  * sin(x + quarters pi / 2): x less the nearest multiple of pi / 2 (in two parts, float64), then the polynomials of
  * FreeBSD's k_sinf and k_cosf. Correct to 1e-7 for |x| to 1e7; beyond, the reduction loses a digit for each.
  */
-function turned(x: f32, quarters: f64): f32 {
+export function turned(x: f32, quarters: f64): f32 {
   if (x - x != 0) return NaN;
   const n = nearest<f64>(<f64> x * 0.6366197723675814);
   const r = (<f64> x - n * 1.5707963267341256) - n * 6.077100506506192e-11;
@@ -166,7 +166,7 @@ function turned(x: f32, quarters: f64): f32 {
 /** tanh: its series to x^9 below 0.3, else 1 - 2 / (e^2|x| + 1) with x's sign. */
 // @ts-ignore: decorator
 @inline
-function tanh4(x: v128): v128 {
+export function tanh4(x: v128): v128 {
   const s = f32x4.mul(x, x);
   let series = madd(s, f32x4.splat(0.0218694885), f32x4.splat(-0.0539682540));
   series = madd(s, series, f32x4.splat(0.1333333333));
@@ -182,7 +182,7 @@ function tanh4(x: v128): v128 {
 /** erf of Abramowitz and Stegun 7.1.26: error below 1.5e-7. */
 // @ts-ignore: decorator
 @inline
-function erf4(x: v128): v128 {
+export function erf4(x: v128): v128 {
   const size = f32x4.abs(x);
   const t = f32x4.div(f32x4.splat(1), madd(size, f32x4.splat(0.3275911), f32x4.splat(1)));
   let p = madd(t, f32x4.splat(1.061405429), f32x4.splat(-1.453152027));
@@ -196,7 +196,7 @@ function erf4(x: v128): v128 {
 /** The natural logarithm (Cephes logf): x = 2^e m with m in sqrt(1/2) .. sqrt(2), a polynomial of m - 1. */
 // @ts-ignore: decorator
 @inline
-function log4(x: v128): v128 {
+export function log4(x: v128): v128 {
   // subnormals are brought up by 2^23
   const small = f32x4.lt(x, f32x4.splat(1.17549435e-38));
   const up = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small);

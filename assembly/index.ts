@@ -4,22 +4,32 @@
 export { run_program } from "./program";
 export { probe_dot } from "./quant/probe";
 
+export {
+  gelu_backward_f32, gelu_erf_backward_f32, relu_backward_f32, sigmoid_backward_f32, silu_backward_f32,
+  tanh_backward_f32,
+} from "./activation_backward";
 export { attention_f32, kv_append_f32 } from "./attention";
 export {
   cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
 } from "./copy";
+export { cross_entropy_backward_f32, cross_entropy_f32 } from "./cross_entropy";
 export {
   abs_f32, add_f32, affine_f32, cos_f32, div_f32, exp_f32, gelu_erf_f32, gelu_f32, log_f32, maximum_f32,
   minimum_f32, mul_f32, neg_f32, pow_f32, reciprocal_f32, relu_f32, sigmoid_f32, silu_f32, sin_f32, sqrt_f32,
   sub_f32, tanh_f32,
 } from "./elementwise";
-export { swiglu_f32 } from "./gated";
+export { swiglu_backward_f32, swiglu_f32 } from "./gated";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
+export {
+  layer_norm_backward_f32, layer_norm_weight_backward_f32, rms_norm_backward_f32, rms_norm_weight_backward_f32,
+} from "./norm_backward";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
-export { rope_halved_f32, rope_interleaved_f32 } from "./rope";
+export {
+  rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
+} from "./rope";
 export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
-export { softmax_f32 } from "./softmax";
+export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
 
 export {
   embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,

@@ -13,6 +13,7 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
+import { total } from "./common/sums";
 
 /** args: x, w, y | C, eps | R (cell) */
 export function rms_norm_f32(args: usize, part: i32, parts: i32): void {
@@ -55,13 +56,14 @@ export function layer_norm_f32(args: usize, part: i32, parts: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function inverseRoot(sum: f32, columns: i32, eps: f32): f32 {
+export function inverseRoot(sum: f32, columns: i32, eps: f32): f32 {
   return <f32> 1 / sqrt<f32>(sum / <f32> columns + eps);
 }
 
 // Sums run in two vectors of four lanes; the last four columns go by loadPart, whose zeros add nothing.
 
-function squares(x: usize, columns: i32): f32 {
+/** The sum of squares. */
+export function squares(x: usize, columns: i32): f32 {
   let even = f32x4.splat(0), odd = even, i = columns;
   for (; i >= 8; i -= 8, x += 32) {
     const a = v128.load(x), b = v128.load(x, 16);
@@ -74,17 +76,8 @@ function squares(x: usize, columns: i32): f32 {
   return sum4(f32x4.add(even, odd));
 }
 
-function total(x: usize, columns: i32): f32 {
-  let even = f32x4.splat(0), odd = even, i = columns;
-  for (; i >= 8; i -= 8, x += 32) {
-    even = f32x4.add(even, v128.load(x)), odd = f32x4.add(odd, v128.load(x, 16));
-  }
-  for (; i > 0; i -= 4, x += 16) even = f32x4.add(even, loadPart(x, i));
-  return sum4(f32x4.add(even, odd));
-}
-
 /** The sum of squared distances from the mean. */
-function spread(x: usize, columns: i32, mean: f32): f32 {
+export function spread(x: usize, columns: i32, mean: f32): f32 {
   const m = f32x4.splat(mean);
   let sums = f32x4.splat(0), i = columns;
   for (; i >= 4; i -= 4, x += 16) {

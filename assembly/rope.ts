@@ -3,6 +3,8 @@
 //   y[u] = x[u] cos - x[v] sin      interleaved: (u, v) = (2i, 2i + 1)
 //   y[v] = x[u] sin + x[v] cos      halved:      (u, v) = (i, i + R / 2)
 //
+// Its backward turns dy the other way: the same with -sin.
+//
 //   x, y   [T, H, D] f32; y may be x; columns R .. D - 1 are copied
 //   table  [S, R] f32: cos of pair i at [p, 2i], sin at [p, 2i + 1]; row t has position p = P + t
 //
@@ -12,6 +14,11 @@
 import { cell, integer, pointer, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
+import { the } from "./common/the";
+
+// Which way a head is turned.
+@unmanaged class Forward { @inline sin(v: v128): v128 { return v; } }
+@unmanaged class Backward { @inline sin(v: v128): v128 { return f32x4.neg(v); } }
 
 // How a head is turned.
 // @ts-ignore: decorator
@@ -19,11 +26,11 @@ import { madd } from "./common/simd";
 class Interleaved {
   // @ts-ignore: decorator
   @inline
-  turn(x: usize, table: usize, y: usize, rotated: i32): void {
+  turn<Way>(x: usize, table: usize, y: usize, rotated: i32): void {
     for (let n = rotated; n > 0; n -= 4, x += 16, y += 16, table += 16) {
       const pairs = loadPart(x, n), angles = loadPart(table, n);
       const cos = v128.shuffle<f32>(angles, angles, 0, 0, 2, 2);
-      const sin = v128.mul<f32>(v128.shuffle<f32>(angles, angles, 1, 1, 3, 3), f32x4(-1, 1, -1, 1));
+      const sin = the<Way>().sin(f32x4.mul(v128.shuffle<f32>(angles, angles, 1, 1, 3, 3), f32x4(-1, 1, -1, 1)));
       const twins = v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2);
       storePart(y, madd(pairs, cos, f32x4.mul(twins, sin)), n);
     }
@@ -35,12 +42,12 @@ class Interleaved {
 class Halved {
   // @ts-ignore: decorator
   @inline
-  turn(x: usize, table: usize, y: usize, rotated: i32): void {
+  turn<Way>(x: usize, table: usize, y: usize, rotated: i32): void {
     const half = <usize> rotated << 1;
     for (let n = rotated >> 1; n > 0; n -= 4, x += 16, y += 16, table += 32) {
       const a = loadPart(x, n), b = loadPart(x + half, n);
       const t0 = loadPart(table, 2 * n), t1 = loadPart(table + 16, 2 * n - 4);
-      const cos = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6), sin = v128.shuffle<f32>(t0, t1, 1, 3, 5, 7);
+      const cos = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6), sin = the<Way>().sin(v128.shuffle<f32>(t0, t1, 1, 3, 5, 7));
       storePart(y, madd(a, cos, f32x4.neg(f32x4.mul(b, sin))), n);
       storePart(y + half, madd(b, cos, f32x4.mul(a, sin)), n);
     }
@@ -49,15 +56,25 @@ class Halved {
 
 /** args: x, table, y | H, D, R, S | T (cell), P (cell) */
 export function rope_interleaved_f32(args: usize, part: i32, parts: i32): void {
-  rope<Interleaved>(args, part, parts);
+  rope<Interleaved, Forward>(args, part, parts);
 }
 
 /** args: x, table, y | H, D, R, S | T (cell), P (cell) */
 export function rope_halved_f32(args: usize, part: i32, parts: i32): void {
-  rope<Halved>(args, part, parts);
+  rope<Halved, Forward>(args, part, parts);
 }
 
-function rope<Pairs>(args: usize, part: i32, parts: i32): void {
+/** args: dy, table, dx | H, D, R, S | T (cell), P (cell) */
+export function rope_interleaved_backward_f32(args: usize, part: i32, parts: i32): void {
+  rope<Interleaved, Backward>(args, part, parts);
+}
+
+/** args: dy, table, dx | H, D, R, S | T (cell), P (cell) */
+export function rope_halved_backward_f32(args: usize, part: i32, parts: i32): void {
+  rope<Halved, Backward>(args, part, parts);
+}
+
+function rope<Pairs, Way>(args: usize, part: i32, parts: i32): void {
   const heads = integer(args, 3), D = integer(args, 4), rotated = integer(args, 5), S = integer(args, 6);
   const total = cell(args, 7) * heads, first = cell(args, 8);
   const end = share(total, part + 1, parts);
@@ -65,7 +82,7 @@ function rope<Pairs>(args: usize, part: i32, parts: i32): void {
     const x = pointer(args, 0) + (<usize> head * D << 2), y = pointer(args, 2) + (<usize> head * D << 2);
     const p = first + head / heads;
     if (<u32> p < <u32> S) {
-      changetype<Pairs>(0).turn(x, pointer(args, 1) + (<usize> p * rotated << 2), y, rotated);
+      the<Pairs>().turn<Way>(x, pointer(args, 1) + (<usize> p * rotated << 2), y, rotated);
       const at = <usize> rotated << 2;
       for (let n = D - rotated, o = at; n > 0; n -= 4, o += 16) storePart(y + o, loadPart(x + o, n), n);
     } else {

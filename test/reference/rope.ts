@@ -33,7 +33,8 @@ export function ropeTable(S: number, R: number, base = 10000): Float32Array {
   return table;
 }
 
-function reference(pairing: Pairing): Reference {
+/** With `sign` -1 the head turns back. */
+function reference(pairing: Pairing, sign = 1): Reference {
   return {
     *cases(random: Random): Generator<Case> {
       const sizes = [[0, 2, 4, 4, 0], [1, 1, 2, 2, 5], [3, 2, 8, 8, 2], [2, 3, 6, 6, 0], [2, 2, 13, 10, 1], [
@@ -59,7 +60,7 @@ function reference(pairing: Pairing): Reference {
       for (let head = 0; head < T * H; head++) {
         const row = Float64Array.from({ length: D }, (_, d) => x![head * D + d]);
         const p = P + Math.floor(head / H);
-        const angles = Float64Array.from({ length: R }, (_, i) => table![p * R + i]);
+        const angles = Float64Array.from({ length: R }, (_, i) => table![p * R + i] * (i % 2 ? sign : 1));
         values.set(p >= 0 && p < S ? turn(row, angles, pairing) : row.fill(NaN), head * D);
       }
       return [{ operand: 2, values }];
@@ -67,6 +68,10 @@ function reference(pairing: Pairing): Reference {
   };
 }
 
-export const rope_interleaved_f32: Reference = reference((i) => [2 * i, 2 * i + 1]);
+const neighbours: Pairing = (i) => [2 * i, 2 * i + 1];
+const halves: Pairing = (i, rotated) => [i, i + rotated / 2];
 
-export const rope_halved_f32: Reference = reference((i, rotated) => [i, i + rotated / 2]);
+export const rope_interleaved_f32: Reference = reference(neighbours);
+export const rope_halved_f32: Reference = reference(halves);
+export const rope_interleaved_backward_f32: Reference = reference(neighbours, -1);
+export const rope_halved_backward_f32: Reference = reference(halves, -1);

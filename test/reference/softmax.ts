@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
-import type { Case, Expected, Reference } from "./reference.ts";
+import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
 
 /** softmax of one row. */
 export function softmax(row: ArrayLike<number>): Float64Array {
@@ -44,3 +44,70 @@ export const softmax_f32: Reference = {
     return [{ operand: 1, values }];
   },
 };
+
+/** f of each row of the operands [R, C]. */
+function byRow(
+  operands: OperandValue[],
+  columns: number,
+  f: (...rows: Float64Array[]) => ArrayLike<number>,
+): Float64Array {
+  const values = new Float64Array(operands[0]!.length);
+  for (let at = 0; at < values.length; at += columns) {
+    values.set(f(...operands.map((x) => Float64Array.from(x!.subarray(at, at + columns)))), at);
+  }
+  return values;
+}
+
+const sum = (x: Float64Array): number => x.reduce((a, b) => a + b, 0);
+
+function logSoftmax(x: Float64Array): Float64Array {
+  const m = x.reduce((a, b) => Math.max(a, b), -Infinity);
+  const log = Math.log(sum(x.map((v) => Math.exp(v - m))));
+  return x.map((v) => v - m - log);
+}
+
+export const log_softmax_f32: Reference = {
+  cases: softmax_f32.cases,
+  oracle({ operands: [x], params: [columns] }: Case): Expected[] {
+    return [{ operand: 1, values: byRow([x], columns, logSoftmax) }];
+  },
+};
+
+/** Oracle of dx of y and dy, by row; `scale` gives the size of each element's terms. */
+function backward(
+  forward: (x: Float64Array) => Float64Array,
+  f: (y: Float64Array, dy: Float64Array) => Float64Array,
+  scale: (y: Float64Array, dy: Float64Array) => Float64Array,
+): Reference {
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const [R, C] of [[0, 3], [1, 1], [2, 3], [3, 4], [2, 5], [1, 33], [2, 257]]) {
+        const y = Float32Array.from(byRow([random.floats(R * C, 3)], C, forward));
+        const [dy, call] = [random.floats(R * C), { label: `${R}x${C}`, params: [C], cells: [R] }];
+        yield { ...call, operands: [y, dy, new Float32Array(R * C)] };
+        yield { ...call, label: `${call.label} into dy`, operands: [y, dy, dy], shared: [[2, 1]] };
+        yield { ...call, label: `${call.label} into y`, operands: [y, dy, y], shared: [[2, 0]] };
+      }
+      const operands = [new Float32Array(4).fill(0.5), Float32Array.of(NaN, 1, 2, 3), new Float32Array(4)];
+      yield { label: "NaN stays in its row", operands, params: [2], cells: [2] };
+    },
+    oracle({ operands: [y, dy], params: [C] }: Case): Expected[] {
+      return [{ operand: 2, values: byRow([y, dy], C, f), scale: byRow([y, dy], C, scale) }];
+    },
+  };
+}
+
+const product = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v * b[i]);
+const sizes = (a: Float64Array): Float64Array => a.map(Math.abs);
+
+export const softmax_backward_f32: Reference = backward(
+  softmax,
+  (y, dy) => y.map((v, c) => v * (dy[c] - sum(product(y, dy)))),
+  (y, dy) => y.map((v, c) => v * (Math.abs(dy[c]) + sum(sizes(product(y, dy))))),
+);
+
+export const log_softmax_backward_f32: Reference = backward(
+  logSoftmax,
+  (y, dy) => y.map((v, c) => dy[c] - Math.exp(v) * sum(dy)),
+  (y, dy) => y.map((v, c) => Math.abs(dy[c]) + Math.exp(v) * sum(sizes(dy))),
+);

@@ -17,6 +17,9 @@ import * as reduce from "./reduce.ts";
 import * as repack from "./repack.ts";
 import * as rope from "./rope.ts";
 import * as rows from "./rows.ts";
+import * as activationBackward from "./activation_backward.ts";
+import * as crossEntropy from "./cross_entropy.ts";
+import * as normBackward from "./norm_backward.ts";
 import * as softmax from "./softmax.ts";
 
 const families: readonly object[] = [
@@ -34,6 +37,9 @@ const families: readonly object[] = [
   rope,
   rows,
   softmax,
+  activationBackward,
+  crossEntropy,
+  normBackward,
 ];
 
 /** All rows. */

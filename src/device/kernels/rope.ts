@@ -21,3 +21,14 @@ export const rope_interleaved_f32: Kernel = { name: "rope_interleaved_f32", ...f
 
 /** The same for the pairs (i, i + R / 2). */
 export const rope_halved_f32: Kernel = { name: "rope_halved_f32", ...form };
+
+const backward: Omit<Kernel, "name"> = {
+  ...form,
+  operands: [input("dy", "f32", "T,H,D"), input("table", "f32", "S,R"), output("dx", "f32", "T,H,D")],
+};
+
+/** dx of rope_interleaved_f32: dy turned the other way; dx may be dy. */
+export const rope_interleaved_backward_f32: Kernel = { name: "rope_interleaved_backward_f32", ...backward };
+
+/** dx of rope_halved_f32; dx may be dy. */
+export const rope_halved_backward_f32: Kernel = { name: "rope_halved_backward_f32", ...backward };

@@ -1,0 +1,106 @@
+// Backward of the norms, with g = dy w and sums over the C columns of a row:
+//
+//   rms     scale = 1 / sqrt(mean x^2 + eps)
+//           dx = scale (g - x scale^2 mean(g x))                 dw[c] = sum over r of dy x scale
+//   layer   scale = 1 / sqrt(mean (x - m)^2 + eps), n = (x - m) scale
+//           dx = scale (g - mean(g) - n mean(g n))               dw[c] = sum over r of dy n,  db[c] = sum of dy
+//
+//   x, dy, dx [R, C] f32, contiguous rows; w, dw, db [C]; mean, scale [R]; dx may be dy or x
+//
+// The first row of each pair writes dx and what it found of each row (mean, scale); parts divide its rows. The second
+// reads them for dw and db; parts divide its columns, and each column adds its rows in ascending order in one
+// accumulator, whatever the parts. Cost: bound by memory. Accuracy: 3e-6 relative to the terms (tested).
+
+import { cell, integer, pointer, real, share } from "./common/args";
+import { loadPart, storePart } from "./common/partial";
+import { madd, sum4 } from "./common/simd";
+import { dot, dot3, total } from "./common/sums";
+import { inverseRoot, spread, squares } from "./norm";
+
+/** args: x, w, dy, dx, scale | C, eps | R (cell) */
+export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void {
+  const C = integer(args, 5), R = cell(args, 7), end = share(R, part + 1, parts);
+  for (let r = share(R, part, parts); r < end; r++) {
+    const at = <usize> r * <usize> C << 2;
+    let x = pointer(args, 0) + at, w = pointer(args, 1), dy = pointer(args, 2) + at, dx = pointer(args, 3) + at;
+    const scale = inverseRoot(squares(x, C), C, real(args, 6));
+    const along = dot3(dy, w, x, C) / <f32> C * scale * scale;
+    store<f32>(pointer(args, 4) + (<usize> r << 2), scale);
+    const s = f32x4.splat(scale), a = f32x4.splat(-along);
+    for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) {
+      const g = f32x4.mul(loadPart(dy, n), loadPart(w, n));
+      storePart(dx, f32x4.mul(s, madd(loadPart(x, n), a, g)), n);
+    }
+  }
+}
+
+/** args: x, w, dy, dx, mean, scale | C, eps | R (cell) */
+export function layer_norm_backward_f32(args: usize, part: i32, parts: i32): void {
+  const C = integer(args, 6), R = cell(args, 8), end = share(R, part + 1, parts);
+  for (let r = share(R, part, parts); r < end; r++) {
+    const at = <usize> r * <usize> C << 2;
+    let x = pointer(args, 0) + at, w = pointer(args, 1), dy = pointer(args, 2) + at, dx = pointer(args, 3) + at;
+    const mean = total(x, C) / <f32> C, scale = inverseRoot(spread(x, C, mean), C, real(args, 7));
+    store<f32>(pointer(args, 4) + (<usize> r << 2), mean);
+    store<f32>(pointer(args, 5) + (<usize> r << 2), scale);
+    const average = f32x4.splat(dot(dy, w, C) / <f32> C);
+    const along = f32x4.splat(-alongRow(x, w, dy, C, mean, scale) / <f32> C);
+    const m = f32x4.splat(mean), s = f32x4.splat(scale);
+    for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) {
+      const g = f32x4.sub(f32x4.mul(loadPart(dy, n), loadPart(w, n)), average);
+      const normal = f32x4.mul(f32x4.sub(loadPart(x, n), m), s);
+      storePart(dx, f32x4.mul(s, madd(normal, along, g)), n);
+    }
+  }
+}
+
+/** The sum of dy w n over a row; lanes past it have dy = 0. */
+function alongRow(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): f32 {
+  const m = f32x4.splat(mean), s = f32x4.splat(scale);
+  let sums = f32x4.splat(0);
+  for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16) {
+    const normal = f32x4.mul(f32x4.sub(loadPart(x, n), m), s);
+    sums = madd(f32x4.mul(loadPart(dy, n), loadPart(w, n)), normal, sums);
+  }
+  return sum4(sums);
+}
+
+/** args: x, dy, scale, dw | C | R (cell) */
+export function rms_norm_weight_backward_f32(args: usize, part: i32, parts: i32): void {
+  const C = integer(args, 4), from = share(C, part, parts), count = share(C, part + 1, parts) - from;
+  addRows(pointer(args, 0), pointer(args, 1), 0, pointer(args, 2), pointer(args, 3), 0, C, cell(args, 5), from, count);
+}
+
+/** args: x, dy, mean, scale, dw, db (optional) | C | R (cell) */
+export function layer_norm_weight_backward_f32(args: usize, part: i32, parts: i32): void {
+  const C = integer(args, 6), from = share(C, part, parts), count = share(C, part + 1, parts) - from;
+  addRows(
+    pointer(args, 0), pointer(args, 1), pointer(args, 2), pointer(args, 3), pointer(args, 4), pointer(args, 5),
+    C, cell(args, 7), from, count,
+  );
+}
+
+/** dw and db of `count` columns from `from` on; without means they are 0, without db it is left out. */
+function addRows(
+  x: usize, dy: usize, means: usize, scales: usize, dw: usize, db: usize, C: i32, R: i32, from: i32, count: i32,
+): void {
+  const offset = <usize> from << 2;
+  memory.fill(dw + offset, 0, <usize> count << 2);
+  if (db != 0) memory.fill(db + offset, 0, <usize> count << 2);
+  for (let r: usize = 0; r < <usize> R; r++) {
+    const at = (r * <usize> C << 2) + offset;
+    const mean = f32x4.splat(means != 0 ? load<f32>(means + (r << 2)) : 0);
+    const scale = f32x4.splat(load<f32>(scales + (r << 2)));
+    let p = x + at, d = dy + at, to = dw + offset;
+    for (let n = count; n > 0; n -= 4, p += 16, d += 16, to += 16) {
+      const normal = f32x4.mul(f32x4.sub(loadPart(p, n), mean), scale);
+      storePart(to, madd(loadPart(d, n), normal, loadPart(to, n)), n);
+    }
+    if (db != 0) addRow(dy + at, db + offset, count);
+  }
+}
+
+/** y += x. */
+function addRow(x: usize, y: usize, n: i32): void {
+  for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f32x4.add(loadPart(y, n), loadPart(x, n)), n);
+}
