@@ -375,6 +375,11 @@ export class Tensor implements OperandView, Disposable {
     return reduce.softmax(this, dim);
   }
 
+  /** The logarithm of softmax along `dim`. */
+  logSoftmax(dim: number): Tensor {
+    return reduce.logSoftmax(this, dim);
+  }
+
   // Linear algebra
 
   /** The matrix product over the last two dimensions; the others broadcast. */

@@ -13,6 +13,11 @@ import {
   type Tensor,
   tensor,
 } from "../../mod.ts";
+import { emptyRopeTable, fillRopeTable } from "../../src/nn/rotary.ts";
+import { rope } from "../../src/tensor/ops/attention.ts";
+import { swiglu } from "../../src/tensor/ops/elementwise.ts";
+import { crossEntropy } from "../../src/tensor/ops/loss.ts";
+import { layerNorm, rmsNorm } from "../../src/tensor/ops/norm.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -24,6 +29,8 @@ const positive: Domain = (v) => Math.exp(v * 0.5);
 const awayFromZero: Domain = (v) => v + Math.sign(v) * 0.5;
 
 interface Checked {
+  /** Whether its gradient has no gradient. */
+  once?: boolean;
   op: (...inputs: Tensor[]) => Tensor;
   shapes: number[][];
   domain?: Domain;
@@ -49,6 +56,33 @@ const checked: Record<string, Checked> = {
   silu: { op: (a) => a.silu(), shapes: [[9]] },
   "gelu (tanh)": { op: (a) => a.gelu("tanh"), shapes: [[9]] },
   gelu: { op: (a) => a.gelu(), shapes: [[9]] },
+  relu: { op: (a) => a.relu(), shapes: [[9]], domain: awayFromZero },
+  swiglu: { op: (a, b) => swiglu(a, b), shapes: [[3, 4], [3, 4]] },
+  "rms norm": { op: (x, w) => rmsNorm(x, w, 1e-5), shapes: [[3, 5], [5]] },
+  "layer norm": { op: (x, w, b) => layerNorm(x, w, b, 1e-5), shapes: [[2, 3, 5], [5], [5]] },
+  "layer norm without bias": { op: (x, w) => layerNorm(x, w, null, 1e-5), shapes: [[3, 5], [5]] },
+  "log softmax": { op: (a) => a.logSoftmax(-1), shapes: [[3, 4]] },
+  rope: {
+    op: (x) => {
+      const table = emptyRopeTable(x.device, 8, 4);
+      fillRopeTable(table, { base: 10, scaling: { type: "none" } });
+      return rope(x, table, 2, "halved");
+    },
+    shapes: [[3, 2, 6]],
+  },
+  "cross entropy": {
+    op: (x) => crossEntropy(x, tensor(Int32Array.of(2, 0, -100, 1)), { smoothing: 0.1 }),
+    shapes: [[4, 3]],
+    once: true,
+  },
+  "weighted cross entropy": {
+    op: (x) => {
+      const weights = tensor([1, 2, 0.5]);
+      return crossEntropy(x, tensor(Int32Array.of(2, 0, -100, 1)), { weights, ignoreIndex: -100 });
+    },
+    shapes: [[4, 3]],
+    once: true,
+  },
   sum: { op: (a) => a.sum(1), shapes: [[2, 3, 2]] },
   "sum, kept": { op: (a) => a.sum(0, true), shapes: [[2, 3]] },
   mean: { op: (a) => a.mean(-1), shapes: [[2, 5]] },
@@ -69,11 +103,11 @@ const checked: Record<string, Checked> = {
   },
 };
 
-for (const [name, { op, shapes, domain = any }] of Object.entries(checked)) {
+for (const [name, { op, shapes, domain = any, once }] of Object.entries(checked)) {
   Deno.test(`gradient of ${name} against finite differences`, async () => {
     const random = new Random(seed);
     const values = shapes.map((s) => random.floats(s.reduce((a, b) => a * b, 1)).map(domain));
-    await compare(op, shapes, values, random);
+    await compare(op, shapes, values, random, once);
   });
 }
 
@@ -83,6 +117,7 @@ async function compare(
   shapes: number[][],
   values: Float32Array[],
   random: Random,
+  once = false,
 ): Promise<void> {
   const loss = (own: Scope, inputs: Tensor[], w: Float32Array | undefined) => {
     const y = op(...inputs);
@@ -96,6 +131,15 @@ async function compare(
   const inputs = make(own, values).map((x) => x.requiresGrad());
   const { loss: y, weights } = loss(own, inputs, undefined);
   const gradients = y.backward();
+  if (!once) { // composed of ops, for gradients of gradients: the same values
+    const composed = grad((...x) => loss(own, x, weights).loss)(...make(own, values));
+    for (const [i, x] of inputs.entries()) {
+      const [fused, ops] = [await gradients.get(x).data(), await composed[i].data()];
+      fused.forEach((v, e) =>
+        ok(Math.abs(v - ops[e]) <= 1e-5 * (1 + Math.abs(v)), `${v} fused, ${ops[e]} composed`)
+      );
+    }
+  }
   const at = async (data: Float32Array[]) => {
     using own = scope();
     return await loss(own, make(own, data), weights).loss.item();

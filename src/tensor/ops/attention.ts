@@ -5,11 +5,17 @@
  */
 import type { Cell } from "../../device/device.ts";
 import { attention_f32, kv_append_f32 } from "../../device/kernels/attention.ts";
-import { rope_halved_f32, rope_interleaved_f32 } from "../../device/kernels/rope.ts";
+import type { Kernel } from "../../device/kernel.ts";
+import * as ropes from "../../device/kernels/rope.ts";
 import { WickError } from "../../error.ts";
-import { refuseGradient } from "../autograd.ts";
+import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
+
+const turns = {
+  interleaved: { forth: ropes.rope_interleaved_f32, back: ropes.rope_interleaved_backward_f32 },
+  halved: { forth: ropes.rope_halved_f32, back: ropes.rope_halved_backward_f32 },
+};
 
 /** The position of the first row: a number, or a cell that changes between replays. */
 export type Position = number | Cell;
@@ -21,13 +27,18 @@ export type Position = number | Cell;
  */
 export function rope(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
   const [, H, D] = cube("rope", x);
-  refuseGradient("rope", [x], "it has none yet");
   const [S, R] = table.shape;
-  using dense = x.contiguous();
-  const y = result("rope", [dense, table], "f32", x.shape, x.rows);
-  const kernel = pairs === "halved" ? rope_halved_f32 : rope_interleaved_f32;
-  run(kernel, [dense, table, y], [H, D, R, S], [lead(dense), position]);
-  return y;
+  const turn = (x: Tensor, row: Kernel) => {
+    using dense = x.contiguous();
+    const y = result("rope", [dense, table], "f32", x.shape, x.rows);
+    run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
+    return y;
+  };
+  const { forth, back } = turns[pairs];
+  // turning back is linear, and turning forth its gradient
+  const rule = (from: Kernel, to: Kernel, x: Tensor): Tensor =>
+    track("rope", noGrad(() => turn(x, from)), [x], [], (dy) => [rule(to, from, dy)]);
+  return rule(forth, back, x);
 }
 
 /** Writes x [T, G, D] into `cache` [G, S, D] at position, position + 1 ... */

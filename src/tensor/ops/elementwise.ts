@@ -7,9 +7,10 @@ import type { Cell } from "../../device/device.ts";
 import type { Kernel } from "../../device/kernel.ts";
 import * as casts from "../../device/kernels/copy.ts";
 import * as rows from "../../device/kernels/elementwise.ts";
-import { swiglu_f32 } from "../../device/kernels/gated.ts";
+import * as back from "../../device/kernels/activation_backward.ts";
+import { swiglu_backward_f32, swiglu_f32 } from "../../device/kernels/gated.ts";
 import { WickError } from "../../error.ts";
-import { refuseGradient, track, tracks } from "../autograd.ts";
+import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { deviceOf, lead, result, rowCount, run } from "../dispatch.ts";
 import { broadcastShapes, broadcastStrides, collapse, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -81,18 +82,46 @@ const unaryOps = {
   reciprocal: { row: rows.reciprocal_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y).mul(y).neg() } },
   sin: { row: rows.sin_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(x.cos()) } },
   cos: { row: rows.cos_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(x.sin()).neg() } },
-  tanh: { row: rows.tanh_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y.mul(y).neg().add(1)) } },
-  sigmoid: { row: rows.sigmoid_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y).mul(y.neg().add(1)) } },
-  relu: { row: rows.relu_f32, rule: "it has none yet" },
-  silu: { row: rows.silu_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(siluSlope(x)) } },
-  gelu: { row: rows.gelu_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(geluSlope(x)) } },
-  gelu_erf: { row: rows.gelu_erf_f32, rule: { saves: "x", x: (dy, { x }) => dy.mul(geluErfSlope(x)) } },
+  tanh: { row: rows.tanh_f32, rule: slope("y", back.tanh_backward_f32, (y) => y.mul(y).neg().add(1)) },
+  sigmoid: {
+    row: rows.sigmoid_f32,
+    rule: slope("y", back.sigmoid_backward_f32, (y) => y.mul(y.neg().add(1))),
+  },
+  relu: { row: rows.relu_f32, rule: { saves: "x", x: (dy, { x }) => wherePositive(x, dy) } },
+  silu: { row: rows.silu_f32, rule: slope("x", back.silu_backward_f32, siluSlope) },
+  gelu: { row: rows.gelu_f32, rule: slope("x", back.gelu_backward_f32, geluSlope) },
+  gelu_erf: { row: rows.gelu_erf_f32, rule: slope("x", back.gelu_erf_backward_f32, geluErfSlope) },
 } satisfies Record<string, { row: Kernel; rule: UnaryRule | Reason }>;
 
 /** A function of one tensor. */
 export function unary(name: keyof typeof unaryOps, x: Tensor): Tensor {
   const { row, rule } = unaryOps[name];
   return walkUnary(name, row, x, [], rule);
+}
+
+/** dy times a slope of x or y: by a row of its own, or composed where its gradient may be asked for. */
+function slope(saves: "x" | "y", row: Kernel, of: (t: Tensor) => Tensor): UnaryRule {
+  return {
+    saves,
+    x: (dy, saved) => gradientsEnabled() ? dy.mul(of(saved[saves])) : elementByElement(row, saved[saves], dy),
+  };
+}
+
+/** dy where x > 0, else 0: linear in dy. */
+function wherePositive(x: Tensor, dy: Tensor): Tensor {
+  const dx = elementByElement(back.relu_backward_f32, x, dy);
+  return track("relu's gradient", dx, [dy], [x], (d, [x]) => [wherePositive(x, d)]);
+}
+
+/** A row over two tensors of one shape. */
+function elementByElement(row: Kernel, a: Tensor, b: Tensor): Tensor {
+  return noGrad(() => {
+    using x = a.contiguous();
+    using dy = b.contiguous();
+    const dx = result(row.name, [x, dy], "f32", x.shape, x.rows);
+    run(row, [x, dy, dx], [x.shape.at(-1) ?? 1], [rowCount(x)]);
+    return dx;
+  });
 }
 
 /** s (1 + x (1 - s)) with s = sigmoid(x). */
@@ -121,7 +150,6 @@ function geluErfSlope(x: Tensor): Tensor {
 /** silu(gate) * up, both [.., F]. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
   needF32("swiglu", gate, up);
-  if (tracks([gate, up])) return unary("silu", gate).mul(up);
   if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
     throw new WickError(
       "SHAPE_MISMATCH",
@@ -130,7 +158,15 @@ export function swiglu(gate: Tensor, up: Tensor): Tensor {
   }
   const y = result("swiglu", [gate, up], "f32", gate.shape, gate.rows);
   run(swiglu_f32, [gate, up, y], [gate.shape.at(-1)!], [rowCount(gate)]);
-  return y;
+  return track("swiglu", y, [gate, up], [gate, up], (dy, [gate, up]) => {
+    if (gradientsEnabled()) return [dy.mul(up).mul(siluSlope(gate)), dy.mul(unary("silu", gate))];
+    using d = dy.contiguous();
+    const [dgate, dup] = [0, 1].map(() =>
+      result("swiglu's gradient", [gate, up, d], "f32", gate.shape, gate.rows)
+    );
+    run(swiglu_backward_f32, [gate, up, d, dgate, dup], [gate.shape.at(-1)!], [rowCount(gate)]);
+    return [dgate, dup];
+  });
 }
 
 const castRows: Partial<Record<string, Kernel>> = {

@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { rms_norm_f32 } from "../../device/kernels/norm.ts";
+import { layer_norm_f32, rms_norm_f32 } from "../../device/kernels/norm.ts";
+import {
+  layer_norm_backward_f32,
+  layer_norm_weight_backward_f32,
+  rms_norm_backward_f32,
+  rms_norm_weight_backward_f32,
+} from "../../device/kernels/norm_backward.ts";
 import { WickError } from "../../error.ts";
-import { track } from "../autograd.ts";
+import { gradientsEnabled, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { sumTo } from "./elementwise.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,11 +28,63 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
   using dense = x.contiguous();
   const y = result("rmsNorm", [dense, weight], "f32", x.shape, x.rows);
   run(rms_norm_f32, [dense, weight, y], [columns!, epsilon], [rowCount(dense)]);
-  return track("rmsNorm", y, [x, weight], [x, weight], (dy, [x, weight]) => {
-    // y = x r w with r = (mean(x^2) + epsilon)^(-1/2)
-    const r = x.mul(x).mean(-1, true).add(epsilon).sqrt().reciprocal();
-    const scaled = dy.mul(weight);
-    const along = scaled.mul(x).mean(-1, true).mul(r).mul(r).mul(r);
-    return [scaled.mul(r).sub(x.mul(along)), sumTo(dy.mul(x).mul(r), weight.shape)];
+  return track("rmsNorm", y, [x, weight], [x, weight], (dy, [x, weight], needs) => {
+    if (gradientsEnabled()) return composedRmsNorm(dy, x, weight, epsilon);
+    using given = x.contiguous();
+    using d = dy.contiguous();
+    const dx = result("rmsNorm's gradient", [given, weight, d], "f32", x.shape, x.rows);
+    const scale = result("rmsNorm's gradient", [given, d], "f32", x.shape.slice(0, -1), x.rows);
+    run(rms_norm_backward_f32, [given, weight, d, dx, scale], [columns!, epsilon], [rowCount(given)]);
+    if (!needs[1]) return [dx];
+    const dw = result("rmsNorm's gradient", [given, d], "f32", weight.shape);
+    run(rms_norm_weight_backward_f32, [given, d, scale, dw], [columns!], [rowCount(given)]);
+    return [dx, dw];
   });
+}
+
+/** y = x r w with r = (mean(x^2) + epsilon)^(-1/2). */
+function composedRmsNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number): Tensor[] {
+  const r = x.mul(x).mean(-1, true).add(epsilon).sqrt().reciprocal();
+  const scaled = dy.mul(weight);
+  const along = scaled.mul(x).mean(-1, true).mul(r).mul(r).mul(r);
+  return [scaled.mul(r).sub(x.mul(along)), sumTo(dy.mul(x).mul(r), weight.shape)];
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension (Ba et al. 2016). */
+export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | null, epsilon: number): Tensor {
+  const columns = x.shape.at(-1);
+  for (const w of [weight, bias ?? weight]) {
+    if (x.dtype === "f32" && w.dtype === "f32" && w.rank === 1 && w.shape[0] === columns) continue;
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot layerNorm ${x} with ${w}: weight and bias must be f32[${columns}]`,
+    );
+  }
+  using dense = x.contiguous();
+  const y = result("layerNorm", [dense, weight, bias], "f32", x.shape, x.rows);
+  run(layer_norm_f32, [dense, weight, bias, y], [columns!, epsilon], [rowCount(dense)]);
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return track("layerNorm", y, inputs, [x, weight], (dy, [x, weight], needs) => {
+    if (gradientsEnabled()) return composedLayerNorm(dy, x, weight, epsilon);
+    using given = x.contiguous();
+    using d = dy.contiguous();
+    const row = () => result("layerNorm's gradient", [given, d], "f32", x.shape.slice(0, -1), x.rows);
+    const dx = result("layerNorm's gradient", [given, weight, d], "f32", x.shape, x.rows);
+    const [mean, scale] = [row(), row()];
+    run(layer_norm_backward_f32, [given, weight, d, dx, mean, scale], [columns!, epsilon], [rowCount(given)]);
+    if (!needs[1] && !needs[2]) return [dx];
+    const [dw, db] = [0, 1].map(() => result("layerNorm's gradient", [given, d], "f32", weight.shape));
+    run(layer_norm_weight_backward_f32, [given, d, mean, scale, dw, db], [columns!], [rowCount(given)]);
+    return [dx, dw, db];
+  });
+}
+
+function composedLayerNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number): Tensor[] {
+  const centred = x.sub(x.mean(-1, true));
+  const r = centred.mul(centred).mean(-1, true).add(epsilon).sqrt().reciprocal();
+  const unit = centred.mul(r);
+  const scaled = dy.mul(weight);
+  const along = scaled.mul(unit).mean(-1, true);
+  const dx = scaled.sub(scaled.mean(-1, true)).sub(unit.mul(along)).mul(r);
+  return [dx, sumTo(dy.mul(unit), weight.shape), sumTo(dy, weight.shape)];
 }

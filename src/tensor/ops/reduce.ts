@@ -5,9 +5,9 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/reduce.ts";
-import { softmax_f32 } from "../../device/kernels/softmax.ts";
+import * as rowsOfSoftmax from "../../device/kernels/softmax.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, refuseGradient, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -30,7 +30,7 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
   if (op !== "sum" && op !== "mean") {
     refuseGradient(op, [x], op.startsWith("arg") ? "an index has none" : "it has none yet");
   }
-  const y = alongLast(op, x, d, (dense) => {
+  const y = alongLast(op, [x], d, ([dense]) => {
     const y = result(
       op,
       [dense],
@@ -49,29 +49,73 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
 
 /** softmax over dimension `dim`. */
 export function softmax(x: Tensor, dim: number): Tensor {
-  const d = dimension("softmax", dim, x.rank);
-  const y = alongLast("softmax", x, d, (dense) => {
-    const y = result("softmax", [dense], "f32", dense.shape, dense.rows);
-    run(softmax_f32, [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
-    return y;
-  }, true);
-  return track("softmax", y, [x], [y], (dy, [y]) => [y.mul(dy.sub(dy.mul(y).sum(d, true)))]);
+  return normalized(
+    "softmax",
+    x,
+    dim,
+    rowsOfSoftmax.softmax_f32,
+    rowsOfSoftmax.softmax_backward_f32,
+    (dy, y, d) => y.mul(dy.sub(dy.mul(y).sum(d, true))),
+  );
 }
 
-/** Calls `op` with dimension `d` moved to the end and contiguous, and moves it back (or drops it). */
-function alongLast(
+/** The logarithm of softmax over dimension `dim`. */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  const { log_softmax_f32, log_softmax_backward_f32 } = rowsOfSoftmax;
+  return normalized(
+    "logSoftmax",
+    x,
+    dim,
+    log_softmax_f32,
+    log_softmax_backward_f32,
+    (dy, y, d) => dy.sub(y.exp().mul(dy.sum(d, true))),
+  );
+}
+
+function normalized(
   name: string,
   x: Tensor,
+  dim: number,
+  row: Kernel,
+  backward: Kernel,
+  composed: (dy: Tensor, y: Tensor, d: number) => Tensor,
+): Tensor {
+  const d = dimension(name, dim, x.rank);
+  const apply = (row: Kernel, operands: readonly Tensor[]) =>
+    alongLast(name, operands, d, (dense) => {
+      const z = result(name, dense, "f32", dense[0].shape, dense[0].rows);
+      run(row, [...dense, z], [dense[0].shape.at(-1)!], [rowCount(dense[0])]);
+      return z;
+    }, true);
+  const y = apply(row, [x]);
+  return track(
+    name,
+    y,
+    [x],
+    [y],
+    (dy, [y]) => [gradientsEnabled() ? composed(dy, y, d) : apply(backward, [y, dy])],
+  );
+}
+
+/** Calls `op` with dimension `d` of its operands moved to the end and contiguous, and moves it back (or drops it). */
+function alongLast(
+  name: string,
+  operands: readonly Tensor[],
   d: number,
-  op: (dense: Tensor) => Tensor,
+  op: (dense: readonly Tensor[]) => Tensor,
   keepDim: boolean,
 ): Tensor {
-  if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32`);
+  for (const x of operands) {
+    if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32`);
+  }
   return noGrad(() => { // the caller tracks the whole
-    using moved = x.transpose(d, -1);
-    using dense = moved.contiguous();
+    const dense = operands.map((x) => {
+      using moved = x.transpose(d, -1);
+      return moved.contiguous();
+    });
     const y = op(dense);
-    if (d === x.rank - 1 && keepDim) return y;
+    for (const x of dense) x.dispose();
+    if (d === y.rank - 1 && keepDim) return y;
     using back = y.transpose(d, -1);
     y.dispose();
     return keepDim ? back.alias(back.shape, back) : back.squeeze(d);

@@ -1,0 +1,94 @@
+/**
+ * Losses that are kernels of their own.
+ *
+ * @module
+ */
+import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
+import { WickError } from "../../error.ts";
+import { constant, gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { lead, result, run } from "../dispatch.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Options of {@linkcode crossEntropy}. */
+export interface CrossEntropyOptions {
+  /** Weights of the classes, [V] [1 each]. */
+  weights?: Tensor;
+  /** Targets that do not count [-100]. */
+  ignoreIndex?: number;
+  /** The share of the target that is spread over all classes, in [0, 1) [0]. */
+  smoothing?: number;
+  /** The mean over targets (weighted by their classes), their sum, or one loss each ["mean"]. */
+  reduction?: "mean" | "sum" | "none";
+}
+
+/**
+ * -log softmax(logits)[target], for logits [T, V] and targets [T] (i32), as PyTorch's `cross_entropy`. A target
+ * outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  check(logits, targets, options);
+  const losses = each(logits, targets, options);
+  if (options.reduction === "none") return losses;
+  const sum = losses.sum(0);
+  if (options.reduction === "sum") return sum;
+  return sum.div(weightOf(logits, targets, options));
+}
+
+function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {
+  const { weights = null, ignoreIndex = -100, smoothing = 0 } = options;
+  const params = [logits.shape[1], ignoreIndex, smoothing];
+  using dense = logits.contiguous();
+  const losses = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
+  const lse = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
+  run(cross_entropy_f32, [dense, targets, weights, losses, lse], params, [lead(dense)]);
+  const save = weights ? [logits, targets, lse, weights] : [logits, targets, lse];
+  const y = track("crossEntropy", losses, [logits], save, (dy, [logits, targets, lse, weights = null]) => {
+    if (gradientsEnabled()) {
+      throw new WickError(
+        "INVALID_STATE",
+        "Cannot take a gradient of crossEntropy's gradient: compose logSoftmax",
+      );
+    }
+    using given = logits.contiguous();
+    using d = dy.contiguous();
+    const dx = result("crossEntropy's gradient", [given, d], "f32", logits.shape, logits.rows);
+    run(cross_entropy_backward_f32, [given, targets, weights, lse, d, dx], params, [lead(given)]);
+    return [dx];
+  });
+  lse.dispose();
+  return y;
+}
+
+/**
+ * The sum of the weights of targets that count: the loss of logits that are all 0 is weight times log V, and 0
+ * where a target does not count.
+ */
+function weightOf(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {
+  return noGrad(() => {
+    const none = constant(logits.device, 0).expand(...logits.shape);
+    using zeros = none.contiguous();
+    none.dispose();
+    using level = each(zeros, targets, { ...options, smoothing: 0 });
+    using sum = level.sum(0);
+    return sum.mul(1 / Math.log(logits.shape[1]));
+  });
+}
+
+function check(logits: Tensor, targets: Tensor, { weights, smoothing = 0 }: CrossEntropyOptions): void {
+  const fits = logits.dtype === "f32" && logits.rank === 2 && targets.dtype === "i32" && targets.rank === 1 &&
+    targets.shape[0] === logits.shape[0] && targets.isContiguous;
+  if (!fits) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot take the cross entropy of ${logits} and ${targets}: expected f32[T,V] and contiguous i32[T]`,
+    );
+  }
+  if (weights && (weights.dtype !== "f32" || weights.rank !== 1 || weights.shape[0] !== logits.shape[1])) {
+    throw new WickError("SHAPE_MISMATCH", `Cannot weigh ${logits.shape[1]} classes by ${weights}`);
+  }
+  if (!(smoothing >= 0 && smoothing < 1)) {
+    throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
+      param: "smoothing",
+    });
+  }
+}
