@@ -9,6 +9,7 @@ export {
   tanh_backward_f32,
 } from "./activation_backward";
 export { attention_f32, kv_append_f32 } from "./attention";
+export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
 export {
   cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
 } from "./copy";
@@ -24,11 +25,12 @@ export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export {
   layer_norm_backward_f32, layer_norm_weight_backward_f32, rms_norm_backward_f32, rms_norm_weight_backward_f32,
 } from "./norm_backward";
+export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
-export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
+export { take_rows_backward_f32, take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
 
 export {
@@ -39,6 +41,11 @@ export {
   matmul_iq4_nl_f32, matmul_mxfp4_f32, matmul_q2_k_f32, matmul_q3_k_f32, matmul_q4_0_f32, matmul_q4_1_f32,
   matmul_q4_k_f32, matmul_q5_0_f32, matmul_q5_1_f32, matmul_q5_k_f32, matmul_q6_k_f32, matmul_q8_0_f32,
 } from "./quant/float";
+export {
+  matmul_iq4_nl_f32_backward, matmul_mxfp4_f32_backward, matmul_q2_k_f32_backward, matmul_q3_k_f32_backward,
+  matmul_q4_0_f32_backward, matmul_q4_1_f32_backward, matmul_q4_k_f32_backward, matmul_q5_0_f32_backward,
+  matmul_q5_1_f32_backward, matmul_q5_k_f32_backward, matmul_q6_k_f32_backward, matmul_q8_0_f32_backward,
+} from "./quant/float_backward";
 export { deinterleave_rows, interleave_rows } from "./quant/interleave";
 export {
   matmul_iq4_nl_q8, matmul_mxfp4_q8, matmul_q2_k_q8, matmul_q3_k_q8, matmul_q4_0_q8, matmul_q4_1_q8,

@@ -131,7 +131,7 @@ function group<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: 
 }
 
 /** Rows of a whose columns lie apart, side by side; rows that are neighbours go in squares of four. */
-function packRows(x: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, block: usize): void {
+export function packRows(x: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, block: usize): void {
   const column = <usize> columnStride << 2, rowBytes = <usize> depth << 2;
   const whole = rowStride == 1 ? depth & ~3 : 0, r4 = rows & ~3;
   for (let r = 0; r < r4; r += 4) {
@@ -150,7 +150,7 @@ function packRows(x: usize, rowStride: i32, columnStride: i32, rows: i32, depth:
 }
 
 /** [depth][8] of b from `p` on; lanes past `columns` hold anything. */
-function packPanel<B>(p: usize, kStride: i32, nStride: i32, columns: i32, depth: i32, panel: usize): void {
+export function packPanel<B>(p: usize, kStride: i32, nStride: i32, columns: i32, depth: i32, panel: usize): void {
   if (kStride == 1) packDeep<B>(p, nStride, columns, depth, panel);
   else if (nStride == 1 && columns == 8) packWide<B>(p, kStride, depth, panel);
   else packAny<B>(p, kStride, nStride, columns, depth, panel);

@@ -29,7 +29,8 @@ export function softmax_f32(args: usize, part: i32, parts: i32): void {
   }
 }
 
-function softmaxRow(x: usize, y: usize, columns: i32): void {
+/** The softmax of one row; y may be x. */
+export function softmaxRow(x: usize, y: usize, columns: i32): void {
   const last = x + (<usize> columns << 2);
   const vectors = x + (<usize> (columns & ~3) << 2);
   let largest = f32x4.splat(-Infinity);

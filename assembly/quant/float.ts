@@ -111,7 +111,7 @@ function group<F>(
 /** The panel of codes as floats [length][8]. */
 // @ts-ignore: decorator
 @inline
-function toFloats<F>(panel: usize, floats: usize, length: i32): void {
+export function toFloats<F>(panel: usize, floats: usize, length: i32): void {
   const f = the<F>(), zero = unknownZero(length);
   const byte = hold(i32x4.splat(255), zero), bias = hold(i32x4.splat(f.bias), zero);
   let codes = panel, scales = panel + SCALES;

@@ -99,3 +99,43 @@ export const matmul_q5_k_f32: Reference = floats("q5_k");
 export const matmul_q6_k_f32: Reference = floats("q6_k");
 export const matmul_iq4_nl_f32: Reference = floats("iq4_nl");
 export const matmul_mxfp4_f32: Reference = floats("mxfp4");
+
+/** [T, N, columns in blocks]: tiles of eight rows more or less one, two chunks of rows, two of columns. */
+function backwardShapes(block: number): number[][] {
+  return [[0, 8, 1], [1, 1, 1], [2, 7, 2], [7, 9, 1], [1, 137, 1], [2, 9, 256 / block + 1]];
+}
+
+function backward(dtype: BlockDtype): Reference {
+  const { block } = blockFormats.get(dtype)!;
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const [T, N, columns] of backwardShapes(block)) {
+        const K = columns * block;
+        const operands = [randomWeights(random, dtype, N, K), random.floats(T * N), new Float32Array(T * K)];
+        yield { label: `T ${T} N ${N} K ${K}`, operands, params: [N, K], cells: [T] };
+      }
+    },
+    oracle({ operands: [w, dy], params: [N, K], cells: [T] }: Case): Expected[] {
+      const { weights, mins } = weightsOf(dtype, w as Uint8Array, N, K);
+      const turned = { weights: transposed(weights, N, K), mins: transposed(mins, N, K) };
+      return [{ operand: 2, ...products(turned, dy as Float32Array, T, K, N) }];
+    },
+  };
+}
+
+function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
+  return x.map((_, i) => x[i % rows * columns + Math.floor(i / rows)]);
+}
+
+export const matmul_q4_0_f32_backward: Reference = backward("q4_0");
+export const matmul_q4_1_f32_backward: Reference = backward("q4_1");
+export const matmul_q5_0_f32_backward: Reference = backward("q5_0");
+export const matmul_q5_1_f32_backward: Reference = backward("q5_1");
+export const matmul_q8_0_f32_backward: Reference = backward("q8_0");
+export const matmul_q2_k_f32_backward: Reference = backward("q2_k");
+export const matmul_q3_k_f32_backward: Reference = backward("q3_k");
+export const matmul_q4_k_f32_backward: Reference = backward("q4_k");
+export const matmul_q5_k_f32_backward: Reference = backward("q5_k");
+export const matmul_q6_k_f32_backward: Reference = backward("q6_k");
+export const matmul_iq4_nl_f32_backward: Reference = backward("iq4_nl");
+export const matmul_mxfp4_f32_backward: Reference = backward("mxfp4");

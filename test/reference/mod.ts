@@ -20,6 +20,8 @@ import * as rows from "./rows.ts";
 import * as activationBackward from "./activation_backward.ts";
 import * as crossEntropy from "./cross_entropy.ts";
 import * as normBackward from "./norm_backward.ts";
+import * as attentionTrain from "./attention_train.ts";
+import * as optimizer from "./optimizer.ts";
 import * as softmax from "./softmax.ts";
 
 const families: readonly object[] = [
@@ -38,8 +40,10 @@ const families: readonly object[] = [
   rows,
   softmax,
   activationBackward,
+  attentionTrain,
   crossEntropy,
   normBackward,
+  optimizer,
 ];
 
 /** The oracles: exports named like a row. */

@@ -61,3 +61,32 @@ export const matmul_q5_k_f32: Kernel = floats("q5_k");
 export const matmul_q6_k_f32: Kernel = floats("q6_k");
 export const matmul_iq4_nl_f32: Kernel = floats("iq4_nl");
 export const matmul_mxfp4_f32: Kernel = floats("mxfp4");
+
+/** Columns and rows of a chunk of assembly/quant/float_backward.ts. */
+const CHUNK_COLUMNS = 256;
+const CHUNK_ROWS = 128;
+
+/** dx[t, k] = sum over n of dy[t, n] w[n, k]: the gradient of matmul_*_f32 with respect to x. */
+function backward(dtype: BlockDtype): Kernel {
+  return {
+    name: `matmul_${dtype}_f32_backward`,
+    operands: [input("w", "bytes", "N,K"), input("dy", "f32", "T,N"), output("dx", "f32", "T,K")],
+    scratch: () => PANEL_BYTES + 4 * CHUNK_COLUMNS * (8 + CHUNK_ROWS),
+    params: { N: "i32", K: "i32" },
+    cells: { T: "i32" },
+    tolerance: 1e-6,
+  };
+}
+
+export const matmul_q4_0_f32_backward: Kernel = backward("q4_0");
+export const matmul_q4_1_f32_backward: Kernel = backward("q4_1");
+export const matmul_q5_0_f32_backward: Kernel = backward("q5_0");
+export const matmul_q5_1_f32_backward: Kernel = backward("q5_1");
+export const matmul_q8_0_f32_backward: Kernel = backward("q8_0");
+export const matmul_q2_k_f32_backward: Kernel = backward("q2_k");
+export const matmul_q3_k_f32_backward: Kernel = backward("q3_k");
+export const matmul_q4_k_f32_backward: Kernel = backward("q4_k");
+export const matmul_q5_k_f32_backward: Kernel = backward("q5_k");
+export const matmul_q6_k_f32_backward: Kernel = backward("q6_k");
+export const matmul_iq4_nl_f32_backward: Kernel = backward("iq4_nl");
+export const matmul_mxfp4_f32_backward: Kernel = backward("mxfp4");
