@@ -47,6 +47,10 @@ export {
 } from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
+export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
+export { Generator } from "./tensor/generator.ts";
+export * as optim from "./optim/mod.ts";
+
 export { WasmDevice, type WasmDeviceOptions } from "./device/wasm/device.ts";
 export type { BuildName } from "./device/wasm/builds.ts";
 export {

@@ -66,8 +66,10 @@ export interface Device extends Disposable {
   ): Promise<void>;
   /** Copies bytes out of a storage. */
   read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array>;
-  /** A cell of its own memory. */
+  /** A cell of an integer, of its own memory. */
   cell(value: number): Cell;
+  /** A cell of a real number. */
+  realCell(value: number): Cell;
   /** Runs one kernel now. */
   run(kernel: Kernel, operands: Call["operands"], params: Call["params"], cells: Call["cells"]): void;
   /** Compiles calls; storages must have their addresses. */

@@ -32,6 +32,10 @@ export class PlanDevice implements Device {
     return new Cell(this.allocate(4), () => {}, value);
   }
 
+  realCell(value: number): Cell {
+    return this.cell(value);
+  }
+
   compile(calls: readonly Call[]): Replay {
     // as the WASM device: pairs of words, then each row's words
     const words = calls.reduce(

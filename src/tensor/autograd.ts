@@ -205,6 +205,11 @@ export class Gradients implements Disposable {
     return leaf.variable && this.byVariable.get(leaf.variable);
   }
 
+  /** All gradients. */
+  values(): Iterable<Tensor> {
+    return this.byVariable.values();
+  }
+
   /** Adds other gradients to these: accumulation over several batches. */
   accumulate(other: Gradients): void {
     for (const [variable, gradient] of other.byVariable) {

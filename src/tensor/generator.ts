@@ -18,8 +18,11 @@ export class Generator {
   private calls = 0;
   private readonly words = new Uint32Array(4);
 
-  /** @param seed an integer from 0 to 2^53 - 1 */
-  constructor(readonly seed: number) {
+  /** A stream that begins anew. */
+  constructor(
+    /** An integer from 0 to 2^53 - 1. */
+    readonly seed: number,
+  ) {
     if (!(Number.isSafeInteger(seed) && seed >= 0)) {
       throw new WickError("INVALID_ARGUMENT", `Seed must be an integer in 0..2^53 - 1, got ${seed}`, {
         param: "seed",

@@ -3,24 +3,30 @@
  * steps and tolerances follow), on random shapes, strided and broadcast inputs; and the tape's life.
  */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import {
-  checkpoint,
-  defaultDevice,
-  grad,
-  noGrad,
-  type Scope,
-  scope,
-  type Tensor,
-  tensor,
-} from "../../mod.ts";
+import { checkpoint, defaultDevice, grad, noGrad, type Scope, scope, Tensor, tensor } from "../../mod.ts";
 import { emptyRopeTable, fillRopeTable } from "../../src/nn/rotary.ts";
 import { rope } from "../../src/tensor/ops/attention.ts";
 import { swiglu } from "../../src/tensor/ops/elementwise.ts";
+import { linear, quantizeQ8, takeRows } from "../../src/tensor/ops/linear.ts";
 import { crossEntropy } from "../../src/tensor/ops/loss.ts";
 import { layerNorm, rmsNorm } from "../../src/tensor/ops/norm.ts";
+import { blockFormats } from "../../src/quant/formats.ts";
+import { interleave } from "../../src/quant/interleave.ts";
+import { randomMatrix } from "../models/random_llama.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
+
+/** Q8_0 weights [5, 32] in the packed layout. */
+const packedWeights = (() => {
+  const format = blockFormats.get("q8_0")!;
+  const { data } = randomMatrix(new Random(seed), "q8_0", 5 * 32);
+  const packed = interleave(format, data, 5, 32);
+  const device = defaultDevice();
+  const storage = device.allocate(packed.length);
+  device.write(storage, 0, packed);
+  return new Tensor(storage, "q8_0", [5, 32]);
+})();
 
 /** Inputs whose values an op takes. */
 type Domain = (v: number) => number;
@@ -75,6 +81,11 @@ const checked: Record<string, Checked> = {
     shapes: [[4, 3]],
     once: true,
   },
+  "rows of a table": {
+    op: (x) => takeRows(x, tensor(Int32Array.of(2, 0, 2, 1))),
+    shapes: [[3, 4]],
+  },
+  "quantized weights": { op: (x) => linear(x, packedWeights), shapes: [[3, 32]] },
   "weighted cross entropy": {
     op: (x) => {
       const weights = tensor([1, 2, 0.5]);
@@ -268,11 +279,10 @@ Deno.test("a value overwritten since it was saved is refused", () => {
 Deno.test("a missing gradient throws at the op, never a silent zero", () => {
   using own = scope();
   const w = tensor([[1, 2], [3, 4]], { scope: own }).requiresGrad();
-  throws(() => w.argmax(0), {
-    code: "INVALID_STATE",
-    message: /Cannot argmax a tensor that requires a gradient/,
-  });
-  noGrad(() => w.argmax(0));
+  const wide = w.reshape(1, 4).expand(16, 4).reshape(2, 32);
+  throws(() => quantizeQ8(wide), { code: "INVALID_STATE", message: /rounding has none; detach\(\) it/ });
+  noGrad(() => quantizeQ8(wide));
+  equal(w.argmax(0).variable, undefined, "an index is whole: it depends on nothing smoothly");
   throws(() => w.backward(), { code: "SHAPE_MISMATCH" });
 });
 

@@ -128,6 +128,12 @@ export class WasmDevice implements Device {
     return new Cell(storage, (v) => this.words.setInteger(storage.address, v), value);
   }
 
+  /** A cell of a real number. */
+  realCell(value: number): Cell {
+    const storage = this.allocate(4);
+    return new Cell(storage, (v) => this.words.setReal(storage.address, v), value);
+  }
+
   /** Runs one kernel now. */
   run(kernel: Kernel, operands: Call["operands"], params: Call["params"], cells: Call["cells"]): void {
     const scratch = this.#scratchFor(kernel, params, cells);

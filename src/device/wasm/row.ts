@@ -59,6 +59,11 @@ export class RowWriter {
     this.u32[address >>> 2] = value;
   }
 
+  /** Stores a real number at a byte address. */
+  setReal(address: number, value: number): void {
+    this.f32[address >>> 2] = value;
+  }
+
   /** Writes a row at a byte address. */
   write(
     row: number,

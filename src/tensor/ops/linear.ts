@@ -6,9 +6,14 @@
 import type { Kernel, Sizes } from "../../device/kernel.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { quantize_q8 } from "../../device/kernels/quantize.ts";
-import { take_rows_bf16, take_rows_f16, take_rows_f32 } from "../../device/kernels/rows.ts";
+import {
+  take_rows_backward_f32,
+  take_rows_bf16,
+  take_rows_f16,
+  take_rows_f32,
+} from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
-import { refuseGradient } from "../autograd.ts";
+import { constant, refuseGradient, track } from "../autograd.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
 import { show } from "../shape.ts";
@@ -47,12 +52,20 @@ export function linear(x: Tensor, weight: Tensor): Tensor {
     using transposed = weight.t();
     return matmul(x, transposed);
   }
-  refuseGradient("multiply by quantized weights", [x], "it has none yet");
-  const kernel = rowFor(`matmul_${weight.dtype}_${x.dtype}`, x, weight);
-  const y = result("linear", [x, weight], "f32", [x.shape[0], weight.shape[0]], x.rows);
+  return timesBlocks(`matmul_${weight.dtype}_${x.dtype}`, x, weight, 0);
+}
+
+/** x times packed weights, transposed or not: each is the gradient of the other. */
+function timesBlocks(name: string, x: Tensor, weight: Tensor, columns: 0 | 1): Tensor {
+  const kernel = rowFor(name, x, weight);
+  using dense = x.dtype === "f32" ? x.contiguous() : x.alias(x.shape, x);
+  const y = result("linear", [dense, weight], "f32", [x.shape[0], weight.shape[columns]], x.rows);
   const sizes = { N: weight.shape[0], K: weight.shape[1], ...x.device.traits };
-  run(kernel, [weight, x, y], paramsOf(kernel, sizes), [lead(x)]);
-  return y;
+  run(kernel, [weight, dense, y], paramsOf(kernel, sizes), [lead(dense)]);
+  const forth = `matmul_${weight.dtype}_f32`;
+  return track("linear", y, [x], [weight], (dy, [weight]) => [
+    columns === 0 ? timesBlocks(`${forth}_backward`, dy, weight, 1) : timesBlocks(forth, dy, weight, 0),
+  ]);
 }
 
 const plainRows: Partial<Record<string, Kernel>> = {
@@ -69,12 +82,28 @@ export function takeRows(x: Tensor, ids: Tensor): Tensor {
   if (x.rank !== 2 || ids.rank !== 1 || ids.dtype !== "i32") {
     throw new WickError("SHAPE_MISMATCH", `Cannot take rows ${ids} of ${x}: it takes i32 [T] and a matrix`);
   }
-  refuseGradient("take rows of", [x], "it has none yet");
+  if (x.dtype !== "f32") refuseGradient("take rows of", [x], "only a table of f32 has one");
   const kernel = plainRows[x.dtype] ?? rowFor(`embed_${x.dtype}`, x, ids);
   const y = result("takeRows", [x, ids], "f32", [ids.shape[0], x.shape[1]], ids.rows);
   const [V, C] = x.shape;
   run(kernel, [x, ids, y], paramsOf(kernel, { V, C, K: C }), [lead(ids)]);
-  return y;
+  return track("takeRows", y, [x], [ids], (dy, [ids]) => [addRows(dy, ids, V)]);
+}
+
+/** [V, C] that holds the sum of x's rows [T, C] at their ids [T]. */
+function addRows(x: Tensor, ids: Tensor, V: number): Tensor {
+  const C = x.shape[1];
+  using none = constant(x.device, 0).expand(V, C);
+  using start = inScopeOf(x, none);
+  const y = start.contiguous();
+  using dense = x.contiguous();
+  run(take_rows_backward_f32, [ids, dense, y], [V, C], [lead(dense)]);
+  return track("addRows", y, [x], [ids], (dy, [ids]) => [takeRows(dy, ids)]);
+}
+
+/** The same values, in the scope of another tensor: what is computed from them goes with it. */
+function inScopeOf(like: Tensor, x: Tensor): Tensor {
+  return x.alias(x.shape, { offset: x.offset, strides: x.strides, scope: like.scope });
 }
 
 function rowFor(name: string, x: Tensor, weight: Tensor): Kernel {

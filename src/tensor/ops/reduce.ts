@@ -27,20 +27,20 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
   if (x.shape[d] === 0 && op !== "sum" && op !== "mean") {
     throw new WickError("SHAPE_MISMATCH", `Cannot ${op} dimension ${dim} of ${show(x.shape)}: it is empty`);
   }
-  if (op !== "sum" && op !== "mean") {
-    refuseGradient(op, [x], op.startsWith("arg") ? "an index has none" : "it has none yet");
-  }
+  const index = op.startsWith("arg"); // a whole number depends on nothing smoothly
+  if (op === "max" || op === "min") refuseGradient(op, [x], "it has none yet");
   const y = alongLast(op, [x], d, ([dense]) => {
     const y = result(
       op,
       [dense],
-      op.startsWith("arg") ? "i32" : "f32",
+      index ? "i32" : "f32",
       [...dense.shape.slice(0, -1), 1],
       dense.rows,
     );
     run(reductions[op], [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
     return y;
   }, keepDim);
+  if (index) return y;
   return track(op, y, [x], [], (dy) => {
     const wide = (keepDim ? dy : dy.unsqueeze(d)).expand(...x.shape);
     return [op === "mean" ? wide.mul(1 / x.shape[d]) : wide];

@@ -1,0 +1,83 @@
+/**
+ * Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019).
+ *
+ * @module
+ */
+import type { Cell } from "../device/device.ts";
+import type { Kernel } from "../device/kernel.ts";
+import { adam_f32, adamw_f32 } from "../device/kernels/optimizer.ts";
+import { run } from "../tensor/dispatch.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Group, Optimizer } from "./optimizer.ts";
+
+/** Options of {@linkcode Adam} and {@linkcode AdamW}, as PyTorch's. */
+export interface AdamOptions {
+  /** Decay of the mean of gradients [0.9]. */
+  beta1?: number;
+  /** Decay of the mean of their squares [0.999]. */
+  beta2?: number;
+  /** Added to the root [1e-8]. */
+  epsilon?: number;
+  /** Added to the gradient in Adam [0]; shrinks the parameter itself in AdamW [0.01]. */
+  weightDecay?: number;
+}
+
+/** Steps along the mean gradient over the root of the mean square. */
+export class Adam extends Optimizer<AdamOptions> {
+  readonly #corrections = new Map<number, Cell>();
+  /** The kernel of a step. */
+  protected readonly row: Kernel = adam_f32;
+  /** Weight decay where none is given. */
+  protected readonly decay: number = 0;
+
+  /** Optimizes parameters, or groups with options of their own. */
+  constructor(
+    parameters: readonly Tensor[] | readonly Group<AdamOptions & { learningRate: number }>[],
+    options: AdamOptions & { learningRate: number },
+  ) {
+    super(parameters, options, () => 2);
+    for (const { options: { beta1 = 0.9, beta2 = 0.999 } } of this.entries) {
+      for (const beta of [beta1, beta2]) {
+        if (!this.#corrections.has(beta)) this.#corrections.set(beta, this.device.realCell(1));
+      }
+    }
+  }
+
+  /** Moves counters and learning rates on. */
+  override advance(): void {
+    super.advance();
+    for (const [beta, cell] of this.#corrections) cell.set(1 - beta ** this.steps);
+  }
+
+  /** Gives the state's memory back. */
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    for (const cell of this.#corrections.values()) cell.dispose();
+    this.#corrections.clear();
+  }
+
+  /** Changes one parameter in place. */
+  protected override update(
+    p: Tensor,
+    g: Tensor,
+    [m, v]: readonly Tensor[],
+    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = this.decay }: AdamOptions,
+    rate: Cell,
+  ): void {
+    const params = [p.size, 1 - beta1, 1 - beta2, epsilon, weightDecay];
+    run(this.row, [p, g, m, v], params, [
+      1,
+      rate,
+      this.#corrections.get(beta1)!,
+      this.#corrections.get(beta2)!,
+    ]);
+  }
+}
+
+/** Adam whose weight decay shrinks the parameter itself. */
+export class AdamW extends Adam {
+  /** The kernel of a step. */
+  protected override readonly row: Kernel = adamw_f32;
+  /** Weight decay where none is given. */
+  protected override readonly decay: number = 0.01;
+}
