@@ -22,6 +22,7 @@ import * as crossEntropy from "./cross_entropy.ts";
 import * as normBackward from "./norm_backward.ts";
 import * as attentionTrain from "./attention_train.ts";
 import * as optimizer from "./optimizer.ts";
+import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 
 const families: readonly object[] = [
@@ -44,6 +45,7 @@ const families: readonly object[] = [
   crossEntropy,
   normBackward,
   optimizer,
+  random,
 ];
 
 /** All rows. */
