@@ -9,6 +9,7 @@ export {
   tanh_backward_f32,
 } from "./activation_backward";
 export { attention_f32, kv_append_f32 } from "./attention";
+export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
   cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
 } from "./copy";

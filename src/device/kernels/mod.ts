@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../kernel.ts";
 import * as attention from "./attention.ts";
+import * as conv from "./conv.ts";
 import * as copy from "./copy.ts";
 import * as elementwise from "./elementwise.ts";
 import * as embedQuant from "./embed_quant.ts";
@@ -24,6 +25,7 @@ import * as softmax from "./softmax.ts";
 
 const families: readonly object[] = [
   attention,
+  conv,
   copy,
   elementwise,
   embedQuant,
