@@ -25,6 +25,7 @@ export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export {
   layer_norm_backward_f32, layer_norm_weight_backward_f32, rms_norm_backward_f32, rms_norm_weight_backward_f32,
 } from "./norm_backward";
+export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,

@@ -13,6 +13,7 @@ import * as gated from "./gated.ts";
 import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
+import * as pool from "./pool.ts";
 import * as quantize from "./quantize.ts";
 import * as reduce from "./reduce.ts";
 import * as repack from "./repack.ts";
@@ -33,6 +34,7 @@ const families: readonly object[] = [
   matmulF32,
   matmulQuant,
   norm,
+  pool,
   quantize,
   reduce,
   repack,
