@@ -32,6 +32,10 @@ export {
 } from "./rope";
 export { take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
+export {
+  upsample_bilinear2d_backward_f32, upsample_bilinear2d_f32, upsample_nearest2d_backward_f32,
+  upsample_nearest2d_f32,
+} from "./upsample";
 
 export {
   embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,

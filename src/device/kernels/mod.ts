@@ -23,6 +23,7 @@ import * as activationBackward from "./activation_backward.ts";
 import * as crossEntropy from "./cross_entropy.ts";
 import * as normBackward from "./norm_backward.ts";
 import * as softmax from "./softmax.ts";
+import * as upsample from "./upsample.ts";
 
 const families: readonly object[] = [
   attention,
@@ -41,6 +42,7 @@ const families: readonly object[] = [
   rope,
   rows,
   softmax,
+  upsample,
   activationBackward,
   crossEntropy,
   normBackward,
