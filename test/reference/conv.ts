@@ -17,6 +17,7 @@ const shapes: Shape[] = [
   [4, 7, 9, 6, 3, 3, 2, 2, 1, 1, 2, 1, 2, 2], // groups, strides, dilation
   [3, 6, 7, 3, 2, 3, 3, 3, 2, 1, 0, 2, 1, 1], // depthwise, pixels that no window meets
   [2, 1, 13, 5, 1, 4, 1, 1, 3, 0, 2, 1, 1, 2], // one axis
+  [2, 6, 12, 3, 3, 3, 1, 2, 1, 1, 1, 1, 1, 1], // eight neighbours, rows that do not meet
   [33, 3, 4, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1], // K past the depth of a panel
   [1, 17, 17, 2, 2, 2, 1, 1, 1, 0, 0, 1, 1, 1], // 256 pixels
   [1, 17, 18, 33, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1], // past 256 pixels, and O kh kw past 196
