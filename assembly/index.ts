@@ -10,6 +10,7 @@ export {
 } from "./activation_backward";
 export { attention_f32, kv_append_f32 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
+export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
   cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
 } from "./copy";
@@ -27,12 +28,17 @@ export {
 } from "./norm_backward";
 export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
 export { dropout_f32, random_normal_f32, random_uniform_f32 } from "./random";
+export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
 export { take_rows_backward_f32, take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
+export {
+  upsample_bilinear2d_backward_f32, upsample_bilinear2d_f32, upsample_nearest2d_backward_f32,
+  upsample_nearest2d_f32,
+} from "./upsample";
 
 export {
   embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,

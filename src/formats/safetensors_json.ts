@@ -12,9 +12,6 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | Map<str
 /** A header needs three levels. */
 const DEEPEST = 16;
 
-const space = /[ \t\n\r]*/y;
-// deno-lint-ignore no-control-regex
-const string = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const literal = /true|false|null/y;
 
@@ -48,9 +45,9 @@ class JsonReader {
 
   /** A value and the white space on both sides. */
   #value(depth: number): JsonValue {
-    this.#match(space);
+    this.#space();
     const value = this.#bare(depth);
-    this.#match(space);
+    this.#space();
     return value;
   }
 
@@ -70,10 +67,10 @@ class JsonReader {
   #object(depth: number): Map<string, JsonValue> {
     const object = new Map<string, JsonValue>();
     this.#members("}", () => {
-      this.#match(space);
+      this.#space();
       const start = this.#at;
       const key = this.#string();
-      this.#match(space);
+      this.#space();
       if (this.text[this.#at++] !== ":") this.#fail('must have ":" behind a key', this.#at - 1);
       if (object.has(key)) this.#fail(`must have each key once, got ${brief(key)} twice`, start);
       object.set(key, this.#value(depth + 1));
@@ -90,7 +87,7 @@ class JsonReader {
   /** The members of an object or array, from its opening bracket to the `closing` one. */
   #members(closing: string, member: () => void): void {
     this.#at++;
-    this.#match(space);
+    this.#space();
     if (this.text[this.#at] === closing) {
       this.#at++;
       return;
@@ -103,13 +100,21 @@ class JsonReader {
     }
   }
 
+  /** A string; scanned by hand, since a regular expression's stack ends on strings of megabytes. */
   #string(): string {
+    const { text } = this;
     const start = this.#at;
-    const quoted = this.#match(string);
-    if (quoted === undefined) this.#fail("must have a string in quotes");
-    const value = JSON.parse(quoted) as string;
-    if (!value.isWellFormed()) this.#fail("must have no half of a surrogate pair", start);
+    if (text[start] !== '"') this.#fail("must have a string in quotes");
+    let end = start + 1;
+    while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+    const value = unquoted(text.slice(start, end + 1));
+    if (value === undefined) this.#fail("must have a string of well-formed Unicode in quotes");
+    this.#at = end + 1;
     return value;
+  }
+
+  #space(): void {
+    while (" \t\n\r".includes(this.text[this.#at] ?? "x")) this.#at++;
   }
 
   #match(pattern: RegExp): string | undefined {
@@ -122,6 +127,16 @@ class JsonReader {
   #fail(requirement: string, at = this.#at): never {
     const found = at < this.text.length ? brief(this.text.slice(at, at + 12)) : "its end";
     throw new JsonFault(`${requirement}, got ${found}`, at);
+  }
+}
+
+/** The string that a JSON literal stands for; undefined where it is none, or holds half a surrogate pair. */
+function unquoted(literal: string): string | undefined {
+  try {
+    const value = JSON.parse(literal) as string;
+    return value.isWellFormed() ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

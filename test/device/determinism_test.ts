@@ -60,6 +60,12 @@ function* subjects(random: Random): Generator<Rows> {
     const params = [H, G, D, S, 0.3, window];
     yield rowsOf("attention_f32", T, operands, { 0: H * D, 3: H * D }, 3, params, P);
   }
+  // C, H, W, O, Ho, Wo, kernel, groups, stride, padding, dilation: K past the depth of a panel
+  const convolution = [66, 5, 9, 4, 5, 9, 3, 3, 2, 1, 1, 1, 1, 1, 1];
+  const images = [floats(5 * 66 * 45), floats(4 * 33 * 9), null, new Float32Array(5 * 4 * 45)];
+  yield rowsOf("conv2d_f32", 5, images, { 0: 66 * 45, 3: 4 * 45 }, 3, convolution);
+  const gradients = [floats(5 * 4 * 45), images[1], null, new Float32Array(5 * 66 * 45)];
+  yield rowsOf("conv2d_backward_input_f32", 5, gradients, { 0: 4 * 45, 3: 66 * 45 }, 3, convolution);
   const [T, C] = [20, 70];
   const [x, out] = [floats(T * C), new Float32Array(T * C)];
   yield rowsOf("rms_norm_f32", T, [x, floats(C), out], { 0: C, 2: C }, 2, [C, 1e-5]);

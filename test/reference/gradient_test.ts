@@ -222,9 +222,14 @@ for (const [row, draw] of Object.entries(checks)) {
   });
 }
 
+/** Rows of conv.ts, pool.ts and upsample.ts, which conv_gradient_test.ts checks. */
+const elsewhere = /^(conv2d|max_pool2d|avg_pool2d|upsample_\w+2d)_/;
+
 Deno.test("every backward row is checked against slopes", () => {
   const forward = (name: string) => name.replace("_weight_backward", "").replace("_backward", "");
   for (const name of references.keys()) {
-    if (name.includes("_backward")) ok(forward(name) in checks, `${name} has no finite differences`);
+    if (name.includes("_backward") && !elsewhere.test(name)) {
+      ok(forward(name) in checks, `${name} has no finite differences`);
+    }
   }
 });

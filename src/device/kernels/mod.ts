@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../kernel.ts";
 import * as attention from "./attention.ts";
+import * as conv from "./conv.ts";
 import * as copy from "./copy.ts";
 import * as elementwise from "./elementwise.ts";
 import * as embedQuant from "./embed_quant.ts";
@@ -12,6 +13,7 @@ import * as gated from "./gated.ts";
 import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
+import * as pool from "./pool.ts";
 import * as quantize from "./quantize.ts";
 import * as reduce from "./reduce.ts";
 import * as repack from "./repack.ts";
@@ -24,9 +26,11 @@ import * as attentionTrain from "./attention_train.ts";
 import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
+import * as upsample from "./upsample.ts";
 
 const families: readonly object[] = [
   attention,
+  conv,
   copy,
   elementwise,
   embedQuant,
@@ -34,12 +38,14 @@ const families: readonly object[] = [
   matmulF32,
   matmulQuant,
   norm,
+  pool,
   quantize,
   reduce,
   repack,
   rope,
   rows,
   softmax,
+  upsample,
   activationBackward,
   attentionTrain,
   crossEntropy,
