@@ -4,8 +4,10 @@
  * @module
  */
 import * as attention from "./attention.ts";
+import * as compare from "./compare.ts";
 import * as copy from "./copy.ts";
 import * as elementwise from "./elementwise.ts";
+import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
 import * as matmulF32 from "./matmul_f32.ts";
@@ -21,8 +23,10 @@ import * as softmax from "./softmax.ts";
 
 const families: readonly object[] = [
   attention,
+  compare,
   copy,
   elementwise,
+  elementwiseMore,
   embedQuant,
   gated,
   matmulF32,
