@@ -33,7 +33,7 @@ import { the } from "./common/the";
 }
 
 /** C's powf: 1 to any power, anything to the power 0 (also NaN) and -1 to an infinite one are 1. */
-function pow1(a: f32, b: f32): f32 {
+export function pow1(a: f32, b: f32): f32 {
   return a == 1 || b == 0 || (a == -1 && abs(b) == Infinity) ? 1 : Mathf.pow(a, b);
 }
 
@@ -52,7 +52,7 @@ export function minimum_f32(args: usize, part: i32, parts: i32): void { binary<M
 /** args: as add_f32 */
 export function pow_f32(args: usize, part: i32, parts: i32): void { binary<Pow>(args, part, parts); }
 
-function binary<F>(args: usize, part: i32, parts: i32): void {
+export function binary<F>(args: usize, part: i32, parts: i32): void {
   const D1 = integer(args, 3), D2 = integer(args, 4), D3 = integer(args, 5);
   const total = cell(args, 14) * D1 * D2 * D3;
   const end = share(total, part + 1, parts);
@@ -66,10 +66,14 @@ function binary<F>(args: usize, part: i32, parts: i32): void {
 }
 
 /** The byte offset of (row, column) for the four strides from word `s` on. */
-function walked(args: usize, s: usize, row: i32, column: i32, D1: i32, D2: i32): usize {
+export function walked(args: usize, s: usize, row: i32, column: i32, D1: i32, D2: i32): usize {
+  return <usize> elementsWalked(args, s, row, column, D1, D2) << 2;
+}
+
+/** As walked, in elements. */
+export function elementsWalked(args: usize, s: usize, row: i32, column: i32, D1: i32, D2: i32): i32 {
   const r1 = row / D2, i2 = row - r1 * D2, i0 = r1 / D1, i1 = r1 - i0 * D1;
-  const at = i0 * integer(args, s) + i1 * integer(args, s + 1) + i2 * integer(args, s + 2) + column * integer(args, s + 3);
-  return <usize> at << 2;
+  return i0 * integer(args, s) + i1 * integer(args, s + 1) + i2 * integer(args, s + 2) + column * integer(args, s + 3);
 }
 
 /** n elements along the innermost dimension. */
@@ -259,12 +263,12 @@ export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { plain<G
 
 // @ts-ignore: decorator
 @inline
-function plain<F>(args: usize, part: i32, parts: i32): void {
+export function plain<F>(args: usize, part: i32, parts: i32): void {
   unary<F>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** `d0` is the word of D0's cell. */
-function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
+export function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
   const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4);
   const total = cell(args, d0) * D1 * D2 * D3;
   const end = share(total, part + 1, parts);

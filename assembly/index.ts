@@ -12,6 +12,10 @@ export { attention_f32, kv_append_f32 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
+  eq_f32, eq_i32, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_i32, logical_and_u8, logical_not_u8, logical_or_u8,
+  lt_f32, lt_i32, ne_f32, ne_i32, where_f32, where_i32,
+} from "./compare";
+export {
   cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
 } from "./copy";
 export { cross_entropy_backward_f32, cross_entropy_f32 } from "./cross_entropy";
@@ -21,6 +25,11 @@ export {
   sub_f32, tanh_f32,
 } from "./elementwise";
 export { swiglu_backward_f32, swiglu_f32 } from "./gated";
+export {
+  add_i32, ceil_f32, clamp_f32, elu_f32, erf_f32, expm1_f32, floor_f32, hard_sigmoid_f32, hard_swish_f32,
+  leaky_relu_f32, log1p_f32, maximum_i32, minimum_i32, mish_f32, mul_i32, pow_scalar_f32, round_f32, rsqrt_f32,
+  selu_f32, sign_f32, softplus_f32, sub_i32,
+} from "./elementwise_more";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export {

@@ -50,20 +50,38 @@ export const SIZES = [
   [5, 1, 7, 2],
 ] as const;
 
-const walkOf = (sizes: readonly number[], strides: readonly number[]): Walk => ({
+export const walkOf = (sizes: readonly number[], strides: readonly number[]): Walk => ({
   sizes: [...sizes],
   strides: [...strides],
   reach: 0,
 });
 
-const product = (sizes: readonly number[]): number => sizes.reduce((p, q) => p * q, 1);
+export const product = (sizes: readonly number[]): number => sizes.reduce((p, q) => p * q, 1);
 
 type Draw = (random: Random, length: number) => Float32Array;
 const normal: Draw = (random, length) => random.floats(length, 3);
-const SPECIAL = [0, -0, 1, -1, Infinity, -Infinity, NaN, 1e-40, -1e-40, 3e38, -3e38, 0.5, 2, 3, -2, 87, -104];
+export const SPECIAL = [
+  0,
+  -0,
+  1,
+  -1,
+  Infinity,
+  -Infinity,
+  NaN,
+  1e-40,
+  -1e-40,
+  3e38,
+  -3e38,
+  0.5,
+  2,
+  3,
+  -2,
+  87,
+  -104,
+];
 
 /** Oracle of f(a, b); `draw` makes operands in f's domain. */
-function binary(f: (a: number, b: number) => number, special = true): Reference {
+export function binary(f: (a: number, b: number) => number, special = true): Reference {
   return {
     *cases(random: Random): Generator<Case> {
       for (const sizes of SIZES) {
@@ -104,14 +122,14 @@ function binary(f: (a: number, b: number) => number, special = true): Reference 
 
 interface UnaryOptions {
   draw?: Draw;
-  numbers?: [number, number];
+  numbers?: readonly number[];
   /** The largest special value. */
   largest?: number;
   scale?: (x: number, p: number, q: number) => number;
 }
 
 /** Oracle of f(x, p, q). */
-function unary(
+export function unary(
   f: (x: number, p: number, q: number) => number,
   options: UnaryOptions = {},
 ): Reference {
@@ -149,7 +167,7 @@ function unary(
 }
 
 /** What float32 can hold: overflow becomes infinite. */
-function asF32(value: number): number {
+export function asF32(value: number): number {
   return Math.abs(value) > 3.4028235677973366e38 ? Math.sign(value) * Infinity : value;
 }
 

@@ -4,24 +4,24 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
 
-const SHAPE = "D0,D1,D2,D3";
+export const SHAPE = "D0,D1,D2,D3";
 const sizes = { D1: "i32", D2: "i32", D3: "i32" } as const;
-const strides = (of: string): Kernel["params"] =>
+export const strides = (of: string): Kernel["params"] =>
   Object.fromEntries([0, 1, 2, 3].map((d) => [`${of}${d}`, "i32" as const]));
 
-function binary(name: string, tolerance = 1e-7): Kernel {
+export function binary(name: string, tolerance = 1e-7, dtype: OperandDtype = "f32"): Kernel {
   return {
     name,
-    operands: [input("a", "f32", SHAPE), input("b", "f32", SHAPE), output("y", "f32", SHAPE)],
+    operands: [input("a", dtype, SHAPE), input("b", dtype, SHAPE), output("y", dtype, SHAPE)],
     params: { ...sizes, ...strides("a"), ...strides("b") },
     cells: { D0: "i32" },
     tolerance,
   };
 }
 
-function unary(name: string, tolerance: number, more: Kernel["params"] = {}): Kernel {
+export function unary(name: string, tolerance: number, more: Kernel["params"] = {}): Kernel {
   return {
     name,
     operands: [input("x", "f32", SHAPE), output("y", "f32", SHAPE)],

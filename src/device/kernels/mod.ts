@@ -6,8 +6,10 @@
 import type { Kernel } from "../kernel.ts";
 import * as attention from "./attention.ts";
 import * as conv from "./conv.ts";
+import * as compare from "./compare.ts";
 import * as copy from "./copy.ts";
 import * as elementwise from "./elementwise.ts";
+import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
 import * as matmulF32 from "./matmul_f32.ts";
@@ -31,8 +33,10 @@ import * as upsample from "./upsample.ts";
 const families: readonly object[] = [
   attention,
   conv,
+  compare,
   copy,
   elementwise,
+  elementwiseMore,
   embedQuant,
   gated,
   matmulF32,

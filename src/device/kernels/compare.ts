@@ -1,0 +1,54 @@
+/**
+ * Rows that compare, combine and choose: y is contiguous [D0, D1, D2, D3], operands are read through four
+ * strides in elements (0 broadcasts). Truth is u8: 0 or 1 where written, anything but 0 is true where read.
+ *
+ * @module
+ */
+import { input, type Kernel, type Operand, type OperandDtype, output } from "../kernel.ts";
+import { SHAPE, strides } from "./elementwise.ts";
+
+function walk(
+  name: string,
+  operands: readonly Operand[],
+  letters: readonly string[],
+): Kernel {
+  const params = Object.assign({ D1: "i32", D2: "i32", D3: "i32" }, ...letters.map(strides));
+  return { name, operands, params, cells: { D0: "i32" }, tolerance: 0 };
+}
+
+/** y = a (compared with) b; with NaN false, but for ne. */
+function compare(name: string, dtype: OperandDtype): Kernel {
+  return walk(
+    `${name}_${dtype}`,
+    [input("a", dtype, SHAPE), input("b", dtype, SHAPE), output("y", "u8", SHAPE)],
+    ["a", "b"],
+  );
+}
+
+/** y = condition ? a : b. */
+function where(dtype: OperandDtype): Kernel {
+  const operands = [input("condition", "u8", SHAPE), input("a", dtype, SHAPE), input("b", dtype, SHAPE)];
+  return walk(`where_${dtype}`, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"]);
+}
+
+function logical(name: string, letters: readonly string[]): Kernel {
+  return walk(name, [...letters.map((l) => input(l, "u8", SHAPE)), output("y", "u8", SHAPE)], letters);
+}
+
+export const eq_f32: Kernel = compare("eq", "f32");
+export const ne_f32: Kernel = compare("ne", "f32");
+export const lt_f32: Kernel = compare("lt", "f32");
+export const le_f32: Kernel = compare("le", "f32");
+export const gt_f32: Kernel = compare("gt", "f32");
+export const ge_f32: Kernel = compare("ge", "f32");
+export const eq_i32: Kernel = compare("eq", "i32");
+export const ne_i32: Kernel = compare("ne", "i32");
+export const lt_i32: Kernel = compare("lt", "i32");
+export const le_i32: Kernel = compare("le", "i32");
+export const gt_i32: Kernel = compare("gt", "i32");
+export const ge_i32: Kernel = compare("ge", "i32");
+export const where_f32: Kernel = where("f32");
+export const where_i32: Kernel = where("i32");
+export const logical_and_u8: Kernel = logical("logical_and_u8", ["a", "b"]);
+export const logical_or_u8: Kernel = logical("logical_or_u8", ["a", "b"]);
+export const logical_not_u8: Kernel = logical("logical_not_u8", ["x"]);
