@@ -7,6 +7,7 @@ import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
+import { compare, where } from "./ops/compare.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
@@ -342,6 +343,37 @@ export class Tensor implements OperandView, Disposable {
   /** GELU; "tanh" is its approximation (Hendrycks and Gimpel 2016). */
   gelu(approximate: "none" | "tanh" = "none"): Tensor {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
+  }
+
+  // Comparisons: 1 or 0 as u8
+
+  /** Whether equal. */
+  eq(other: Tensor | number): Tensor {
+    return compare("eq", this, other);
+  }
+  /** Whether not equal; NaN is not equal to anything. */
+  ne(other: Tensor | number): Tensor {
+    return compare("ne", this, other);
+  }
+  /** Whether less. */
+  lt(other: Tensor | number): Tensor {
+    return compare("lt", this, other);
+  }
+  /** Whether less or equal. */
+  le(other: Tensor | number): Tensor {
+    return compare("le", this, other);
+  }
+  /** Whether greater. */
+  gt(other: Tensor | number): Tensor {
+    return compare("gt", this, other);
+  }
+  /** Whether greater or equal. */
+  ge(other: Tensor | number): Tensor {
+    return compare("ge", this, other);
+  }
+  /** `a` where this (u8) is not 0, else `b`. */
+  where(a: Tensor | number, b: Tensor | number): Tensor {
+    return where(this, a, b);
   }
 
   // Reductions along one dimension

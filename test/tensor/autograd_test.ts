@@ -35,6 +35,8 @@ const positive: Domain = (v) => Math.exp(v * 0.5);
 const awayFromZero: Domain = (v) => v + Math.sign(v) * 0.5;
 
 interface Checked {
+  /** Draws values farther apart than differences reach: for ops with kinks. */
+  apart?: boolean;
   /** Whether its gradient has no gradient. */
   once?: boolean;
   op: (...inputs: Tensor[]) => Tensor;
@@ -62,6 +64,12 @@ const checked: Record<string, Checked> = {
   silu: { op: (a) => a.silu(), shapes: [[9]] },
   "gelu (tanh)": { op: (a) => a.gelu("tanh"), shapes: [[9]] },
   gelu: { op: (a) => a.gelu(), shapes: [[9]] },
+  abs: { op: (a) => a.abs(), shapes: [[9]], domain: awayFromZero },
+  maximum: { op: (a, b) => a.maximum(b), shapes: [[3, 4], [4]], apart: true },
+  minimum: { op: (a, b) => a.minimum(b), shapes: [[3, 1], [4]], apart: true },
+  max: { op: (a) => a.max(1), shapes: [[3, 4, 2]], apart: true },
+  "min, kept": { op: (a) => a.min(-1, true), shapes: [[3, 4]], apart: true },
+  where: { op: (a, b) => a.gt(b).where(a.mul(a), b), shapes: [[3, 4], [4]], apart: true },
   relu: { op: (a) => a.relu(), shapes: [[9]], domain: awayFromZero },
   swiglu: { op: (a, b) => swiglu(a, b), shapes: [[3, 4], [3, 4]] },
   "rms norm": { op: (x, w) => rmsNorm(x, w, 1e-5), shapes: [[3, 5], [5]] },
@@ -114,11 +122,23 @@ const checked: Record<string, Checked> = {
   },
 };
 
-for (const [name, { op, shapes, domain = any, once }] of Object.entries(checked)) {
+for (const [name, { op, shapes, domain = any, once, apart }] of Object.entries(checked)) {
   Deno.test(`gradient of ${name} against finite differences`, async () => {
     const random = new Random(seed);
-    const values = shapes.map((s) => random.floats(s.reduce((a, b) => a * b, 1)).map(domain));
+    const draw = (length: number, i: number) =>
+      apart ? spread(random, length, i) : random.floats(length).map(domain);
+    const values = shapes.map((s, i) => draw(s.reduce((a, b) => a * b, 1), i));
     await compare(op, shapes, values, random, once);
+  });
+}
+
+/** Multiples of 0.1 in random order, about 0; those of the next input lie halfway between. */
+function spread(random: Random, length: number, input: number): Float32Array {
+  const grid = Float32Array.from({ length }, (_, i) => (i - length / 2) / 10 + 0.05 * input);
+  return grid.map((_, i) => { // Fisher and Yates
+    const j = random.integer(i, length - 1);
+    [grid[i], grid[j]] = [grid[j], grid[i]];
+    return grid[i];
   });
 }
 
@@ -296,4 +316,12 @@ Deno.test("what the loss does not depend on has no gradient, and says so", async
   throws(() => gradients.get(plain), /call requiresGrad\(\)/);
   equal(gradients.find(other), undefined);
   await rejects(async () => await tensor(Int32Array.of(1)).requiresGrad().item(), { code: "DTYPE_MISMATCH" });
+});
+
+Deno.test("equals share the gradient of a maximum", async () => {
+  using own = scope();
+  const x = tensor([2, 5, 5, 1], { scope: own }).requiresGrad();
+  deepEqual(await x.max(0).backward().get(x).toArray(), [0, 0.5, 0.5, 0]);
+  const y = tensor([2, 7, 5, 0], { scope: own });
+  deepEqual(await x.maximum(y).sum(0).backward().get(x).toArray(), [0.5, 0, 0.5, 1]);
 });

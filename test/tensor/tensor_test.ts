@@ -87,6 +87,23 @@ Deno.test("reductions fold any dimension", async () => {
   throws(() => x.sum(3), { code: "INDEX_OUT_OF_RANGE" });
 });
 
+Deno.test("comparisons give 1 and 0, and choose", async () => {
+  using own = scope();
+  const x = tensor([[1, 5, NaN], [3, 3, 3]], { scope: own });
+  const y = tensor([1, 4, 3], { scope: own });
+  deepEqual(await array(x.eq(y)), [[1, 0, 0], [0, 0, 1]]);
+  deepEqual(await array(x.ne(y)), [[0, 1, 1], [1, 1, 0]]);
+  deepEqual(await array(x.lt(3)), [[1, 0, 0], [0, 0, 0]]);
+  deepEqual(await array(x.ge(y)), [[1, 1, 0], [1, 0, 1]]);
+  deepEqual(await array(x.t().gt(2).where(x.t(), -1)), [[-1, 3], [5, 3], [-1, 3]]);
+  deepEqual(
+    await array(tensor(Int32Array.of(1, 2), { scope: own }).le(tensor(Int32Array.of(1, 1), { scope: own }))),
+    [1, 0],
+  );
+  throws(() => x.eq(tensor(Int32Array.of(1), { scope: own })), { code: "DTYPE_MISMATCH" });
+  throws(() => x.where(1, 2), { code: "DTYPE_MISMATCH" });
+});
+
 Deno.test("softmax over a middle dimension sums to one there", async () => {
   const random = new Random(testSeed());
   using own = scope();

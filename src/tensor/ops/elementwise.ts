@@ -14,6 +14,7 @@ import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts"
 import { deviceOf, lead, result, rowCount, run } from "../dispatch.ts";
 import { broadcastShapes, broadcastStrides, collapse, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { compare, where } from "./compare.ts";
 import { contiguous } from "./view.ts";
 
 /** How to go back through y = f(a, b): which of a, b and y are saved, and the gradients before broadcasting is undone. */
@@ -59,12 +60,20 @@ export const div = binaryOrAffine("div", rows.div_f32, (b) => [1 / b, 0], {
   a: (dy, { b }) => dy.div(b),
   b: (dy, { b, y }) => dy.mul(y).div(b).neg(),
 });
-/** The larger of two. */
+/** The larger of two; of equals each gets half of the gradient. */
 export const maximum = (a: Tensor, b: Tensor): Tensor =>
-  binary("maximum", rows.maximum_f32, a, b, "it has none yet");
-/** The smaller of two. */
+  binary("maximum", rows.maximum_f32, a, b, {
+    saves: "ab",
+    a: (dy, { a, b }) => share(dy, compare("gt", a, b), compare("eq", a, b)),
+    b: (dy, { a, b }) => share(dy, compare("lt", a, b), compare("eq", a, b)),
+  });
+/** The smaller of two; of equals each gets half of the gradient. */
 export const minimum = (a: Tensor, b: Tensor): Tensor =>
-  binary("minimum", rows.minimum_f32, a, b, "it has none yet");
+  binary("minimum", rows.minimum_f32, a, b, {
+    saves: "ab",
+    a: (dy, { a, b }) => share(dy, compare("lt", a, b), compare("eq", a, b)),
+    b: (dy, { a, b }) => share(dy, compare("gt", a, b), compare("eq", a, b)),
+  });
 /** a to the power b; the gradient of b is that of a > 0. */
 export const pow = (a: Tensor, b: Tensor): Tensor =>
   binary("pow", rows.pow_f32, a, b, {
@@ -75,7 +84,10 @@ export const pow = (a: Tensor, b: Tensor): Tensor =>
 
 const unaryOps = {
   neg: { row: rows.neg_f32, rule: { saves: "", x: (dy) => dy.neg() } },
-  abs: { row: rows.abs_f32, rule: "it has none yet" },
+  abs: {
+    row: rows.abs_f32,
+    rule: { saves: "x", x: (dy, { x }) => where(compare("lt", x, 0), dy.neg(), share0(dy, x)) },
+  },
   exp: { row: rows.exp_f32, rule: { saves: "y", x: (dy, { y }) => dy.mul(y) } },
   log: { row: rows.log_f32, rule: { saves: "x", x: (dy, { x }) => dy.div(x) } },
   sqrt: { row: rows.sqrt_f32, rule: { saves: "y", x: (dy, { y }) => dy.div(y).mul(0.5) } },
@@ -97,6 +109,16 @@ const unaryOps = {
 export function unary(name: keyof typeof unaryOps, x: Tensor): Tensor {
   const { row, rule } = unaryOps[name];
   return walkUnary(name, row, x, [], rule);
+}
+
+/** dy where `all` holds, half of it where `half` does, else 0. */
+function share(dy: Tensor, all: Tensor, half: Tensor): Tensor {
+  return where(all, dy, where(half, dy.mul(0.5), 0));
+}
+
+/** dy where x > 0 (0 at 0, as PyTorch). */
+function share0(dy: Tensor, x: Tensor): Tensor {
+  return where(compare("gt", x, 0), dy, 0);
 }
 
 /** dy times a slope of x or y: by a row of its own, or composed where its gradient may be asked for. */

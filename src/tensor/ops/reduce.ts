@@ -7,10 +7,11 @@ import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/reduce.ts";
 import * as rowsOfSoftmax from "../../device/kernels/softmax.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { compare, where } from "./compare.ts";
 
 const reductions = {
   sum: rows.sum_f32,
@@ -28,7 +29,6 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
     throw new WickError("SHAPE_MISMATCH", `Cannot ${op} dimension ${dim} of ${show(x.shape)}: it is empty`);
   }
   const index = op.startsWith("arg"); // a whole number depends on nothing smoothly
-  if (op === "max" || op === "min") refuseGradient(op, [x], "it has none yet");
   const y = alongLast(op, [x], d, ([dense]) => {
     const y = result(
       op,
@@ -41,6 +41,13 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
     return y;
   }, keepDim);
   if (index) return y;
+  if (op === "max" || op === "min") {
+    return track(op, y, [x], [x, y], (dy, [x, y]) => { // equals share the gradient evenly
+      const wide = (t: Tensor) => keepDim ? t : t.unsqueeze(d);
+      const best = where(compare("eq", x, wide(y)), 1, 0);
+      return [best.mul(wide(dy)).div(best.sum(d, true))];
+    });
+  }
   return track(op, y, [x], [], (dy) => {
     const wide = (keepDim ? dy : dy.unsqueeze(d)).expand(...x.shape);
     return [op === "mean" ? wide.mul(1 / x.shape[d]) : wide];
