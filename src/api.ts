@@ -52,6 +52,7 @@ export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 
 export { WasmDevice, type WasmDeviceOptions } from "./device/wasm/device.ts";
+export { WebGpuDevice, type WebGpuDeviceOptions } from "./device/webgpu/device.ts";
 export type { BuildName } from "./device/wasm/builds.ts";
 export {
   type Call,

@@ -20,6 +20,8 @@ export type WickErrorCode =
   | "INDEX_OUT_OF_RANGE"
   /** The device has no kernel for this. */
   | "UNSUPPORTED_ON_DEVICE"
+  /** The GPU went away, or refused a command. */
+  | "DEVICE_LOST"
   /** The runtime lacks something that is needed (files, SIMD ...). */
   | "UNSUPPORTED_RUNTIME"
   /** Linear memory cannot grow to what is needed. */

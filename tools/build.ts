@@ -1,7 +1,8 @@
 /**
  * Compiles assembly/ to WebAssembly, one file for each target of asconfig.json, and checks what the device
  * relies on: no import but the memory (and abort in the debug build), no mutable global, read-only data below
- * 64 KiB.
+ * 64 KiB. The target `shaders` gathers kernels_gpu/ in src/device/webgpu/shaders.ts: text cannot be imported in every
+ * runtime, and a published package has no files.
  *
  * `deno task build [target ...]` builds what is out of date; `--force` builds all.
  *
@@ -13,14 +14,17 @@ import { checkModule } from "./check_module.ts";
 
 const root = new URL("../", import.meta.url);
 const config = JSON.parse(Deno.readTextFileSync(new URL("asconfig.json", root)));
-const names = Object.keys(config.targets);
+const names = [...Object.keys(config.targets), "shaders"];
 const force = Deno.args.includes("--force");
 const asked = Deno.args.filter((a) => !a.startsWith("--"));
 for (const name of asked) {
   if (!names.includes(name)) throw new Error(`Unknown target ${name}: expected one of ${names.join(", ")}`);
 }
 const stamp = await sourceHash();
-for (const name of asked.length > 0 ? asked : names) await build(name);
+for (const name of asked.length > 0 ? asked : names) {
+  if (name === "shaders") gatherShaders();
+  else await build(name);
+}
 
 async function build(target: string): Promise<void> {
   const output = new URL(config.targets[target].outFile, root);
@@ -41,6 +45,24 @@ async function build(target: string): Promise<void> {
   checkModule(target, bytes);
   Deno.writeTextFileSync(stampFile, stamp);
   console.log(`built ${config.targets[target].outFile}, ${bytes.length} bytes`);
+}
+
+/** Every .wgsl as an exported string, named by its path. */
+function gatherShaders(): void {
+  const folder = "kernels_gpu/";
+  const files = filesUnder(folder).filter((f) => f.endsWith(".wgsl")).sort();
+  const strings = files.map((file) => {
+    const name = file.slice(folder.length, -".wgsl".length).replaceAll("/", "_");
+    const text = read(new URL(file, root))!.replaceAll(/[`\\]|\$\{/g, "\\$&");
+    return `/** ${file} */\nexport const ${name}: string = \`${text}\`;\n`;
+  });
+  const header =
+    "/**\n * The sources in kernels_gpu/, gathered by `deno task build shaders`.\n *\n * @module\n */\n\n";
+  const output = "src/device/webgpu/shaders.ts";
+  const text = header + strings.join("\n");
+  if (read(new URL(output, root)) === text) return;
+  write(output, text);
+  console.log(`gathered ${files.length} shaders in ${output}`);
 }
 
 function source(name: string, debug: boolean): string | null {
@@ -75,15 +97,20 @@ function exists(url: URL): boolean {
 
 /** A hash of everything that the outputs depend on. */
 async function sourceHash(): Promise<string> {
-  const files = ["asconfig.json", "tools/build.ts", "tools/checked_memory.ts"];
-  const walk = (folder: string) => {
-    for (const entry of Deno.readDirSync(new URL(folder, root))) {
-      if (entry.isDirectory) walk(`${folder}${entry.name}/`);
-      else files.push(folder + entry.name);
-    }
-  };
-  walk("assembly/");
+  const files = [
+    "asconfig.json",
+    "tools/build.ts",
+    "tools/checked_memory.ts",
+    ...filesUnder("assembly/"),
+  ];
   const text = files.sort().map((f) => `${f}\n${read(new URL(f, root))}`).join("\n");
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** The files of a folder and those below it. */
+function filesUnder(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, root))].flatMap((entry) =>
+    entry.isDirectory ? filesUnder(`${folder}${entry.name}/`) : [folder + entry.name]
+  );
 }

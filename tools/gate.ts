@@ -59,9 +59,10 @@ async function documentation(): Promise<void> {
   }
 }
 
-/** Builds the committed modules anew and compares the bytes. */
+/** Builds the committed modules and shaders anew and compares the bytes. */
 async function compiledKernels(): Promise<void> {
-  const files = ["simd", "relaxed", "threads"].map((name) => `src/device/wasm/${name}.wasm`);
+  const files = ["wasm/simd.wasm", "wasm/relaxed.wasm", "wasm/threads.wasm", "webgpu/shaders.ts"]
+    .map((name) => `src/device/${name}`);
   const committed = files.map((file) => Deno.readFileSync(file));
   const { success, stderr } = await new Deno.Command(deno, {
     args: ["run", "-A", "tools/build.ts", "--force"],

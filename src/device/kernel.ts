@@ -44,6 +44,8 @@ export interface Kernel {
   readonly cells: Readonly<Record<string, "i32" | "f32">>;
   /** The largest error, relative to the oracle's scale for each element (see test/reference/). */
   readonly tolerance: number;
+  /** The same on a GPU, where that is more [tolerance]; the row says why. */
+  readonly gpuTolerance?: number;
 }
 
 /** The most operands that a row may have: 8 storage bindings a stage less parameters and cells. */

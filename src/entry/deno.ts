@@ -23,6 +23,8 @@ installPlatform({
   yield: () => new Promise((resolve) => void setImmediate(resolve)),
   files: fileAccess,
   env,
+  // Deno 2.9 polls the GPU to the end in mapAsync, then sleeps 10 ms before it resolves (ext/webgpu/buffer.rs)
+  mapsAtOnce: true,
   peakRss,
 });
 

@@ -54,6 +54,11 @@ export interface Platform {
   readonly files?: FileAccess;
   /** An environment variable, where there are any. */
   env(name: string): string | undefined;
+  /**
+   * Whether `GPUBuffer.mapAsync` has waited for the GPU by the time it returns, so that a buffer that was mapped
+   * before can be read without awaiting [false].
+   */
+  readonly mapsAtOnce?: boolean;
   /** Peak resident memory of the process in bytes, where it can be told. */
   peakRss(): number | undefined;
 }

@@ -87,8 +87,8 @@ export class Program implements Disposable, Dependent {
   ) {
     if (!arena) arena = this.ownArena = new Arena(device);
     const plan = planScratch(trace, new Set(outputs.map((t) => t.storage)));
-    const block = plan.bytes > 0 ? arena.reserve(plan.bytes) : undefined;
-    for (const [storage, offset] of plan.offsets) storage.address = block!.address + offset;
+    const base = plan.bytes > 0 ? arena.reserve(plan.bytes).address : 0;
+    for (const [storage, offset] of plan.offsets) storage.address = base + offset;
     for (const { operands } of trace.calls) {
       for (const operand of operands) {
         if (operand && !plan.offsets.has(operand.storage)) this.captured.add(operand.storage);
@@ -158,7 +158,8 @@ export function record(device: Device, fn: () => Tensor | readonly Tensor[], are
   return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
 }
 
-const SCRATCH_ALIGNMENT = 64;
+/** What every device can bind at: 64 would do on WASM, WebGPU asks for 256. */
+const SCRATCH_ALIGNMENT = 256;
 
 /**
  * Gives every planned storage an offset such that two that live at once never overlap. A storage lives from

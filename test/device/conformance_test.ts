@@ -9,8 +9,8 @@ import { MAX_OPERANDS } from "../../src/device/kernel.ts";
 import { kernels } from "../../src/device/kernels/mod.ts";
 import { Random, testSeed } from "../random.ts";
 import { references } from "../reference/mod.ts";
-import type { Case, Expected, Reference } from "../reference/reference.ts";
 import { type Build, call, openBuild } from "./call.ts";
+import { compare } from "./compare.ts";
 
 const seed = testSeed();
 const only = Deno.env.get("WICK_KERNEL"); // a part of a name, to work on one row
@@ -37,37 +37,9 @@ function conform(build: Build, kernel: Kernel): void {
   for (const test of reference.cases(new Random(seed))) {
     const expected = reference.oracle(test);
     for (const [parts, misalign] of [[1, false], [3, false], [1, true]] as const) {
-      compare(kernel, test, expected, call(build, kernel, test, parts, misalign), parts);
+      compare(kernel, test, expected, call(build, kernel, test, parts, misalign), { how: `${parts} parts` });
     }
     count++;
   }
   ok(count > 0, `${kernel.name} has no cases`);
 }
-
-function compare(
-  kernel: Kernel,
-  test: Case,
-  expected: Expected[],
-  got: ReturnType<typeof call>,
-  parts: number,
-): void {
-  for (const { operand, values, scale } of expected) {
-    const actual = got[operand]!;
-    for (let i = 0; i < actual.length; i++) {
-      const want = values[i];
-      if (want === undefined || Object.is(want, actual[i])) continue;
-      if (Number.isNaN(want) && Number.isNaN(actual[i])) continue;
-      const bound = kernel.tolerance * (scale ? scale[i] : 1 + Math.abs(want));
-      if (!(Math.abs(actual[i] - want) <= bound)) {
-        throw new Error(
-          `${kernel.name} ${test.label} (${parts} parts): operand ${
-            kernel.operands[operand].name
-          }[${i}] is ` +
-            `${actual[i]}, expected ${want} within ${bound}`,
-        );
-      }
-    }
-  }
-}
-
-export type { Reference };

@@ -36,7 +36,10 @@ export const hard_sigmoid_f32: Kernel = unary("hard_sigmoid_f32", 2e-7);
 /** x hard_sigmoid(x). */
 export const hard_swish_f32: Kernel = unary("hard_swish_f32", 5e-7);
 /** C's powf: a negative base has a result where the exponent is integral. */
-export const pow_scalar_f32: Kernel = unary("pow_scalar_f32", 5e-7, { exponent: "f32" });
+export const pow_scalar_f32: Kernel = {
+  ...unary("pow_scalar_f32", 5e-7, { exponent: "f32" }),
+  gpuTolerance: 2e-5, // as pow_f32
+};
 
 export const add_i32: Kernel = binary("add_i32", 0, "i32");
 export const sub_i32: Kernel = binary("sub_i32", 0, "i32");

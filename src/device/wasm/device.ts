@@ -11,11 +11,12 @@
  */
 import { WickError } from "../../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import { kernelSizes } from "../form.ts";
 import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
-import { allWords, kernelSizes, RowWriter } from "./row.ts";
+import { allWords, RowWriter } from "./row.ts";
 
 const PAGE = 65536;
 const EAGER_ROW = PAGE;

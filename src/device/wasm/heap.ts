@@ -24,12 +24,18 @@ export class Heap {
    * @param base the first address
    * @param limit one past the last address there is now
    * @param grow asked for at least that many more bytes; returns how many came (a multiple of 64), 0 for none
+   * @param alignment of small blocks, and what sizes are rounded up to
    */
-  constructor(base: number, private limit: number, private readonly grow: (bytes: number) => number) {
+  constructor(
+    base: number,
+    private limit: number,
+    private readonly grow: (bytes: number) => number,
+    private readonly alignment: number = ALIGNMENT,
+  ) {
     this.free = limit > base ? [{ start: base, end: limit }] : [];
   }
 
-  /** Bytes handed out, rounded up to 64 each. */
+  /** Bytes handed out, each rounded up to the alignment. */
   get bytes(): number {
     return this.usedBytes;
   }
@@ -41,8 +47,8 @@ export class Heap {
 
   /** The address of a new block, or -1 where the memory cannot grow enough. */
   allocate(bytes: number): number {
-    const size = Math.max(ALIGNMENT, roundUp(bytes, ALIGNMENT));
-    const alignment = size >= LARGE ? PAGE : ALIGNMENT;
+    const size = Math.max(this.alignment, roundUp(bytes, this.alignment));
+    const alignment = size >= LARGE ? PAGE : this.alignment;
     let index = this.find(size, alignment);
     if (index < 0) {
       if (!this.extend(size + alignment)) return -1;
@@ -90,7 +96,7 @@ export class Heap {
   private extend(bytes: number): boolean {
     const tail = this.free.at(-1);
     const have = tail && tail.end === this.limit ? tail.end - tail.start : 0;
-    const got = this.grow(Math.max(ALIGNMENT, bytes - have));
+    const got = this.grow(Math.max(this.alignment, bytes - have));
     if (got === 0) return false;
     const start = this.limit;
     this.limit += got;

@@ -4,44 +4,14 @@
  *
  * @module
  */
-import { WickError } from "../../error.ts";
 import { type Call, Cell } from "../device.ts";
-import type { Kernel, Sizes } from "../kernel.ts";
-
-interface Form {
-  readonly params: readonly ("i32" | "f32")[];
-  readonly cells: readonly ("i32" | "f32")[];
-  readonly names: readonly string[];
-}
-
-const forms = new WeakMap<Kernel, Form>();
-
-function form(kernel: Kernel): Form {
-  let known = forms.get(kernel);
-  if (!known) {
-    known = {
-      params: Object.values(kernel.params),
-      cells: Object.values(kernel.cells),
-      names: [...Object.keys(kernel.params), ...Object.keys(kernel.cells)],
-    };
-    forms.set(kernel, known);
-  }
-  return known;
-}
+import { checkForm, form } from "../form.ts";
+import type { Kernel } from "../kernel.ts";
 
 /** Words that a row takes, with room for the values of its cells. */
 export function allWords(kernel: Kernel): number {
   const { params, cells } = form(kernel);
   return kernel.operands.length + (kernel.scratch ? 2 : 0) + params.length + 2 * cells.length;
-}
-
-/** A call's numbers by name; a cell counts with its value, which is its maximum while a Program is compiled. */
-export function kernelSizes(kernel: Kernel, params: Call["params"], cells: Call["cells"]): Sizes {
-  const sizes: Record<string, number> = {};
-  const { names } = form(kernel);
-  params.forEach((p, i) => sizes[names[i]] = p);
-  cells.forEach((c, i) => sizes[names[params.length + i]] = typeof c === "number" ? c : c.value);
-  return sizes;
 }
 
 /** Writes words into one buffer of a linear memory. */
@@ -74,16 +44,7 @@ export class RowWriter {
     scratch: number,
   ): void {
     const { params: types, cells: cellTypes } = form(kernel);
-    if (
-      operands.length !== kernel.operands.length || params.length !== types.length ||
-      cells.length !== cellTypes.length
-    ) {
-      throw new WickError(
-        "INVALID_STATE",
-        `Cannot call ${kernel.name}: it takes ${kernel.operands.length} operands, ${types.length} parameters and ` +
-          `${cellTypes.length} cells, got ${operands.length}, ${params.length} and ${cells.length}`,
-      );
-    }
+    checkForm(kernel, operands, params, cells);
     let at = row >>> 2;
     for (const o of operands) this.u32[at++] = o ? o.storage.address + o.byteOffset : 0;
     if (kernel.scratch) {

@@ -1,0 +1,15 @@
+// y[i] = ELEMENT of a and b, read through four strides each; a thread an element. The row's entry gives ELEMENT, an
+// expression, and VALUE, the type of the operands.
+
+fn element(a: VALUE, b: VALUE) -> VALUE { return ELEMENT; }
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let a = load_a(dot(at, vec4<i32>(row.a0, row.a1, row.a2, row.a3)));
+    let b = load_b(dot(at, vec4<i32>(row.b0, row.b1, row.b2, row.b3)));
+    store_y(i, element(a, b));
+  }
+}

@@ -1,0 +1,11 @@
+// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
+
+fn element(x: f32) -> f32 { return ELEMENT; }
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    store_y(i, element(load_x(dot(place(i), vec4<i32>(row.x0, row.x1, row.x2, row.x3)))));
+  }
+}

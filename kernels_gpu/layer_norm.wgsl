@@ -1,0 +1,24 @@
+// layer_norm_f32: a workgroup a row, three passes (mean, variance, result).
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += load_x(at + c); }
+    let mean = sum_of_lanes(part, lane) / f32(row.C);
+    part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c) - mean;
+      part += x * x;
+    }
+    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      store_y(at + c, (load_x(at + c) - mean) / root * load_w(c) + load_b(c));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// rms_norm_f32: a workgroup a row, two passes.
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c);
+      part += x * x;
+    }
+    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      store_y(at + c, load_x(at + c) / root * load_w(c));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
+
+override is_mean: bool = false;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(r * row.C + c);
+      part += TERM;
+    }
+    let total = sum_of_lanes(part, lane);
+    if (lane == 0u) {
+      if (!is_mean) { store_y(r, total); }
+      else if (row.C == 0) { store_y(r, nan()); }
+      else { store_y(r, total / f32(row.C)); }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The rows of the kernel table that run on WebGPU: each names its WGSL (kernels_gpu/), what varies in it, and how many
+ * workgroups it takes. A row that stands here is conformed to its oracle by the tests; any other throws
+ * UNSUPPORTED_ON_DEVICE.
+ *
+ * @module
+ */
+import type { Sizes } from "../kernel.ts";
+import * as wgsl from "./shaders.ts";
+
+/** Workgroups in x, y and z. */
+export type Groups = readonly [number, number, number];
+
+/** How a row runs on a GPU. */
+export interface GpuRow {
+  /** WGSL, one after the other. */
+  readonly sources: readonly string[];
+  /** Words of the source, and the text that stands in for them. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Values of the source's `override` constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Workgroups for these numbers; where one is 0 nothing runs. */
+  readonly groups: (sizes: Sizes) => Groups;
+}
+
+/** What every device has in a dimension; kernels stride over more. */
+const MOST_GROUPS = 65535;
+const spread = (groups: number): Groups => [Math.min(Math.ceil(groups), MOST_GROUPS), 1, 1];
+/** A thread each, in workgroups of `threads`. */
+const threads = (count: (s: Sizes) => number, size = 256) => (s: Sizes): Groups => spread(count(s) / size);
+/** A workgroup for each row of the leading dimension. */
+const workgroups = (letter: string) => (s: Sizes): Groups => spread(s[letter]);
+
+const walked = threads((s) => s.D0 * s.D1 * s.D2 * s.D3);
+const all: Map<string, GpuRow> = new Map();
+
+function row(name: string, own: GpuRow): void {
+  all.set(name, { ...own, sources: [wgsl.common_math, ...own.sources] });
+}
+
+/** A function of x. */
+function unary(name: string, element: string): void {
+  row(name, {
+    sources: [wgsl.common_walk, wgsl.elementwise_unary],
+    replace: { ELEMENT: element },
+    groups: walked,
+  });
+}
+
+/** A function of a and b. */
+function binary(name: string, element: string, type = "f32"): void {
+  row(name, {
+    sources: [wgsl.common_walk, wgsl.elementwise_binary],
+    replace: { ELEMENT: element, VALUE: type },
+    groups: walked,
+  });
+}
+
+/** What a thread does with element i of contiguous operands [letter, C]. */
+function flat(name: string, letter: string, body: string, ...sources: string[]): void {
+  row(name, {
+    sources: [...sources, wgsl.flat],
+    replace: { LEADING: `cell_${letter}()`, BODY: body },
+    groups: threads((s) => s[letter] * s.C),
+  });
+}
+
+/** A workgroup a row of the leading dimension. */
+function byRow(name: string, letter: string, source: string, more: Partial<GpuRow> = {}): void {
+  row(name, { sources: [wgsl.common_lanes, source], groups: workgroups(letter), ...more });
+}
+
+row("copy_b32", { sources: [wgsl.common_walk, wgsl.copy], groups: walked });
+flat("cast_f16_f32", "R", "store_y(i, load_x(i));");
+flat("cast_bf16_f32", "R", "store_y(i, load_x(i));");
+flat("cast_i32_f32", "R", "store_y(i, f32(load_x(i)));");
+
+binary("add_f32", "a + b");
+binary("sub_f32", "a - b");
+binary("mul_f32", "a * b");
+binary("div_f32", "a / b");
+binary("maximum_f32", "larger(a, b)");
+binary("minimum_f32", "smaller(a, b)");
+binary("pow_f32", "power(a, b)");
+binary("add_i32", "a + b", "i32");
+binary("sub_i32", "a - b", "i32");
+binary("mul_i32", "a * b", "i32");
+binary("maximum_i32", "max(a, b)", "i32");
+binary("minimum_i32", "min(a, b)", "i32");
+
+unary("affine_f32", "x * row.scale + row.shift");
+unary("neg_f32", "flip(x)");
+unary("abs_f32", "signed(x, 1.0)");
+unary("sqrt_f32", "sqrt(x)");
+unary("rsqrt_f32", "1.0 / sqrt(x)");
+unary("reciprocal_f32", "1.0 / x");
+unary("exp_f32", "exact_exp(x)");
+unary("expm1_f32", "exact_expm1(x)");
+unary("log_f32", "exact_log(x)");
+unary("log1p_f32", "exact_log1p(x)");
+unary("sin_f32", "turned(x, 0u)");
+unary("cos_f32", "turned(x, 1u)");
+unary("tanh_f32", "exact_tanh(x)");
+unary("erf_f32", "erf(x)");
+unary("sigmoid_f32", "sigmoid(x)");
+unary("softplus_f32", "softplus(x)");
+unary("silu_f32", "x * sigmoid(x)");
+unary("mish_f32", "x * exact_tanh(softplus(x))");
+unary("relu_f32", "larger(x, 0.0)");
+unary("leaky_relu_f32", "select(x, x * row.slope, x < 0.0)");
+unary("elu_f32", "select(x, row.alpha * exact_expm1(x), x < 0.0)");
+unary("selu_f32", "1.0507009873554805 * select(x, 1.6732632423543772 * exact_expm1(x), x < 0.0)");
+unary("gelu_f32", "0.5 * x * (1.0 + exact_tanh(0.7978845608 * (x + 0.044715 * x * x * x)))");
+unary("gelu_erf_f32", "0.5 * x * (1.0 + erf(x * 0.7071067812))");
+unary("hard_sigmoid_f32", "smaller(larger(x + 3.0, 0.0), 6.0) / 6.0");
+unary("hard_swish_f32", "x * (smaller(larger(x + 3.0, 0.0), 6.0) / 6.0)");
+unary("clamp_f32", "smaller(larger(x, row.low), row.high)");
+unary("floor_f32", "floor(x)");
+unary("ceil_f32", "ceil(x)");
+unary("round_f32", "round(x)");
+unary("sign_f32", "select(sign(x), x, is_nan(x))");
+unary("pow_scalar_f32", "power(x, row.exponent)");
+
+byRow("sum_f32", "R", wgsl.reduce, { replace: { TERM: "x" } });
+byRow("mean_f32", "R", wgsl.reduce, { replace: { TERM: "x" }, constants: { is_mean: 1 } });
+byRow("sum_of_squares_f32", "R", wgsl.reduce, { replace: { TERM: "x * x" } });
+byRow("max_f32", "R", wgsl.reduce_best);
+byRow("min_f32", "R", wgsl.reduce_best, { constants: { smallest: 1 } });
+byRow("argmax_f32", "R", wgsl.reduce_best, { constants: { as_index: 1 } });
+byRow("argmin_f32", "R", wgsl.reduce_best, { constants: { smallest: 1, as_index: 1 } });
+
+byRow("softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "exact_exp(x) / all.sum" } });
+byRow("log_softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "x - exact_log(all.sum)" } });
+byRow("softmax_backward_f32", "R", wgsl.softmax_backward, {
+  replace: { TERM: "dy * y", RESULT: "y * (dy - sum)" },
+});
+byRow("log_softmax_backward_f32", "R", wgsl.softmax_backward, {
+  replace: { TERM: "dy", RESULT: "dy - exact_exp(y) * sum" },
+});
+byRow("cross_entropy_f32", "T", wgsl.cross_entropy);
+byRow("cross_entropy_backward_f32", "T", wgsl.cross_entropy_backward);
+
+byRow("rms_norm_f32", "R", wgsl.norm);
+byRow("layer_norm_f32", "R", wgsl.layer_norm);
+byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
+  replace: { CENTRED: "false", KEEP: "store_scale(r, scale);" },
+});
+byRow("layer_norm_backward_f32", "R", wgsl.norm_backward, {
+  replace: { CENTRED: "true", KEEP: "store_mean(r, mean); store_scale(r, scale);" },
+});
+const columns = threads((s) => s.C, 64);
+row("rms_norm_weight_backward_f32", {
+  sources: [wgsl.norm_weight_backward],
+  replace: { MEAN: "0.0", KEEP: "store_dw(c, dw);" },
+  groups: columns,
+});
+row("layer_norm_weight_backward_f32", {
+  sources: [wgsl.norm_weight_backward],
+  replace: { MEAN: "load_mean(r)", KEEP: "store_dw(c, dw); store_db(c, db);" },
+  groups: columns,
+});
+
+flat("swiglu_f32", "T", "let gate = load_gate(i); store_y(i, gate * sigmoid(gate) * load_up(i));");
+flat(
+  "swiglu_backward_f32",
+  "T",
+  `let gate = load_gate(i); let up = load_up(i); let dy = load_dy(i); let s = sigmoid(gate);
+    store_dgate(i, dy * up * s * (1.0 + gate * (1.0 - s)));
+    store_dup(i, dy * gate * s);`,
+);
+for (const name of ["silu", "gelu", "gelu_erf", "relu"]) {
+  const body = `store_dx(i, load_dy(i) * ${name}_slope(load_x(i)));`;
+  flat(`${name}_backward_f32`, "T", body, wgsl.activation_backward);
+}
+flat("sigmoid_backward_f32", "T", "let y = load_y(i); store_dx(i, load_dy(i) * y * (1.0 - y));");
+flat("tanh_backward_f32", "T", "let y = load_y(i); store_dx(i, load_dy(i) * (1.0 - y * y));");
+
+flat("sgd_f32", "R", "sgd(i);", wgsl.sgd);
+flat("adam_f32", "R", "adam(i, row.decay, 1.0);", wgsl.adam);
+flat("adamw_f32", "R", "adam(i, 0.0, 1.0 - cell_lr() * row.decay);", wgsl.adam);
+flat("lion_f32", "R", "lion(i);", wgsl.lion);
+flat("ema_f32", "R", "store_average(i, load_average(i) + cell_gain() * (load_x(i) - load_average(i)));");
+flat("scale_f32", "R", "store_x(i, load_x(i) * load_factor(0));");
+
+flat("random_uniform_f32", "T", "store_y(i, row.low + (row.high - row.low) * uniform_at(i));", wgsl.random);
+flat("random_normal_f32", "T", "store_y(i, row.mean + row.deviation * normal_at(i));", wgsl.random);
+flat(
+  "dropout_f32",
+  "T",
+  `var y = 0.0;
+    if (uniform_at(i) >= row.rate) { y = load_x(i) / (1.0 - row.rate); }
+    store_y(i, y);`,
+  wgsl.random,
+);
+
+for (const dtype of ["f32", "f16", "bf16"]) {
+  row(`take_rows_${dtype}`, { sources: [wgsl.rows], groups: threads((s) => s.T * s.C) });
+}
+row("take_rows_backward_f32", { sources: [wgsl.rows_backward], groups: columns });
+
+const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];
+for (const name of ["matmul_f32", "matmul_f32_f16", "matmul_f32_bf16"]) {
+  row(name, { sources: [wgsl.matmul_f32], groups: tiles });
+}
+
+/** The rows, by name. */
+export const gpuRows: ReadonlyMap<string, GpuRow> = all;

@@ -1,0 +1,109 @@
+/**
+ * The WGSL of a row: a header made from the row, the sources of its entry, and the entry's substitutions.
+ *
+ * The header holds the row's words as a uniform `row`, cells as functions `cell_T()`, and for each operand x
+ * `load_x(i)`, `load_bits_x(i)`, and where it is written `store_x(i, value)`, `store_bits_x(i, bits)`; `has_x` where it
+ * is optional. Indices count elements from the operand's first. Every operand is bound for reading and writing,
+ * operands of one storage as one binding: WebGPU allows neither a buffer bound for reading beside one for writing, nor
+ * two writable bindings that overlap.
+ *
+ * @module
+ */
+import { form } from "../form.ts";
+import type { Kernel, Operand, OperandDtype } from "../kernel.ts";
+import type { GpuRow } from "./rows.ts";
+
+/** The binding of each operand, counted from 0; -1 where it is absent or holds nothing. */
+export type Slots = readonly number[];
+
+/** Bindings before those of operands: the row's words and the cells. */
+export const FIRST_SLOT = 2;
+/** In a cell's first word: the cell is a plain number, which is the second word. */
+export const PLAIN_CELL = 0xffffffff;
+/** Words before those of the operands: NaN and infinity. */
+export const FIRST_WORDS: readonly number[] = [0x7fc00000, 0x7f800000];
+
+/** How elements of a dtype are read: their WGSL type, their bytes, and their value from a word and an index. */
+const elements: Readonly<Record<OperandDtype, { type: string; bytes: number; value: string }>> = {
+  f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
+  i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
+  any: { type: "u32", bytes: 4, value: "word" },
+  f16: { type: "f32", bytes: 2, value: "unpack2x16float(word)[at & 1]" },
+  bf16: {
+    type: "f32",
+    bytes: 2,
+    value: "bitcast<f32>(select(word << 16u, word & 0xffff0000u, (at & 1) == 1))",
+  },
+  u8: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
+  q8: { type: "u32", bytes: 4, value: "word" },
+  bytes: { type: "u32", bytes: 4, value: "word" },
+};
+
+/** Bytes of what an operand's indices count. */
+export function elementBytes(operand: Operand): number {
+  return elements[operand.dtype].bytes;
+}
+
+/** Words of a row's uniform. */
+export function rowWords(kernel: Kernel): number {
+  const { params, cells } = form(kernel);
+  return FIRST_WORDS.length + kernel.operands.length + params.length + 2 * cells.length;
+}
+
+/** The whole WGSL of a row whose operands are bound at `slots`. */
+export function shaderSource(kernel: Kernel, row: GpuRow, slots: Slots): string {
+  let source = row.sources.join("\n").replaceAll(/\/\/.*$/gm, ""); // comments name the substituted words
+  for (const [name, text] of Object.entries(row.replace ?? {})) {
+    source = source.replaceAll(new RegExp(`\\b${name}\\b`, "g"), () => text);
+  }
+  return `${header(kernel, slots)}\n${source}`;
+}
+
+function header(kernel: Kernel, slots: Slots): string {
+  const { params, cells } = kernel;
+  const fields = [
+    "nan_bits: u32",
+    "infinity_bits: u32",
+    ...kernel.operands.map((o) => `${o.name}_at: i32`),
+    ...Object.entries(params).map(([name, type]) => `${name}: ${type}`),
+    ...Object.entries(cells).map(([name, type]) => `${name}_cell: u32,\n  ${name}_value: ${type}`),
+  ];
+  const bindings = [...new Set(slots)].filter((s) => s >= 0).map((s) =>
+    `@group(0) @binding(${FIRST_SLOT + s}) var<storage, read_write> words${s}: array<u32>;`
+  );
+  return [
+    `struct Row {\n  ${fields.join(",\n  ")}\n}`,
+    "@group(0) @binding(0) var<uniform> row: Row;",
+    "@group(0) @binding(1) var<storage, read> cells: array<u32>;",
+    ...bindings,
+    ...Object.entries(cells).map(([name, type]) => cell(name, type)),
+    ...kernel.operands.map((o, i) => accessors(o, slots[i])),
+  ].join("\n");
+}
+
+function cell(name: string, type: string): string {
+  return `fn cell_${name}() -> ${type} {
+  if (row.${name}_cell == ${PLAIN_CELL}u) { return row.${name}_value; }
+  return bitcast<${type}>(cells[row.${name}_cell]);
+}`;
+}
+
+function accessors({ name, role, dtype, optional }: Operand, slot: number): string {
+  const { type, bytes, value } = elements[dtype];
+  const there = slot >= 0;
+  const word = (at: string) => `words${slot}[${at}]`;
+  const shift = Math.log2(4 / bytes);
+  const lines = optional ? [`const has_${name} = ${there};`] : [];
+  lines.push(`fn load_${name}(i: i32) -> ${type} {
+  let at = row.${name}_at + i;
+  let word = ${there ? word(`at >> ${shift}u`) : "0u"};
+  return ${value};
+}`);
+  if (bytes < 4) return lines.join("\n"); // several elements a word: read only
+  lines.push(`fn load_bits_${name}(i: i32) -> u32 { return ${there ? word(`row.${name}_at + i`) : "0u"}; }`);
+  if (role === "in") return lines.join("\n");
+  const store = (bits: string) => there ? `${word(`row.${name}_at + i`)} = ${bits};` : "";
+  lines.push(`fn store_${name}(i: i32, value: ${type}) { ${store("bitcast<u32>(value)")} }`);
+  lines.push(`fn store_bits_${name}(i: i32, bits: u32) { ${store("bits")} }`);
+  return lines.join("\n");
+}

@@ -1,0 +1,915 @@
+/**
+ * The sources in kernels_gpu/, gathered by `deno task build shaders`.
+ *
+ * @module
+ */
+
+/** kernels_gpu/activation_backward.wgsl */
+export const activation_backward: string = `// Slopes of activations.
+
+fn silu_slope(x: f32) -> f32 {
+  let s = sigmoid(x);
+  return s * (1.0 + x * (1.0 - s));
+}
+
+fn gelu_slope(x: f32) -> f32 {
+  let t = exact_tanh(0.7978845608 * (x + 0.044715 * x * x * x));
+  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * x * x);
+}
+
+fn gelu_erf_slope(x: f32) -> f32 {
+  return 0.5 * (1.0 + erf(x * 0.7071067812)) + x * exact_exp(-0.5 * x * x) * 0.3989422804;
+}
+
+/// NaN stays NaN.
+fn relu_slope(x: f32) -> f32 { return select(1.0, 0.0, x <= 0.0); }
+`;
+
+/** kernels_gpu/adam.wgsl */
+export const adam: string =
+  `// The step of Adam on element i, in place: \`decay\` of p goes into the gradient, \`keep\` multiplies p itself.
+
+fn adam(i: i32, decay: f32, keep: f32) {
+  let slope = load_g(i) + decay * load_p(i);
+  let mean = load_m(i) + row.gain1 * (slope - load_m(i));
+  let square = (1.0 - row.gain2) * load_v(i) + row.gain2 * slope * slope;
+  let size = sqrt(square) / sqrt(cell_correction2()) + row.eps;
+  store_m(i, mean);
+  store_v(i, square);
+  store_p(i, load_p(i) * keep - cell_lr() / cell_correction1() * mean / size);
+}
+`;
+
+/** kernels_gpu/common/lanes.wgsl */
+export const common_lanes: string =
+  `// What the lanes of a workgroup find out together. Sums are added in a tree that depends on the lane alone, so a row's
+// bits are the same in any company.
+
+const LANES = 128u;
+var<workgroup> lane_values: array<f32, LANES>;
+
+/// The sum of every lane's value.
+fn sum_of_lanes(value: f32, lane: u32) -> f32 {
+  workgroupBarrier(); // whoever read the last result is done
+  lane_values[lane] = value;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { lane_values[lane] += lane_values[lane + half]; }
+  }
+  workgroupBarrier();
+  return lane_values[0];
+}
+
+/// The largest of every lane's value; which one where some are NaN is open.
+fn largest_of_lanes(value: f32, lane: u32) -> f32 {
+  workgroupBarrier();
+  lane_values[lane] = value;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { lane_values[lane] = max(lane_values[lane], lane_values[lane + half]); }
+  }
+  workgroupBarrier();
+  return lane_values[0];
+}
+`;
+
+/** kernels_gpu/common/math.wgsl */
+export const common_math: string =
+  `// Elementary functions to about one unit in the last place. WGSL's own promise less (exp 3 + 2 |x| units, sin and
+// cos no bound beyond pi, sqrt and division 2.5), and none of them promises anything for NaN and infinity, so those
+// are told apart by their bits. NaN and infinity come from the row's words: a shader may not hold them as constants.
+
+fn nan() -> f32 { return bitcast<f32>(row.nan_bits); }
+fn infinity() -> f32 { return bitcast<f32>(row.infinity_bits); }
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn is_infinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
+fn is_negative(x: f32) -> bool { return bitcast<i32>(x) < 0; }
+fn flip(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ 0x80000000u); }
+/// |size| with the sign of x.
+fn signed(size: f32, x: f32) -> f32 {
+  return bitcast<f32>((bitcast<u32>(size) & 0x7fffffffu) | (bitcast<u32>(x) & 0x80000000u));
+}
+
+/// Grows with x, and from -0 to 0: comparing integers, no GPU takes a subnormal for 0.
+fn order(x: f32) -> i32 {
+  let bits = bitcast<i32>(x);
+  return select(bits, bits ^ 0x7fffffff, bits < 0);
+}
+
+/// NaN where either is NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  if (is_nan(a)) { return a; }
+  if (is_nan(b)) { return b; }
+  return select(b, a, order(a) > order(b));
+}
+fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
+
+/// 2^n for n in -126 .. 127.
+fn power_of_two(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }
+
+/// e^r - 1 for |r| <= ln 2 / 2 (Cephes expf).
+fn exp_rest(r: f32) -> f32 {
+  var p = 1.9875691500e-4 * r + 1.3981999507e-3;
+  p = p * r + 8.3334519073e-3;
+  p = p * r + 4.1665795894e-2;
+  p = p * r + 1.6666665459e-1;
+  p = p * r + 5.0000001201e-1;
+  return p * r * r + r;
+}
+
+/// e^x: x = n ln 2 + r, ln 2 in two parts (Cody and Waite). 0 below -87.33, infinity above 88.72.
+fn exact_exp(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  if (x > 88.72283) { return infinity(); }
+  if (x < -87.33654) { return 0.0; }
+  let n = round(x * 1.44269504);
+  let r = (x - n * 0.693359375) + n * 2.12194440e-4;
+  let half = i32(n) / 2;
+  return (exp_rest(r) + 1.0) * power_of_two(half) * power_of_two(i32(n) - half);
+}
+
+/// e^x - 1, to relative accuracy.
+fn exact_expm1(x: f32) -> f32 {
+  if (!(abs(x) < 16.0)) { return exact_exp(x) - 1.0; }
+  let n = round(x * 1.44269504);
+  let scale = power_of_two(i32(n));
+  return exp_rest((x - n * 0.693359375) + n * 2.12194440e-4) * scale + (scale - 1.0);
+}
+
+/// log(1 + r) + e ln 2 for r in sqrt(1/2) - 1 .. sqrt(2) - 1 (Cephes logf).
+fn log_rest(r: f32, e: f32) -> f32 {
+  let z = r * r;
+  var p = 7.0376836292e-2 * r - 1.1514610310e-1;
+  p = p * r + 1.1676998740e-1;
+  p = p * r - 1.2420140846e-1;
+  p = p * r + 1.4249322787e-1;
+  p = p * r - 1.6668057665e-1;
+  p = p * r + 2.0000714765e-1;
+  p = p * r - 2.4999993993e-1;
+  p = p * r + 3.3333331174e-1;
+  let y = p * r * z - 2.12194440e-4 * e - 0.5 * z;
+  return (r + y) + 0.693359375 * e;
+}
+
+/// The natural logarithm: x = 2^e m with m in sqrt(1/2) .. sqrt(2); subnormals are read as integers.
+fn exact_log(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if ((bits & 0x7fffffffu) == 0u) { return flip(infinity()); }
+  if (is_nan(x) || bits == 0x7f800000u) { return x; }
+  if (bits > 0x80000000u) { return nan(); }
+  let subnormal = bits < 0x00800000u;
+  let normal = select(bitcast<i32>(bits), bitcast<i32>(f32(bits)), subnormal);
+  let shifted = normal - 0x3f3504f3;
+  let m = bitcast<f32>((shifted & 0x007fffff) + 0x3f3504f3);
+  return log_rest(m - 1.0, f32((shifted >> 23u) + select(0, -149, subnormal)));
+}
+
+/// log(1 + x), to relative accuracy.
+fn exact_log1p(x: f32) -> f32 {
+  if (x > -0.29 && x < 0.41) { return log_rest(x, 0.0); }
+  return exact_log(1.0 + x);
+}
+
+/// Its series to x^9 below 0.3, else 1 - 2 / (e^2|x| + 1) with x's sign.
+fn exact_tanh(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  let s = x * x;
+  if (s < 0.09) {
+    return x + x * s * (-0.3333333333 + s * (0.1333333333 + s * (-0.0539682540 + s * 0.0218694885)));
+  }
+  let size = min(abs(x), 20.0);
+  return signed(1.0 - 2.0 / (exact_exp(2.0 * size) + 1.0), x);
+}
+
+fn sigmoid(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  if (x < -88.7) { return 0.0; }
+  return 1.0 / (1.0 + exact_exp(flip(x)));
+}
+
+fn softplus(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  return max(x, 0.0) + exact_log1p(exact_exp(flip(abs(x))));
+}
+
+/// Its series to x^19 below 1, above it Abramowitz and Stegun 7.1.26 (1.5e-7).
+fn erf(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  let size = abs(x);
+  let s = x * x;
+  if (size < 1.0) {
+    var p = 1.0 / 6894720.0;
+    p = 1.0 / 685440.0 - s * p;
+    p = 1.0 / 75600.0 - s * p;
+    p = 1.0 / 9360.0 - s * p;
+    p = 1.0 / 1320.0 - s * p;
+    p = 1.0 / 216.0 - s * p;
+    p = 1.0 / 42.0 - s * p;
+    p = 0.1 - s * p;
+    p = 1.0 / 3.0 - s * p;
+    return 1.1283791671 * (x - x * s * p);
+  }
+  if (size > 4.0) { return signed(1.0, x); }
+  let t = 1.0 / (1.0 + 0.3275911 * size);
+  var p = 1.061405429 * t - 1.453152027;
+  p = p * t + 1.421413741;
+  p = p * t - 0.284496736;
+  p = (p * t + 0.254829592) * t;
+  return signed(1.0 - p * exact_exp(flip(s)), x);
+}
+
+/// The low and high words of a product.
+fn multiply(a: u32, b: u32) -> vec2<u32> {
+  let a0 = a & 0xffffu;
+  let a1 = a >> 16u;
+  let b0 = b & 0xffffu;
+  let b1 = b >> 16u;
+  let middle = a1 * b0 + ((a0 * b0) >> 16u);
+  let rest = a0 * b1 + (middle & 0xffffu);
+  return vec2<u32>(a * b, a1 * b1 + (middle >> 16u) + (rest >> 16u));
+}
+
+/// 32 zeros, then the bits of 2 / pi.
+const TWO_OVER_PI = array<u32, 8>(
+  0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu
+);
+
+/// sin(x + quarters pi / 2), for any size of x: |x| 2 / pi modulo 4 by integers (Payne and Hanek), of which the
+/// nearest integer is the quarter and the rest, times pi / 2, goes into the polynomials of FreeBSD's k_sinf and k_cosf.
+fn turned(x: f32, quarters: u32) -> f32 {
+  if (is_nan(x) || is_infinite(x)) { return nan(); }
+  let bits = bitcast<u32>(x) & 0x7fffffffu;
+  var quarter = 0u;
+  var r = abs(x);
+  if (r > 0.78) {
+    var table = TWO_OVER_PI;
+    let significand = (bits & 0x007fffffu) | 0x00800000u;
+    let first = (bits >> 23u) - 120u; // the bit of the table whose product has weight 2
+    let word = first / 32u;
+    let shift = first % 32u;
+    var window = vec3<u32>(table[word], table[word + 1u], table[word + 2u]);
+    if (shift > 0u) {
+      let next = vec3<u32>(table[word + 1u], table[word + 2u], table[word + 3u]);
+      window = (window << vec3<u32>(shift)) | (next >> vec3<u32>(32u - shift));
+    }
+    let low = multiply(significand, window.z);
+    let middle = multiply(significand, window.y);
+    let mid = middle.x + low.y;
+    let top = significand * window.x + middle.y + select(0u, 1u, mid < middle.x);
+    quarter = (top + 0x20000000u) >> 30u;
+    var high = top - (quarter << 30u);
+    var rest = mid;
+    let below = bitcast<i32>(high) < 0;
+    if (below) { // two's complement
+      high = ~high + select(0u, 1u, rest == 0u);
+      rest = ~rest + 1u;
+    }
+    r = (f32(high) + f32(rest) * 2.3283064365e-10) * 1.4629180793e-9; // pi / 2 / 2^30
+    if (below) { r = -r; }
+  }
+  if (is_negative(x)) { // sin(-x) = -sin(x)
+    quarter = 0u - quarter;
+    r = -r;
+  }
+  quarter += quarters;
+  let z = r * r;
+  var y: f32;
+  if ((quarter & 1u) == 1u) {
+    y = 1.0 + z * (-0.4999999973 + z * (0.0416666233 + z * (-0.0013886764 + z * 2.439044879627741e-5)));
+  } else {
+    y = r + r * z * (-0.1666666664 + z * (0.0083333294 + z * (-1.9839334836e-4 + z * 2.718311493989822e-6)));
+  }
+  return select(y, -y, (quarter & 2u) == 2u);
+}
+
+/// C's powf: by products for whole exponents to 16, else e^(b log |a|), whose error grows with the result's exponent.
+fn power(a: f32, b: f32) -> f32 {
+  if (a == 1.0 || b == 0.0) { return 1.0; }
+  if (is_nan(a)) { return a; }
+  if (is_nan(b)) { return b; }
+  let size = abs(a);
+  if (is_infinite(b)) {
+    if (size == 1.0) { return 1.0; }
+    return select(0.0, infinity(), (size > 1.0) == (b > 0.0));
+  }
+  let whole = floor(b) == b;
+  let odd = whole && abs(b) < 16777216.0 && (i32(b) & 1) == 1;
+  var y: f32;
+  if (size == 0.0 || is_infinite(a)) {
+    y = select(0.0, infinity(), (size == 0.0) == (b < 0.0));
+  } else if (whole && abs(b) <= 16.0) {
+    y = 1.0;
+    for (var n = 0; n < i32(abs(b)); n++) { y *= size; }
+    if (b < 0.0) { y = 1.0 / y; }
+  } else if (is_negative(a) && !whole) {
+    return nan();
+  } else {
+    y = exact_exp(b * exact_log(size));
+  }
+  return select(y, flip(y), odd && is_negative(a));
+}
+`;
+
+/** kernels_gpu/common/walk.wgsl */
+export const common_walk: string =
+  `// The walk in four nested loops over [D0, D1, D2, D3] of the copy and elementwise families.
+
+const THREADS = 256;
+
+/// The four indices of element i, in order.
+fn place(i: i32) -> vec4<i32> {
+  let r3 = i / row.D3;
+  let r2 = r3 / row.D2;
+  let r1 = r2 / row.D1;
+  return vec4<i32>(r1, r2 - r1 * row.D1, r3 - r2 * row.D2, i - r3 * row.D3);
+}
+
+fn walked_total() -> i32 { return cell_D0() * row.D1 * row.D2 * row.D3; }
+`;
+
+/** kernels_gpu/copy.wgsl */
+export const copy: string = `// y[place] = x[place] through four strides each; a thread an element.
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let source = dot(at, vec4<i32>(row.x0, row.x1, row.x2, row.x3));
+    store_y(dot(at, vec4<i32>(row.y0, row.y1, row.y2, row.y3)), load_x(source));
+  }
+}
+`;
+
+/** kernels_gpu/cross_entropy.wgsl */
+export const cross_entropy: string =
+  `// cross_entropy_f32: a workgroup a row, three passes (maximum, sum, smoothing).
+
+fn weight(c: i32) -> f32 {
+  if (has_weights) { return load_weights(c); }
+  return 1.0;
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var t = i32(group.x); t < cell_T(); t += i32(groups.x)) {
+    let at = t * row.V;
+    var maximum = flip(infinity());
+    for (var c = i32(lane); c < row.V; c += i32(LANES)) { maximum = max(maximum, load_logits(at + c)); }
+    maximum = largest_of_lanes(maximum, lane);
+    var part = 0.0;
+    for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += exact_exp(load_logits(at + c) - maximum); }
+    let lse = maximum + exact_log(sum_of_lanes(part, lane));
+    part = 0.0;
+    if (row.smoothing != 0.0) {
+      for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (lse - load_logits(at + c)); }
+    }
+    let smooth_sum = sum_of_lanes(part, lane);
+    if (lane == 0u) {
+      let chosen = load_targets(t);
+      var loss = nan();
+      if (chosen == row.ignore) {
+        loss = 0.0;
+      } else if (chosen >= 0 && chosen < row.V) {
+        loss = (1.0 - row.smoothing) * weight(chosen) * (lse - load_logits(at + chosen));
+        loss += row.smoothing / f32(row.V) * smooth_sum;
+      }
+      store_lse(t, lse);
+      store_losses(t, loss);
+    }
+  }
+}
+`;
+
+/** kernels_gpu/cross_entropy_backward.wgsl */
+export const cross_entropy_backward: string = `// cross_entropy_backward_f32: a workgroup a row.
+
+fn weight(c: i32) -> f32 {
+  if (has_weights) { return load_weights(c); }
+  return 1.0;
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  var part = 0.0;
+  for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c); }
+  let all = sum_of_lanes(part, lane);
+  let share = row.smoothing / f32(row.V);
+  for (var t = i32(group.x); t < cell_T(); t += i32(groups.x)) {
+    let chosen = load_targets(t);
+    let inside = chosen >= 0 && chosen < row.V;
+    var sharp = 0.0;
+    if (inside) { sharp = (1.0 - row.smoothing) * weight(chosen); }
+    for (var c = i32(lane); c < row.V; c += i32(LANES)) {
+      let at = t * row.V + c;
+      let p = exact_exp(load_logits(at) - load_lse(t));
+      let hit = select(0.0, 1.0, c == chosen);
+      var d = load_dloss(t) * (sharp * (p - hit) + share * (p * all - weight(c)));
+      if (!inside) { d = nan(); }
+      if (chosen == row.ignore) { d = 0.0; }
+      store_dlogits(at, d);
+    }
+  }
+}
+`;
+
+/** kernels_gpu/elementwise_binary.wgsl */
+export const elementwise_binary: string =
+  `// y[i] = ELEMENT of a and b, read through four strides each; a thread an element. The row's entry gives ELEMENT, an
+// expression, and VALUE, the type of the operands.
+
+fn element(a: VALUE, b: VALUE) -> VALUE { return ELEMENT; }
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let a = load_a(dot(at, vec4<i32>(row.a0, row.a1, row.a2, row.a3)));
+    let b = load_b(dot(at, vec4<i32>(row.b0, row.b1, row.b2, row.b3)));
+    store_y(i, element(a, b));
+  }
+}
+`;
+
+/** kernels_gpu/elementwise_unary.wgsl */
+export const elementwise_unary: string =
+  `// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
+
+fn element(x: f32) -> f32 { return ELEMENT; }
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    store_y(i, element(load_x(dot(place(i), vec4<i32>(row.x0, row.x1, row.x2, row.x3)))));
+  }
+}
+`;
+
+/** kernels_gpu/flat.wgsl */
+export const flat: string =
+  `// Rows over contiguous operands of one shape, LEADING rows of row.C elements: BODY is what a thread does with element
+// i. The row's entry gives both.
+
+const THREADS = 256;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = LEADING * row.C;
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    BODY
+  }
+}
+`;
+
+/** kernels_gpu/layer_norm.wgsl */
+export const layer_norm: string =
+  `// layer_norm_f32: a workgroup a row, three passes (mean, variance, result).
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += load_x(at + c); }
+    let mean = sum_of_lanes(part, lane) / f32(row.C);
+    part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c) - mean;
+      part += x * x;
+    }
+    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      store_y(at + c, (load_x(at + c) - mean) / root * load_w(c) + load_b(c));
+    }
+  }
+}
+`;
+
+/** kernels_gpu/lion.wgsl */
+export const lion: string = `// The step of Lion on element i, in place; a sign of NaN is NaN.
+
+fn lion(i: i32) {
+  let change = load_g(i) - load_m(i);
+  let way = load_m(i) + row.gain1 * change;
+  store_p(i, load_p(i) * (1.0 - cell_lr() * row.decay) - cell_lr() * select(sign(way), way, is_nan(way)));
+  store_m(i, load_m(i) + row.gain2 * change);
+}
+`;
+
+/** kernels_gpu/matmul_f32.wgsl */
+export const matmul_f32: string =
+  `// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides.
+//
+//   a workgroup: 64 x 64 of y, 16 of k at a time      a thread: 4 x 4 of y, in four vectors of registers
+//
+//         n                     Both tiles go through workgroup memory: a turned, so that a thread's four rows lie
+//      +-----+  tile_b 16 x 64  together. Neighbouring threads read along whichever dimension lies closer in memory.
+//   k  |     |                  Accumulators are written out: an array indexed in a loop spills (measured on an H100:
+//      +-----+                  1.8 TFLOP/s instead of 30 for a like kernel). An element's terms are added in
+//  m |-|##|  |                  ascending k, whatever M and the batch are.
+//    | |     |
+//  tile_a 16 x 64 (turned)
+
+const TILE = 64;
+const DEPTH = 16;
+const THREADS = 256;
+
+var<workgroup> tile_a: array<f32, 1024>; // [k, m]
+var<workgroup> tile_b: array<f32, 1024>; // [k, n]
+
+fn four_of_a(at: i32) -> vec4<f32> { return vec4<f32>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
+fn four_of_b(at: i32) -> vec4<f32> { return vec4<f32>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
+
+/// Rows and columns of a tile that thread \`i\` brings: along k, or across it.
+fn spot(i: i32, along_k: bool) -> vec2<i32> {
+  if (along_k) { return vec2<i32>(i % DEPTH, i / DEPTH); }
+  return vec2<i32>(i / TILE, i % TILE);
+}
+
+fn store_four(at: i32, n: i32, v: vec4<f32>) {
+  if (n < row.N) { store_y(at + n, v.x); }
+  if (n + 1 < row.N) { store_y(at + n + 1, v.y); }
+  if (n + 2 < row.N) { store_y(at + n + 2, v.z); }
+  if (n + 3 < row.N) { store_y(at + n + 3, v.w); }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
+  let lane = i32(index);
+  let M = cell_M();
+  let batch = i32(group.z);
+  let i = batch / row.B1;
+  let j = batch - i * row.B1;
+  let base_a = i * row.aBatch0 + j * row.aBatch1;
+  let base_b = i * row.bBatch0 + j * row.bBatch1;
+  let first_m = i32(group.y) * TILE;
+  let first_n = i32(group.x) * TILE;
+  let my_m = lane / 16 * 4;
+  let my_n = lane % 16 * 4;
+  let a_along_k = abs(row.aColumn) <= abs(row.aRow);
+  let b_along_k = abs(row.bRow) < abs(row.bColumn);
+  var y0 = vec4<f32>();
+  var y1 = vec4<f32>();
+  var y2 = vec4<f32>();
+  var y3 = vec4<f32>();
+  for (var k0 = 0; k0 < row.K; k0 += DEPTH) {
+    for (var e = lane; e < 1024; e += THREADS) {
+      let s = spot(e, a_along_k);
+      let m = first_m + s.y;
+      var v = 0.0;
+      if (m < M && k0 + s.x < row.K) { v = load_a(base_a + m * row.aRow + (k0 + s.x) * row.aColumn); }
+      tile_a[s.x * TILE + s.y] = v;
+      let t = spot(e, b_along_k);
+      let n = first_n + t.y;
+      var w = 0.0;
+      if (n < row.N && k0 + t.x < row.K) { w = load_b(base_b + (k0 + t.x) * row.bRow + n * row.bColumn); }
+      tile_b[t.x * TILE + t.y] = w;
+    }
+    workgroupBarrier();
+    let depth = min(DEPTH, row.K - k0);
+    for (var k = 0; k < depth; k++) {
+      let a = four_of_a(k * TILE + my_m);
+      let b = four_of_b(k * TILE + my_n);
+      y0 = fma(vec4<f32>(a.x), b, y0);
+      y1 = fma(vec4<f32>(a.y), b, y1);
+      y2 = fma(vec4<f32>(a.z), b, y2);
+      y3 = fma(vec4<f32>(a.w), b, y3);
+    }
+    workgroupBarrier();
+  }
+  let m = first_m + my_m;
+  let n = first_n + my_n;
+  let at = (batch * M + m) * row.N;
+  if (m < M) { store_four(at, n, y0); }
+  if (m + 1 < M) { store_four(at + row.N, n, y1); }
+  if (m + 2 < M) { store_four(at + 2 * row.N, n, y2); }
+  if (m + 3 < M) { store_four(at + 3 * row.N, n, y3); }
+}
+`;
+
+/** kernels_gpu/norm.wgsl */
+export const norm: string = `// rms_norm_f32: a workgroup a row, two passes.
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c);
+      part += x * x;
+    }
+    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      store_y(at + c, load_x(at + c) / root * load_w(c));
+    }
+  }
+}
+`;
+
+/** kernels_gpu/norm_backward.wgsl */
+export const norm_backward: string =
+  `// Gradients of the norms' x: a workgroup a row, dx = scale (g - mean(g) - n mean(g n)) with g = dy w and
+// n = (x - mean) scale; rms norm has neither mean. The row's entry says whether the norm is CENTRED, and gives KEEP,
+// which stores what was found.
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  let columns = f32(row.C);
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var mean = 0.0;
+    if (CENTRED) {
+      for (var c = i32(lane); c < row.C; c += i32(LANES)) { mean += load_x(at + c); }
+      mean = sum_of_lanes(mean, lane) / columns;
+    }
+    var squares = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c) - mean;
+      squares += x * x;
+    }
+    let scale = 1.0 / sqrt(sum_of_lanes(squares, lane) / columns + row.eps);
+    var level = 0.0;
+    var along = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let g = load_dy(at + c) * load_w(c);
+      level += g;
+      along += g * ((load_x(at + c) - mean) * scale);
+    }
+    level = select(0.0, sum_of_lanes(level, lane) / columns, CENTRED);
+    along = sum_of_lanes(along, lane) / columns;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let n = (load_x(at + c) - mean) * scale;
+      store_dx(at + c, scale * (load_dy(at + c) * load_w(c) - level - n * along));
+    }
+    if (lane == 0u) { KEEP }
+  }
+}
+`;
+
+/** kernels_gpu/norm_weight_backward.wgsl */
+export const norm_weight_backward: string =
+  `// Gradients of the norms' weights: a thread a column adds its rows in ascending order. The row's entry gives MEAN, the
+// row's mean, and KEEP, which stores the sums dw and db.
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  for (var c = i32(id.x); c < row.C; c += i32(groups.x) * 64) {
+    var dw = 0.0;
+    var db = 0.0;
+    for (var r = 0; r < cell_R(); r++) {
+      let dy = load_dy(r * row.C + c);
+      dw += dy * ((load_x(r * row.C + c) - MEAN) * load_scale(r));
+      db += dy;
+    }
+    KEEP
+  }
+}
+`;
+
+/** kernels_gpu/random.wgsl */
+export const random: string =
+  `// Random numbers as a function of their place: Philox 4x32-10 (Salmon et al., 2011) with counter (group, n, 0, 0).
+
+fn philox(group: u32) -> vec4<u32> {
+  var counter = vec4<u32>(group, bitcast<u32>(cell_n()), 0u, 0u);
+  var key = vec2<u32>(bitcast<u32>(row.key0), bitcast<u32>(row.key1));
+  for (var round = 0; round < 10; round++) {
+    let a = multiply(0xd2511f53u, counter.x);
+    let b = multiply(0xcd9e8d57u, counter.z);
+    counter = vec4<u32>(b.y ^ counter.y ^ key.x, b.x, a.y ^ counter.w ^ key.y, a.x);
+    key += vec2<u32>(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return counter;
+}
+
+/// In [0, 1), by 2^-24.
+fn unit(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775e-8; }
+
+fn uniform_at(i: i32) -> f32 { return unit(philox(u32(i) / 4u)[i % 4]); }
+
+/// Box and Muller: r cos a of the first word of a pair, then r sin a.
+fn normal_at(i: i32) -> f32 {
+  let words = philox(u32(i) / 4u);
+  let pair = select(words.xy, words.zw, i % 4 >= 2);
+  let r = sqrt(-2.0 * exact_log(unit(pair.x) + 5.9604644775e-8));
+  return r * turned(6.2831853072 * unit(pair.y), select(1u, 0u, i % 2 == 1));
+}
+`;
+
+/** kernels_gpu/reduce.wgsl */
+export const reduce: string =
+  `// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
+
+override is_mean: bool = false;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(r * row.C + c);
+      part += TERM;
+    }
+    let total = sum_of_lanes(part, lane);
+    if (lane == 0u) {
+      if (!is_mean) { store_y(r, total); }
+      else if (row.C == 0) { store_y(r, nan()); }
+      else { store_y(r, total / f32(row.C)); }
+    }
+  }
+}
+`;
+
+/** kernels_gpu/reduce_best.wgsl */
+export const reduce_best: string =
+  `// y[r] = the first largest x[r, c] (or smallest), or its index; NaN counts as the largest (smallest). A workgroup a row.
+// Values are ranked as integers, which orders NaN and subnormals alike on every GPU.
+
+override smallest: bool = false;
+override as_index: bool = false;
+
+var<workgroup> lane_ranks: array<i32, LANES>;
+var<workgroup> lane_indices: array<i32, LANES>;
+
+/// Grows with x, or falls; both zeros are equal, NaN is above all.
+fn rank(x: f32) -> i32 {
+  if (is_nan(x)) { return 0x7fffffff; }
+  let bits = bitcast<i32>(x) ^ select(0, i32(-0x80000000), smallest);
+  return select(bits, -(bits & 0x7fffffff), bits < 0);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    var best = i32(-0x80000000);
+    var index = row.C;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let value = rank(load_x(r * row.C + c));
+      if (value > best) {
+        best = value;
+        index = c;
+      }
+    }
+    lane_ranks[lane] = best;
+    lane_indices[lane] = index;
+    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (lane < half) {
+        let other = lane_ranks[lane + half];
+        let earlier = lane_indices[lane + half] < lane_indices[lane];
+        if (other > lane_ranks[lane] || (other == lane_ranks[lane] && earlier)) {
+          lane_ranks[lane] = other;
+          lane_indices[lane] = lane_indices[lane + half];
+        }
+      }
+    }
+    if (lane == 0u) {
+      let first = lane_indices[0];
+      store_bits_y(r, select(load_bits_x(r * row.C + first), u32(first), as_index));
+    }
+    workgroupBarrier();
+  }
+}
+`;
+
+/** kernels_gpu/rows.wgsl */
+export const rows: string =
+  `// y[t, :] = x[ids[t], :], NaN where ids[t] is outside 0 .. V - 1; a thread an element.
+
+const THREADS = 256;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = cell_T() * row.C;
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let t = i / row.C;
+    let chosen = load_ids(t);
+    if (chosen >= 0 && chosen < row.V) { store_y(i, load_x(chosen * row.C + (i - t * row.C))); }
+    else { store_bits_y(i, row.nan_bits); }
+  }
+}
+`;
+
+/** kernels_gpu/rows_backward.wgsl */
+export const rows_backward: string =
+  `// dx[ids[t], c] += dy[t, c] in the order of t: a thread a column, so that no two add to one element.
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  for (var c = i32(id.x); c < row.C; c += i32(groups.x) * 64) {
+    for (var t = 0; t < cell_T(); t++) {
+      let to = load_ids(t);
+      if (to >= 0 && to < row.V) {
+        store_dx(to * row.C + c, load_dx(to * row.C + c) + load_dy(t * row.C + c));
+      }
+    }
+  }
+}
+`;
+
+/** kernels_gpu/sgd.wgsl */
+export const sgd: string =
+  `// The step of SGD on element i, in place (see src/device/kernels/optimizer.ts for the formula).
+
+fn sgd(i: i32) {
+  let slope = load_g(i) + row.decay * load_p(i);
+  var d = slope;
+  if (has_buf) {
+    if (cell_t() > 1) { d = row.momentum * load_buf(i) + (1.0 - row.dampening) * slope; }
+    store_buf(i, d);
+    if (row.nesterov != 0) { d = slope + row.momentum * d; }
+  }
+  store_p(i, load_p(i) - cell_lr() * d);
+}
+`;
+
+/** kernels_gpu/softmax.wgsl */
+export const softmax: string =
+  `// The softmax family: a workgroup a row, three passes (maximum, sum of e^(x - maximum), result); its backward, two.
+
+struct Level { maximum: f32, sum: f32 }
+
+fn level(at: i32, lane: u32) -> Level {
+  var maximum = flip(infinity());
+  for (var c = i32(lane); c < row.C; c += i32(LANES)) { maximum = max(maximum, load_x(at + c)); }
+  maximum = largest_of_lanes(maximum, lane);
+  var part = 0.0;
+  for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - maximum); }
+  return Level(maximum, sum_of_lanes(part, lane));
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    let all = level(at, lane);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let x = load_x(at + c) - all.maximum;
+      store_y(at + c, RESULT);
+    }
+  }
+}
+`;
+
+/** kernels_gpu/softmax_backward.wgsl */
+export const softmax_backward: string =
+  `// Gradients of the softmax family: a workgroup a row. The row's entry gives TERM, which is summed, and RESULT.
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let y = load_y(at + c);
+      let dy = load_dy(at + c);
+      part += TERM;
+    }
+    let sum = sum_of_lanes(part, lane);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
+      let y = load_y(at + c);
+      let dy = load_dy(at + c);
+      store_dx(at + c, RESULT);
+    }
+  }
+}
+`;
