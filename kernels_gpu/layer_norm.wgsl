@@ -1,4 +1,5 @@
-// layer_norm_f32: a workgroup a row, three passes (mean, variance, result).
+// layer_norm_f32: a workgroup a row, three passes (mean, variance, result). Where a row's values lie close together, the
+// rounding of their mean counts: what it leaves over is found with the variance.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -12,13 +13,16 @@ fn main(
     for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += load_x(at + c); }
     let mean = sum_of_lanes(part, lane) / f32(row.C);
     part = 0.0;
+    var squares = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let x = load_x(at + c) - mean;
-      part += x * x;
+      part += x;
+      squares += x * x;
     }
-    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    let left = sum_of_lanes(part, lane) / f32(row.C);
+    let root = sqrt(sum_of_lanes(squares, lane) / f32(row.C) - left * left + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      store_y(at + c, (load_x(at + c) - mean) / root * load_w(c) + load_b(c));
+      store_y(at + c, (load_x(at + c) - mean - left) / root * load_w(c) + load_b(c));
     }
   }
 }

@@ -7,13 +7,6 @@ override as_index: bool = false;
 var<workgroup> lane_ranks: array<i32, LANES>;
 var<workgroup> lane_indices: array<i32, LANES>;
 
-/// Grows with x, or falls; both zeros are equal, NaN is above all.
-fn rank(x: f32) -> i32 {
-  if (is_nan(x)) { return 0x7fffffff; }
-  let bits = bitcast<i32>(x) ^ select(0, i32(-0x80000000), smallest);
-  return select(bits, -(bits & 0x7fffffff), bits < 0);
-}
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -24,7 +17,8 @@ fn main(
     var best = i32(-0x80000000);
     var index = row.C;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let value = rank(load_x(r * row.C + c));
+      let x = load_x(r * row.C + c);
+      let value = rank(select(x, flip(x), smallest));
       if (value > best) {
         best = value;
         index = c;

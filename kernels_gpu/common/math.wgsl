@@ -19,6 +19,13 @@ fn order(x: f32) -> i32 {
   return select(bits, bits ^ 0x7fffffff, bits < 0);
 }
 
+/// The same with both zeros equal, and NaN above all.
+fn rank(x: f32) -> i32 {
+  if (is_nan(x)) { return 0x7fffffff; }
+  let bits = bitcast<i32>(x);
+  return select(bits, -(bits & 0x7fffffff), bits < 0);
+}
+
 /// NaN where either is NaN.
 fn larger(a: f32, b: f32) -> f32 {
   if (is_nan(a)) { return a; }

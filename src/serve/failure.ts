@@ -39,6 +39,7 @@ const STATUS: Record<WickErrorCode, ErrorStatus> = {
   ABORTED: 499,
   OUT_OF_MEMORY: 503,
   DISPOSED: 503,
+  DEVICE_LOST: 503,
   // What follows can only be a fault of the server or of its model files, whatever the code says.
   SHAPE_MISMATCH: 500,
   DTYPE_MISMATCH: 500,

@@ -12,13 +12,13 @@ function step(trace: Recorder, ...storages: Storage[]): void {
 
 Deno.test("a chain of ops needs the room of its two largest neighbours", () => {
   const trace = new Recorder(new PlanDevice());
-  const [a, b, c, d] = [640, 640, 640, 640].map((n) => trace.allocate(n));
+  const [a, b, c, d] = [768, 768, 768, 768].map((n) => trace.allocate(n));
   step(trace, a);
   step(trace, a, b);
   step(trace, b, c);
   step(trace, c, d);
   const { bytes, offsets } = planScratch(trace, new Set([d]));
-  equal(bytes, 1280);
+  equal(bytes, 1536);
   equal(offsets.get(a), offsets.get(c));
 });
 

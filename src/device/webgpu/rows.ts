@@ -56,6 +56,18 @@ function binary(name: string, element: string, type = "f32"): void {
   });
 }
 
+const strided = (operand: string, letter: string): string =>
+  `load_${operand}(dot(at, vec4<i32>(${[0, 1, 2, 3].map((d) => `row.${letter}${d}`).join(", ")})))`;
+
+/** Whether something holds of a and b, as bytes. */
+function compare(name: string, holds: string, a = strided("a", "a"), b = strided("b", "b")): void {
+  row(name, {
+    sources: [wgsl.common_walk, wgsl.compare],
+    replace: { HOLDS: holds, A: a, B: b },
+    groups: threads((s) => s.D0 * s.D1 * s.D2 * s.D3 / 4 + 1),
+  });
+}
+
 /** What a thread does with element i of contiguous operands [letter, C]. */
 function flat(name: string, letter: string, body: string, ...sources: string[]): void {
   row(name, {
@@ -121,6 +133,18 @@ unary("round_f32", "round(x)");
 unary("sign_f32", "select(sign(x), x, is_nan(x))");
 unary("pow_scalar_f32", "power(x, row.exponent)");
 
+for (const [name, sign] of Object.entries({ eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" })) {
+  const ordered = `rank(a) ${sign} rank(b)`;
+  compare(`${name}_f32`, name === "ne" ? `!ordered(a, b) || ${ordered}` : `ordered(a, b) && ${ordered}`);
+  compare(`${name}_i32`, `a ${sign} b`);
+}
+compare("logical_and_u8", "a != 0u && b != 0u");
+compare("logical_or_u8", "a != 0u || b != 0u");
+compare("logical_not_u8", "a == b", strided("x", "x"), "0u");
+for (const dtype of ["f32", "i32"]) {
+  row(`where_${dtype}`, { sources: [wgsl.common_walk, wgsl.where], groups: walked });
+}
+
 byRow("sum_f32", "R", wgsl.reduce, { replace: { TERM: "x" } });
 byRow("mean_f32", "R", wgsl.reduce, { replace: { TERM: "x" }, constants: { is_mean: 1 } });
 byRow("sum_of_squares_f32", "R", wgsl.reduce, { replace: { TERM: "x * x" } });
@@ -146,7 +170,7 @@ byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
   replace: { CENTRED: "false", KEEP: "store_scale(r, scale);" },
 });
 byRow("layer_norm_backward_f32", "R", wgsl.norm_backward, {
-  replace: { CENTRED: "true", KEEP: "store_mean(r, mean); store_scale(r, scale);" },
+  replace: { CENTRED: "true", KEEP: "store_mean(r, mean + left); store_scale(r, scale);" },
 });
 const columns = threads((s) => s.C, 64);
 row("rms_norm_weight_backward_f32", {

@@ -3,7 +3,7 @@
  *
  * The header holds the row's words as a uniform `row`, cells as functions `cell_T()`, and for each operand x
  * `load_x(i)`, `load_bits_x(i)`, and where it is written `store_x(i, value)`, `store_bits_x(i, bits)`; `has_x` where it
- * is optional. Indices count elements from the operand's first. Every operand is bound for reading and writing,
+ * is optional; one with several elements a word is written by `store_word_x(i, bits)`. Indices count elements from the operand's first. Every operand is bound for reading and writing,
  * operands of one storage as one binding: WebGPU allows neither a buffer bound for reading beside one for writing, nor
  * two writable bindings that overlap.
  *
@@ -99,7 +99,13 @@ function accessors({ name, role, dtype, optional }: Operand, slot: number): stri
   let word = ${there ? word(`at >> ${shift}u`) : "0u"};
   return ${value};
 }`);
-  if (bytes < 4) return lines.join("\n"); // several elements a word: read only
+  if (bytes < 4) { // several elements a word: written by whole words, from the one that holds the first element
+    if (role === "in") return lines.join("\n");
+    const at = word(`(row.${name}_at >> ${shift}u) + i`);
+    lines.push(`fn load_word_${name}(i: i32) -> u32 { return ${there ? at : "0u"}; }`);
+    lines.push(`fn store_word_${name}(i: i32, bits: u32) { ${there ? `${at} = bits;` : ""} }`);
+    return lines.join("\n");
+  }
   lines.push(`fn load_bits_${name}(i: i32) -> u32 { return ${there ? word(`row.${name}_at + i`) : "0u"}; }`);
   if (role === "in") return lines.join("\n");
   const store = (bits: string) => there ? `${word(`row.${name}_at + i`)} = ${bits};` : "";

@@ -26,8 +26,7 @@ fn relu_slope(x: f32) -> f32 { return select(1.0, 0.0, x <= 0.0); }
 `;
 
 /** kernels_gpu/adam.wgsl */
-export const adam: string =
-  `// The step of Adam on element i, in place: \`decay\` of p goes into the gradient, \`keep\` multiplies p itself.
+export const adam: string = `// The step of Adam on element i, in place: \`decay\` of p goes into the gradient, \`keep\` multiplies p itself.
 
 fn adam(i: i32, decay: f32, keep: f32) {
   let slope = load_g(i) + decay * load_p(i);
@@ -41,8 +40,7 @@ fn adam(i: i32, decay: f32, keep: f32) {
 `;
 
 /** kernels_gpu/common/lanes.wgsl */
-export const common_lanes: string =
-  `// What the lanes of a workgroup find out together. Sums are added in a tree that depends on the lane alone, so a row's
+export const common_lanes: string = `// What the lanes of a workgroup find out together. Sums are added in a tree that depends on the lane alone, so a row's
 // bits are the same in any company.
 
 const LANES = 128u;
@@ -74,8 +72,7 @@ fn largest_of_lanes(value: f32, lane: u32) -> f32 {
 `;
 
 /** kernels_gpu/common/math.wgsl */
-export const common_math: string =
-  `// Elementary functions to about one unit in the last place. WGSL's own promise less (exp 3 + 2 |x| units, sin and
+export const common_math: string = `// Elementary functions to about one unit in the last place. WGSL's own promise less (exp 3 + 2 |x| units, sin and
 // cos no bound beyond pi, sqrt and division 2.5), and none of them promises anything for NaN and infinity, so those
 // are told apart by their bits. NaN and infinity come from the row's words: a shader may not hold them as constants.
 
@@ -94,6 +91,13 @@ fn signed(size: f32, x: f32) -> f32 {
 fn order(x: f32) -> i32 {
   let bits = bitcast<i32>(x);
   return select(bits, bits ^ 0x7fffffff, bits < 0);
+}
+
+/// The same with both zeros equal, and NaN above all.
+fn rank(x: f32) -> i32 {
+  if (is_nan(x)) { return 0x7fffffff; }
+  let bits = bitcast<i32>(x);
+  return select(bits, -(bits & 0x7fffffff), bits < 0);
 }
 
 /// NaN where either is NaN.
@@ -311,8 +315,7 @@ fn power(a: f32, b: f32) -> f32 {
 `;
 
 /** kernels_gpu/common/walk.wgsl */
-export const common_walk: string =
-  `// The walk in four nested loops over [D0, D1, D2, D3] of the copy and elementwise families.
+export const common_walk: string = `// The walk in four nested loops over [D0, D1, D2, D3] of the copy and elementwise families.
 
 const THREADS = 256;
 
@@ -325,6 +328,38 @@ fn place(i: i32) -> vec4<i32> {
 }
 
 fn walked_total() -> i32 { return cell_D0() * row.D1 * row.D2 * row.D3; }
+`;
+
+/** kernels_gpu/compare.wgsl */
+export const compare: string = `// y[i] = HOLDS of a and b, read through four strides each, as a byte 0 or 1; a thread makes a word of four bytes, and
+// leaves bytes beside y as they are. The row's entry gives HOLDS, an expression, and the operands as A and B.
+
+fn ordered(a: f32, b: f32) -> bool { return !is_nan(a) && !is_nan(b); }
+
+fn byte_at(i: i32) -> u32 {
+  let at = place(i);
+  let a = A;
+  let b = B;
+  return select(0u, 1u, HOLDS);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  let skipped = row.y_at & 3;
+  let words = (skipped + total + 3) / 4;
+  for (var w = i32(id.x); w < words; w += i32(groups.x) * THREADS) {
+    var word = load_word_y(w);
+    for (var b = 0; b < 4; b++) {
+      let i = 4 * w + b - skipped;
+      if (i >= 0 && i < total) {
+        let shift = 8u * u32(b);
+        word = (word & ~(0xffu << shift)) | (byte_at(i) << shift);
+      }
+    }
+    store_word_y(w, word);
+  }
+}
 `;
 
 /** kernels_gpu/copy.wgsl */
@@ -342,8 +377,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/cross_entropy.wgsl */
-export const cross_entropy: string =
-  `// cross_entropy_f32: a workgroup a row, three passes (maximum, sum, smoothing).
+export const cross_entropy: string = `// cross_entropy_f32: a workgroup a row, three passes (maximum, sum, smoothing).
 
 fn weight(c: i32) -> f32 {
   if (has_weights) { return load_weights(c); }
@@ -422,8 +456,7 @@ fn main(
 `;
 
 /** kernels_gpu/elementwise_binary.wgsl */
-export const elementwise_binary: string =
-  `// y[i] = ELEMENT of a and b, read through four strides each; a thread an element. The row's entry gives ELEMENT, an
+export const elementwise_binary: string = `// y[i] = ELEMENT of a and b, read through four strides each; a thread an element. The row's entry gives ELEMENT, an
 // expression, and VALUE, the type of the operands.
 
 fn element(a: VALUE, b: VALUE) -> VALUE { return ELEMENT; }
@@ -441,8 +474,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/elementwise_unary.wgsl */
-export const elementwise_unary: string =
-  `// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
+export const elementwise_unary: string = `// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
 
 fn element(x: f32) -> f32 { return ELEMENT; }
 
@@ -456,8 +488,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/flat.wgsl */
-export const flat: string =
-  `// Rows over contiguous operands of one shape, LEADING rows of row.C elements: BODY is what a thread does with element
+export const flat: string = `// Rows over contiguous operands of one shape, LEADING rows of row.C elements: BODY is what a thread does with element
 // i. The row's entry gives both.
 
 const THREADS = 256;
@@ -472,8 +503,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/layer_norm.wgsl */
-export const layer_norm: string =
-  `// layer_norm_f32: a workgroup a row, three passes (mean, variance, result).
+export const layer_norm: string = `// layer_norm_f32: a workgroup a row, three passes (mean, variance, result). Where a row's values lie close together, the
+// rounding of their mean counts: what it leaves over is found with the variance.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -487,13 +518,16 @@ fn main(
     for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += load_x(at + c); }
     let mean = sum_of_lanes(part, lane) / f32(row.C);
     part = 0.0;
+    var squares = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let x = load_x(at + c) - mean;
-      part += x * x;
+      part += x;
+      squares += x * x;
     }
-    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    let left = sum_of_lanes(part, lane) / f32(row.C);
+    let root = sqrt(sum_of_lanes(squares, lane) / f32(row.C) - left * left + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      store_y(at + c, (load_x(at + c) - mean) / root * load_w(c) + load_b(c));
+      store_y(at + c, (load_x(at + c) - mean - left) / root * load_w(c) + load_b(c));
     }
   }
 }
@@ -511,8 +545,7 @@ fn lion(i: i32) {
 `;
 
 /** kernels_gpu/matmul_f32.wgsl */
-export const matmul_f32: string =
-  `// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides.
+export const matmul_f32: string = `// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides.
 //
 //   a workgroup: 64 x 64 of y, 16 of k at a time      a thread: 4 x 4 of y, in four vectors of registers
 //
@@ -626,8 +659,7 @@ fn main(
 `;
 
 /** kernels_gpu/norm_backward.wgsl */
-export const norm_backward: string =
-  `// Gradients of the norms' x: a workgroup a row, dx = scale (g - mean(g) - n mean(g n)) with g = dy w and
+export const norm_backward: string = `// Gradients of the norms' x: a workgroup a row, dx = scale (g - mean(g) - n mean(g n)) with g = dy w and
 // n = (x - mean) scale; rms norm has neither mean. The row's entry says whether the norm is CENTRED, and gives KEEP,
 // which stores what was found.
 
@@ -645,23 +677,26 @@ fn main(
       for (var c = i32(lane); c < row.C; c += i32(LANES)) { mean += load_x(at + c); }
       mean = sum_of_lanes(mean, lane) / columns;
     }
+    var left = 0.0; // what the mean's rounding leaves over
     var squares = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let x = load_x(at + c) - mean;
+      left += x;
       squares += x * x;
     }
-    let scale = 1.0 / sqrt(sum_of_lanes(squares, lane) / columns + row.eps);
+    left = select(0.0, sum_of_lanes(left, lane) / columns, CENTRED);
+    let scale = 1.0 / sqrt(sum_of_lanes(squares, lane) / columns - left * left + row.eps);
     var level = 0.0;
     var along = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let g = load_dy(at + c) * load_w(c);
       level += g;
-      along += g * ((load_x(at + c) - mean) * scale);
+      along += g * ((load_x(at + c) - mean - left) * scale);
     }
     level = select(0.0, sum_of_lanes(level, lane) / columns, CENTRED);
     along = sum_of_lanes(along, lane) / columns;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let n = (load_x(at + c) - mean) * scale;
+      let n = (load_x(at + c) - mean - left) * scale;
       store_dx(at + c, scale * (load_dy(at + c) * load_w(c) - level - n * along));
     }
     if (lane == 0u) { KEEP }
@@ -670,8 +705,7 @@ fn main(
 `;
 
 /** kernels_gpu/norm_weight_backward.wgsl */
-export const norm_weight_backward: string =
-  `// Gradients of the norms' weights: a thread a column adds its rows in ascending order. The row's entry gives MEAN, the
+export const norm_weight_backward: string = `// Gradients of the norms' weights: a thread a column adds its rows in ascending order. The row's entry gives MEAN, the
 // row's mean, and KEEP, which stores the sums dw and db.
 
 @compute @workgroup_size(64)
@@ -690,8 +724,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/random.wgsl */
-export const random: string =
-  `// Random numbers as a function of their place: Philox 4x32-10 (Salmon et al., 2011) with counter (group, n, 0, 0).
+export const random: string = `// Random numbers as a function of their place: Philox 4x32-10 (Salmon et al., 2011) with counter (group, n, 0, 0).
 
 fn philox(group: u32) -> vec4<u32> {
   var counter = vec4<u32>(group, bitcast<u32>(cell_n()), 0u, 0u);
@@ -720,8 +753,7 @@ fn normal_at(i: i32) -> f32 {
 `;
 
 /** kernels_gpu/reduce.wgsl */
-export const reduce: string =
-  `// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
+export const reduce: string = `// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
 
 override is_mean: bool = false;
 
@@ -748,8 +780,7 @@ fn main(
 `;
 
 /** kernels_gpu/reduce_best.wgsl */
-export const reduce_best: string =
-  `// y[r] = the first largest x[r, c] (or smallest), or its index; NaN counts as the largest (smallest). A workgroup a row.
+export const reduce_best: string = `// y[r] = the first largest x[r, c] (or smallest), or its index; NaN counts as the largest (smallest). A workgroup a row.
 // Values are ranked as integers, which orders NaN and subnormals alike on every GPU.
 
 override smallest: bool = false;
@@ -757,13 +788,6 @@ override as_index: bool = false;
 
 var<workgroup> lane_ranks: array<i32, LANES>;
 var<workgroup> lane_indices: array<i32, LANES>;
-
-/// Grows with x, or falls; both zeros are equal, NaN is above all.
-fn rank(x: f32) -> i32 {
-  if (is_nan(x)) { return 0x7fffffff; }
-  let bits = bitcast<i32>(x) ^ select(0, i32(-0x80000000), smallest);
-  return select(bits, -(bits & 0x7fffffff), bits < 0);
-}
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -775,7 +799,8 @@ fn main(
     var best = i32(-0x80000000);
     var index = row.C;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let value = rank(load_x(r * row.C + c));
+      let x = load_x(r * row.C + c);
+      let value = rank(select(x, flip(x), smallest));
       if (value > best) {
         best = value;
         index = c;
@@ -804,8 +829,7 @@ fn main(
 `;
 
 /** kernels_gpu/rows.wgsl */
-export const rows: string =
-  `// y[t, :] = x[ids[t], :], NaN where ids[t] is outside 0 .. V - 1; a thread an element.
+export const rows: string = `// y[t, :] = x[ids[t], :], NaN where ids[t] is outside 0 .. V - 1; a thread an element.
 
 const THREADS = 256;
 
@@ -822,8 +846,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/rows_backward.wgsl */
-export const rows_backward: string =
-  `// dx[ids[t], c] += dy[t, c] in the order of t: a thread a column, so that no two add to one element.
+export const rows_backward: string = `// dx[ids[t], c] += dy[t, c] in the order of t: a thread a column, so that no two add to one element.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -839,8 +862,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/sgd.wgsl */
-export const sgd: string =
-  `// The step of SGD on element i, in place (see src/device/kernels/optimizer.ts for the formula).
+export const sgd: string = `// The step of SGD on element i, in place (see src/device/kernels/optimizer.ts for the formula).
 
 fn sgd(i: i32) {
   let slope = load_g(i) + row.decay * load_p(i);
@@ -855,8 +877,7 @@ fn sgd(i: i32) {
 `;
 
 /** kernels_gpu/softmax.wgsl */
-export const softmax: string =
-  `// The softmax family: a workgroup a row, three passes (maximum, sum of e^(x - maximum), result); its backward, two.
+export const softmax: string = `// The softmax family: a workgroup a row, three passes (maximum, sum of e^(x - maximum), result); its backward, two.
 
 struct Level { maximum: f32, sum: f32 }
 
@@ -887,8 +908,7 @@ fn main(
 `;
 
 /** kernels_gpu/softmax_backward.wgsl */
-export const softmax_backward: string =
-  `// Gradients of the softmax family: a workgroup a row. The row's entry gives TERM, which is summed, and RESULT.
+export const softmax_backward: string = `// Gradients of the softmax family: a workgroup a row. The row's entry gives TERM, which is summed, and RESULT.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -910,6 +930,22 @@ fn main(
       let dy = load_dy(at + c);
       store_dx(at + c, RESULT);
     }
+  }
+}
+`;
+
+/** kernels_gpu/where.wgsl */
+export const where: string = `// y[i] = condition ? a : b, read through four strides each; a thread an element.
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let a = load_bits_a(dot(at, vec4<i32>(row.a0, row.a1, row.a2, row.a3)));
+    let b = load_bits_b(dot(at, vec4<i32>(row.b0, row.b1, row.b2, row.b3)));
+    let condition = load_condition(dot(at, vec4<i32>(row.c0, row.c1, row.c2, row.c3)));
+    store_bits_y(i, select(b, a, condition != 0u));
   }
 }
 `;

@@ -31,7 +31,8 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
   if (options.reduction === "none") return losses;
   const sum = losses.sum(0);
   if (options.reduction === "sum") return sum;
-  return sum.div(weightOf(logits, targets, options));
+  using weight = weightOf(logits, targets, options); // of no scope: it comes of a constant
+  return sum.div(weight);
 }
 
 function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {

@@ -1,0 +1,162 @@
+/** The WebGPU device itself: memory, order, cells, errors. */
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { WebGpuDevice } from "../../../mod.ts";
+import type { Kernel } from "../../../src/device/kernel.ts";
+import { copy_b32 } from "../../../src/device/kernels/copy.ts";
+import { affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
+import { rope_halved_f32 } from "../../../src/device/kernels/rope.ts";
+
+/** A test with a device of its own; maps that are taken before they resolve are no leak. */
+function gpuTest(name: string, fn: (device: WebGpuDevice) => Promise<void>, debug = false): void {
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      using device = await WebGpuDevice.open({ debug });
+      await fn(device);
+    },
+  });
+}
+
+const bytesOf = (values: ArrayLike<number>) => new Uint8Array(Float32Array.from(values).buffer);
+const floats = (bytes: Uint8Array<ArrayBuffer>) => [...new Float32Array(bytes.buffer)];
+
+/** affine on n contiguous elements, in place. */
+const affine = (n: number, scale: number, shift: number) =>
+  [[1, 1, n, 0, 0, 0, 1, scale, shift], [1]] as [number[], number[]];
+
+gpuTest("what is written is read, in pieces and off words", async (device) => {
+  const storage = device.allocate(11);
+  const contents = Uint8Array.from({ length: 11 }, (_, i) => i + 1);
+  device.write(storage, 0, contents);
+  deepEqual([...await device.read(storage, 0, 11)], [...contents]);
+  deepEqual([...await device.read(storage, 3, 5)], [4, 5, 6, 7, 8]);
+  device.write(storage, 8, Uint8Array.of(90, 91, 92));
+  deepEqual([...await device.read(storage, 6, 5)], [7, 8, 90, 91, 92]);
+  throws(() => device.write(storage, 1, Uint8Array.of(1)), { code: "UNSUPPORTED_ON_DEVICE" });
+  throws(() => device.write(storage, 0, Uint8Array.of(1)), { code: "UNSUPPORTED_ON_DEVICE" });
+  await device.fill(storage, 4, 4, (into) => Promise.resolve(into.fill(7)).then(() => {}));
+  deepEqual([...await device.read(storage, 2, 7)], [3, 4, 7, 7, 7, 7, 90]);
+  equal((await device.read(storage, 0, 0)).length, 0);
+});
+
+gpuTest("storages come back, and lie apart", async (device) => {
+  const small = Array.from({ length: 100 }, () => device.allocate(100));
+  const large = [1, 2].map(() => device.allocate(20_000_000));
+  deepEqual(device.live(), { bytes: 100 * 256 + 2 * 20_000_000, storages: 102 });
+  small.forEach((s, i) => device.write(s, 0, new Uint8Array(100).fill(i)));
+  for (const [i, s] of small.entries()) deepEqual([...await device.read(s, 96, 4)], [i, i, i, i]);
+  for (const s of [...small, ...large]) s.release();
+  deepEqual(device.live(), { bytes: 0, storages: 0 });
+  throws(() => device.allocate(2 ** 40), { code: "OUT_OF_MEMORY", message: /1099511627776 bytes/ });
+});
+
+gpuTest("calls, writes and freed storages keep their order", async (device) => {
+  const y = device.allocate(4 * 1000);
+  for (let round = 0; round < 1000; round++) { // more than a batch
+    const x = device.allocate(64);
+    device.write(x, 0, bytesOf([round]));
+    device.run(
+      copy_b32,
+      [{ storage: x, byteOffset: 0 }, { storage: y, byteOffset: 4 * round }],
+      [1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1],
+      [1],
+    );
+    x.release(); // the next round gets its place
+  }
+  deepEqual(floats(await device.read(y, 0, 4000)), Array.from({ length: 1000 }, (_, i) => i));
+});
+
+gpuTest("a thousand calls without a read in between, in place", async (device) => {
+  const storage = device.allocate(12);
+  device.write(storage, 0, bytesOf([0, 1, 2]));
+  const x = { storage, byteOffset: 0 };
+  for (let i = 0; i < 1000; i++) device.run(affine_f32, [x, x], ...affine(3, 1, 1));
+  deepEqual(floats(await device.read(storage, 0, 12)), [1000, 1001, 1002]);
+});
+
+gpuTest("a replay reads cells anew; calls before a change see the old value", async (device) => {
+  const storage = device.allocate(4 * 8);
+  device.write(storage, 0, bytesOf(new Array(8).fill(0)));
+  const x = { storage, byteOffset: 0 };
+  const rows = device.cell(2);
+  const double = rows.times(2);
+  const [params] = affine(1, 1, 1);
+  const call = (cell: typeof rows) => ({
+    kernel: affine_f32,
+    operands: [x, x],
+    params: [1, 1, 1, 1, 0, 0, 0, ...params.slice(7)],
+    cells: [cell],
+  });
+  using replay = device.compile([call(rows), call(double)]);
+  replay.run();
+  rows.set(4);
+  replay.run();
+  rows.set(0);
+  replay.run();
+  rows.set(1);
+  replay.run(0, 1);
+  deepEqual(floats(await device.read(storage, 0, 32)), [5, 4, 3, 3, 1, 1, 1, 1]);
+  rows.dispose();
+  equal(device.live().storages, 1);
+});
+
+gpuTest("reads run side by side", async (device) => {
+  const storages = Array.from({ length: 20 }, (_, i) => {
+    const storage = device.allocate(4);
+    device.write(storage, 0, bytesOf([i]));
+    return storage;
+  });
+  for (let round = 0; round < 3; round++) {
+    const read = await Promise.all(storages.map((s) => device.read(s, 0, 4)));
+    deepEqual(read.map((r) => floats(r)[0]), storages.map((_, i) => i));
+  }
+});
+
+gpuTest("a row without WGSL says so, with row and device", (device) => {
+  const x = { storage: device.allocate(16), byteOffset: 0 };
+  throws(() => device.run(rope_halved_f32, [x, x, x], [1, 4, 4, 1], [1, 0]), {
+    code: "UNSUPPORTED_ON_DEVICE",
+    message: /rope_halved_f32 on WebGPU \(.+\)/,
+  });
+  throws(() => device.run(neg_f32, [x], [], []), { code: "INVALID_STATE", message: /Cannot call neg_f32/ });
+  return Promise.resolve();
+});
+
+for (const debug of [true, false]) {
+  gpuTest(`what the GPU refuses is told once, with the row (debug ${debug})`, async (device) => {
+    const storage = device.allocate(4);
+    device.write(storage, 0, bytesOf([3]));
+    const x = { storage, byteOffset: 0 };
+    const { x3, ...rest } = neg_f32.params;
+    const broken: Kernel = { ...neg_f32, params: { ...rest, other: x3 } }; // its WGSL reads x3
+    device.run(broken, [x, x], [1, 1, 1, 0, 0, 0, 1], [1]);
+    await rejects(() => device.read(storage, 0, 4), { code: "DEVICE_LOST", message: /neg_f32/ });
+    deepEqual(floats(await device.read(storage, 0, 4)), [3]);
+  }, debug);
+}
+
+gpuTest("a disposed device refuses", async (device) => {
+  const storage = device.allocate(4);
+  device[Symbol.dispose]();
+  device[Symbol.dispose]();
+  ok(device.isDisposed);
+  throws(() => device.allocate(4), { code: "DISPOSED" });
+  await rejects(() => device.read(storage, 0, 4), { code: "DISPOSED" });
+  storage.release();
+});
+
+Deno.test("a runtime without WebGPU, or without an adapter, says so", async () => {
+  const own = Object.getOwnPropertyDescriptor(navigator, "gpu");
+  const lacking: [unknown, RegExp][] = [
+    [undefined, /no navigator\.gpu/],
+    [{ requestAdapter: () => Promise.resolve(null) }, /no adapter/],
+  ];
+  for (const [gpu, message] of lacking) {
+    Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
+    await rejects(() => WebGpuDevice.open(), { code: "UNSUPPORTED_ON_DEVICE", message });
+  }
+  if (own) Object.defineProperty(navigator, "gpu", own);
+  else delete (navigator as { gpu?: unknown }).gpu;
+});

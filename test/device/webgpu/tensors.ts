@@ -1,0 +1,181 @@
+/** Tensors, gradients, Programs and training on WebGPU, beside the same on WASM. */
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import {
+  crossEntropy,
+  type Device,
+  Generator,
+  optim,
+  record,
+  type Scope,
+  scope,
+  type Tensor,
+  tensor,
+  WasmDevice,
+  WebGpuDevice,
+} from "../../../mod.ts";
+import { swiglu } from "../../../src/tensor/ops/elementwise.ts";
+import { takeRows } from "../../../src/tensor/ops/linear.ts";
+import { layerNorm, rmsNorm } from "../../../src/tensor/ops/norm.ts";
+import { Random, testSeed } from "../../random.ts";
+
+const seed = testSeed();
+
+/**
+ * What both devices give must agree: `run` gets the device, numbers that are the same on both, and a scope that owns
+ * what it makes. A second run leaves no more on the GPU than the first (constants of the tape stay).
+ */
+function bothAgree(
+  name: string,
+  run: (device: Device, random: Random, own: Scope) => Promise<ArrayLike<number>>,
+  tolerance = 2e-5,
+): void {
+  Deno.test({
+    name,
+    sanitizeOps: false, // maps that are taken before they resolve
+    sanitizeResources: false,
+    fn: async () => {
+      const on = async (device: Device) => {
+        using own = scope();
+        return await run(device, new Random(seed), own);
+      };
+      using gpu = await WebGpuDevice.open();
+      using cpu = new WasmDevice();
+      const [got, wanted] = [await on(gpu), await on(cpu)];
+      ok(got.length > 0 && got.length === wanted.length);
+      Array.from(got, (value, i) => {
+        const bound = tolerance * (1 + Math.abs(wanted[i]));
+        ok(Math.abs(value - wanted[i]) <= bound, `[${i}] is ${value}, on WASM ${wanted[i]}`);
+      });
+      const left = gpu.live();
+      ok(left.storages < 4, `${left.storages} storages stay`);
+      await on(gpu);
+      deepEqual(gpu.live(), left);
+    },
+  });
+}
+
+const make = (device: Device, random: Random, shape: number[], own: Scope) =>
+  tensor(random.floats(shape.reduce((a, b) => a * b, 1)), { shape, device, scope: own });
+
+bothAgree("attention, as a researcher writes it", async (device, random, own) => {
+  const [q, k, v] = [0, 1, 2].map(() => make(device, random, [2, 3, 70, 16], own));
+  return await q.matmul(k.t()).mul(0.25).softmax(-1).matmul(v).data();
+});
+
+bothAgree("views, broadcasting, reductions and copies", async (device, random, own) => {
+  const x = make(device, random, [4, 5, 6], own);
+  const row = make(device, random, [6], own);
+  const made = [
+    x.permute(2, 0, 1).narrow(0, 1, 3).contiguous(),
+    x.add(row),
+    x.reshape(2, 2, 5, 6).transpose(0, 3).reshape(24, 5),
+    ...[0, 1, -1].flatMap((dim) => [x.sum(dim), x.max(dim), x.argmin(dim), x.softmax(dim)]),
+    x.gt(row).where(x, row),
+    x.sub(1).abs().add(0.1).log().exp().sqrt(),
+  ];
+  return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
+});
+
+bothAgree("gradients of what an MLP and a transformer's blocks are made of", async (device, random, own) => {
+  const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
+  const [x, w, b, table] = [leaf(6, 8), leaf(8, 8), leaf(8), leaf(5, 8)];
+  const ids = tensor(Int32Array.of(0, 4, 2, 2, 1, 0), { device, scope: own });
+  const blocks: ((h: Tensor) => Tensor)[] = [
+    (h) => h.matmul(w).add(b).relu(),
+    (h) => rmsNorm(h, b, 1e-5).matmul(w.t()).silu(),
+    (h) => layerNorm(h, b, b, 1e-5).gelu(),
+    (h) => swiglu(h, h.matmul(w)).tanh(),
+    (h) => h.matmul(h.t()).softmax(-1).matmul(h).sigmoid(),
+    (h) => h.add(takeRows(table, ids)).gelu("tanh"),
+  ];
+  const results: number[] = [];
+  for (const block of blocks) {
+    const loss = crossEntropy(block(x), ids, { smoothing: 0.1 });
+    using gradients = loss.backward();
+    results.push(await loss.item());
+    for (const leaf of [x, w, b, table]) results.push(...await gradients.find(leaf)?.data() ?? []);
+  }
+  return results;
+}, 1e-4);
+
+const STEPS = 60;
+
+/** An MLP learns to tell points inside a ring: the losses of its steps. */
+async function trained(device: Device, recorded: boolean, own: Scope): Promise<number[]> {
+  const generator = new Generator(7);
+  const leaf = (shape: number[], deviation: number) => {
+    const values = generator.normal(shape.reduce((a, b) => a * b, 1), 0, deviation);
+    return tensor(values, { shape, device, scope: own }).requiresGrad();
+  };
+  const [w1, b1, w2, b2] = [leaf([2, 32], 0.7), leaf([32], 0.1), leaf([32, 2], 0.2), leaf([2], 0.1)];
+  const points = generator.uniform(128, -1, 1);
+  const isInside = (i: number) => Math.hypot(points[2 * i], points[2 * i + 1]) < 0.7;
+  const inside = Int32Array.from({ length: 64 }, (_, i) => Number(isInside(i)));
+  const x = tensor(points, { shape: [64, 2], device, scope: own });
+  const labels = tensor(inside, { device, scope: own });
+  using optimizer = new optim.AdamW([w1, b1, w2, b2], { learningRate: 0.02 });
+  const step = () => {
+    using work = scope(); // younger than the parameters': owns all of the step
+    const input = x.alias(x.shape, { scope: work });
+    const loss = crossEntropy(input.matmul(w1).add(b1).relu().matmul(w2).add(b2), labels);
+    using gradients = loss.backward();
+    optimizer.step(gradients);
+    return work.keep(loss);
+  };
+  const losses: number[] = [];
+  using program = recorded ? record(device, step) : undefined;
+  let held = 0;
+  for (let i = 0; i < STEPS; i++) {
+    if (i === 1) held = device.live().storages;
+    if (program) {
+      optimizer.advance();
+      program.run();
+      losses.push(await program.outputs[0].item());
+    } else {
+      using loss = step();
+      losses.push(await loss.item());
+    }
+  }
+  equal(device.live().storages, held, "a step leaves nothing");
+  ok(losses.at(-1)! < 0.35 && losses[0] > 0.5, `it does not learn: ${losses[0]} .. ${losses.at(-1)}`);
+  return losses;
+}
+
+bothAgree("an MLP trains, step by step as on WASM", (device, _, own) => trained(device, false, own), 1e-3);
+
+bothAgree("a recorded training step replays", (device, _, own) => trained(device, true, own), 1e-3);
+
+bothAgree("Programs: results in one arena, a leading extent that changes", async (device, random, own) => {
+  const x = make(device, random, [40, 8], own);
+  const w = make(device, random, [8, 8], own);
+  const rows = device.cell(40);
+  const live = x.alias(x.shape, { rows });
+  using program = record(device, () => {
+    const h = live.matmul(w);
+    return h.silu().softmax(-1).mul(h);
+  });
+  const results: number[] = [];
+  for (const n of [40, 1, 17]) {
+    rows.set(n);
+    program.run();
+    results.push(...(await program.outputs[0].data()).slice(0, 8 * n));
+  }
+  rows.dispose();
+  return results;
+});
+
+Deno.test({
+  name: "devices do not mix, and a row without WGSL is named",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    using device = await WebGpuDevice.open();
+    using a = tensor([1, 2], { device });
+    using b = tensor([1, 2]);
+    throws(() => a.add(b), { code: "DEVICE_MISMATCH" });
+    using bytes = tensor(Uint8Array.of(1, 2, 3, 4), { shape: [2, 2], device });
+    using turned = bytes.t();
+    await rejects(() => turned.data(), { code: "UNSUPPORTED_ON_DEVICE", message: /copy_b8/ });
+    deepEqual([...await bytes.data()], [1, 2, 3, 4]);
+  },
+});
