@@ -47,14 +47,17 @@ async function build(target: string): Promise<void> {
   console.log(`built ${config.targets[target].outFile}, ${bytes.length} bytes`);
 }
 
-/** Every .wgsl as an exported string, named by its path. */
+/** Every .wgsl as an exported string, named by its path, without its comments. */
 function gatherShaders(): void {
   const folder = "kernels_gpu/";
   const files = filesUnder(folder).filter((f) => f.endsWith(".wgsl")).sort();
   const strings = files.map((file) => {
     const name = file.slice(folder.length, -".wgsl".length).replaceAll("/", "_");
-    const text = read(new URL(file, root))!.replaceAll(/[`\\]|\$\{/g, "\\$&");
-    return `/** ${file} */\nexport const ${name}: string = \`${text}\`;\n`;
+    const text = read(new URL(file, root))!.replaceAll(/ *\/\/.*$/gm, "").replaceAll(/\n{2,}/g, "\n").trim();
+    if (/[`\\]|\$\{/.test(text)) {
+      throw new Error(`${file} has a character that a template string does not hold`);
+    }
+    return `/** ${file} */\nexport const ${name}: string = \`\n${text}\n\`;\n`;
   });
   const header =
     "/**\n * The sources in kernels_gpu/, gathered by `deno task build shaders`.\n *\n * @module\n */\n\n";

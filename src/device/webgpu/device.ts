@@ -20,6 +20,8 @@ import { elementBytes, FIRST_SLOT, FIRST_WORDS, PLAIN_CELL, type Slots } from ".
 /** Cells of a device. */
 const MOST_CELLS = 16384;
 
+const MOST_GROUPS_KEPT = 4096;
+
 /** How a {@linkcode WebGpuDevice} is opened. */
 export interface WebGpuDeviceOptions {
   /** Which GPU [the runtime's choice for high performance]. */
@@ -60,6 +62,8 @@ export class WebGpuDevice implements Device {
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
   readonly #cells: Slab;
+  /** Bind groups of eager calls by what they bind: making one costs more than the rest of a call. */
+  readonly #groups = new Map<string, GPUBindGroup>();
   #gpu?: GPUDevice;
   #failure?: Failure;
   #checks: Promise<void>[] = [];
@@ -69,7 +73,10 @@ export class WebGpuDevice implements Device {
     this.#gpu = gpu;
     this.#debug = options.debug ?? false;
     this.#batch = new Batch(gpu);
-    this.#memory = new GpuMemory(gpu, () => this.#batch.submit());
+    this.#memory = new GpuMemory(gpu, () => {
+      this.#groups.clear();
+      this.#batch.submit();
+    });
     this.#pipelines = new Pipelines(gpu, build);
     this.#readback = new Readback(gpu, platform().mapsAtOnce ?? false);
     this.#cells = this.#memory.reserve(4 * MOST_CELLS, 4);
@@ -176,7 +183,7 @@ export class WebGpuDevice implements Device {
       if (groups.includes(0)) return;
       const { offset, words, reals } = this.#batch.slice();
       this.writeRow(words, reals, kernel, operands, params, cells);
-      const group = this.bind(kernel, compiled, operands, slots, this.#batch.words);
+      const group = this.#bound(kernel, compiled, operands, slots);
       this.#batch.add({ pipeline: compiled.pipeline, group, offset, groups });
     });
   }
@@ -200,6 +207,7 @@ export class WebGpuDevice implements Device {
   [Symbol.dispose](): void {
     if (!this.#gpu) return;
     this.#batch.submit();
+    this.#groups.clear();
     this.#gpu.destroy();
     this.#gpu = undefined;
   }
@@ -290,6 +298,20 @@ export class WebGpuDevice implements Device {
       words[at++] = plain ? PLAIN_CELL : (cell.storage.address - this.#cells.base) / 4;
       put(types.cells[i], plain ? cell : 0);
     });
+  }
+
+  /** The bind group of an eager call; steps of training meet the same places again and again. */
+  #bound(kernel: Kernel, compiled: Compiled, operands: Call["operands"], slots: Slots): GPUBindGroup {
+    let key = "";
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] >= 0) key += `${slots[i]} ${operands[i]!.storage.address} ${operands[i]!.storage.bytes},`;
+    }
+    const known = this.#groups.get(key);
+    if (known) return known;
+    if (this.#groups.size === MOST_GROUPS_KEPT) this.#groups.clear();
+    const group = this.bind(kernel, compiled, operands, slots, this.#batch.words);
+    this.#groups.set(key, group);
+    return group;
   }
 
   #cell(value: number, word: (value: number) => Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Cell {

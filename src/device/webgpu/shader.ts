@@ -52,7 +52,7 @@ export function rowWords(kernel: Kernel): number {
 
 /** The whole WGSL of a row whose operands are bound at `slots`. */
 export function shaderSource(kernel: Kernel, row: GpuRow, slots: Slots): string {
-  let source = row.sources.join("\n").replaceAll(/\/\/.*$/gm, ""); // comments name the substituted words
+  let source = row.sources.join("\n");
   for (const [name, text] of Object.entries(row.replace ?? {})) {
     source = source.replaceAll(new RegExp(`\\b${name}\\b`, "g"), () => text);
   }

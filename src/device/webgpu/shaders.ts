@@ -5,29 +5,23 @@
  */
 
 /** kernels_gpu/activation_backward.wgsl */
-export const activation_backward: string = `// Slopes of activations.
-
+export const activation_backward: string = `
 fn silu_slope(x: f32) -> f32 {
   let s = sigmoid(x);
   return s * (1.0 + x * (1.0 - s));
 }
-
 fn gelu_slope(x: f32) -> f32 {
   let t = exact_tanh(0.7978845608 * (x + 0.044715 * x * x * x));
   return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * x * x);
 }
-
 fn gelu_erf_slope(x: f32) -> f32 {
   return 0.5 * (1.0 + erf(x * 0.7071067812)) + x * exact_exp(-0.5 * x * x) * 0.3989422804;
 }
-
-/// NaN stays NaN.
 fn relu_slope(x: f32) -> f32 { return select(1.0, 0.0, x <= 0.0); }
 `;
 
 /** kernels_gpu/adam.wgsl */
-export const adam: string = `// The step of Adam on element i, in place: \`decay\` of p goes into the gradient, \`keep\` multiplies p itself.
-
+export const adam: string = `
 fn adam(i: i32, decay: f32, keep: f32) {
   let slope = load_g(i) + decay * load_p(i);
   let mean = load_m(i) + row.gain1 * (slope - load_m(i));
@@ -40,15 +34,11 @@ fn adam(i: i32, decay: f32, keep: f32) {
 `;
 
 /** kernels_gpu/common/lanes.wgsl */
-export const common_lanes: string = `// What the lanes of a workgroup find out together. Sums are added in a tree that depends on the lane alone, so a row's
-// bits are the same in any company.
-
+export const common_lanes: string = `
 const LANES = 128u;
 var<workgroup> lane_values: array<f32, LANES>;
-
-/// The sum of every lane's value.
 fn sum_of_lanes(value: f32, lane: u32) -> f32 {
-  workgroupBarrier(); // whoever read the last result is done
+  workgroupBarrier();
   lane_values[lane] = value;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
@@ -57,8 +47,6 @@ fn sum_of_lanes(value: f32, lane: u32) -> f32 {
   workgroupBarrier();
   return lane_values[0];
 }
-
-/// The largest of every lane's value; which one where some are NaN is open.
 fn largest_of_lanes(value: f32, lane: u32) -> f32 {
   workgroupBarrier();
   lane_values[lane] = value;
@@ -72,46 +60,32 @@ fn largest_of_lanes(value: f32, lane: u32) -> f32 {
 `;
 
 /** kernels_gpu/common/math.wgsl */
-export const common_math: string = `// Elementary functions to about one unit in the last place. WGSL's own promise less (exp 3 + 2 |x| units, sin and
-// cos no bound beyond pi, sqrt and division 2.5), and none of them promises anything for NaN and infinity, so those
-// are told apart by their bits. NaN and infinity come from the row's words: a shader may not hold them as constants.
-
+export const common_math: string = `
 fn nan() -> f32 { return bitcast<f32>(row.nan_bits); }
 fn infinity() -> f32 { return bitcast<f32>(row.infinity_bits); }
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 fn is_infinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
 fn is_negative(x: f32) -> bool { return bitcast<i32>(x) < 0; }
 fn flip(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ 0x80000000u); }
-/// |size| with the sign of x.
 fn signed(size: f32, x: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(size) & 0x7fffffffu) | (bitcast<u32>(x) & 0x80000000u));
 }
-
-/// Grows with x, and from -0 to 0: comparing integers, no GPU takes a subnormal for 0.
 fn order(x: f32) -> i32 {
   let bits = bitcast<i32>(x);
   return select(bits, bits ^ 0x7fffffff, bits < 0);
 }
-
-/// The same with both zeros equal, and NaN above all.
 fn rank(x: f32) -> i32 {
   if (is_nan(x)) { return 0x7fffffff; }
   let bits = bitcast<i32>(x);
   return select(bits, -(bits & 0x7fffffff), bits < 0);
 }
-
-/// NaN where either is NaN.
 fn larger(a: f32, b: f32) -> f32 {
   if (is_nan(a)) { return a; }
   if (is_nan(b)) { return b; }
   return select(b, a, order(a) > order(b));
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
-
-/// 2^n for n in -126 .. 127.
 fn power_of_two(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }
-
-/// e^r - 1 for |r| <= ln 2 / 2 (Cephes expf).
 fn exp_rest(r: f32) -> f32 {
   var p = 1.9875691500e-4 * r + 1.3981999507e-3;
   p = p * r + 8.3334519073e-3;
@@ -120,8 +94,6 @@ fn exp_rest(r: f32) -> f32 {
   p = p * r + 5.0000001201e-1;
   return p * r * r + r;
 }
-
-/// e^x: x = n ln 2 + r, ln 2 in two parts (Cody and Waite). 0 below -87.33, infinity above 88.72.
 fn exact_exp(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   if (x > 88.72283) { return infinity(); }
@@ -131,16 +103,12 @@ fn exact_exp(x: f32) -> f32 {
   let half = i32(n) / 2;
   return (exp_rest(r) + 1.0) * power_of_two(half) * power_of_two(i32(n) - half);
 }
-
-/// e^x - 1, to relative accuracy.
 fn exact_expm1(x: f32) -> f32 {
   if (!(abs(x) < 16.0)) { return exact_exp(x) - 1.0; }
   let n = round(x * 1.44269504);
   let scale = power_of_two(i32(n));
   return exp_rest((x - n * 0.693359375) + n * 2.12194440e-4) * scale + (scale - 1.0);
 }
-
-/// log(1 + r) + e ln 2 for r in sqrt(1/2) - 1 .. sqrt(2) - 1 (Cephes logf).
 fn log_rest(r: f32, e: f32) -> f32 {
   let z = r * r;
   var p = 7.0376836292e-2 * r - 1.1514610310e-1;
@@ -154,8 +122,6 @@ fn log_rest(r: f32, e: f32) -> f32 {
   let y = p * r * z - 2.12194440e-4 * e - 0.5 * z;
   return (r + y) + 0.693359375 * e;
 }
-
-/// The natural logarithm: x = 2^e m with m in sqrt(1/2) .. sqrt(2); subnormals are read as integers.
 fn exact_log(x: f32) -> f32 {
   let bits = bitcast<u32>(x);
   if ((bits & 0x7fffffffu) == 0u) { return flip(infinity()); }
@@ -167,14 +133,10 @@ fn exact_log(x: f32) -> f32 {
   let m = bitcast<f32>((shifted & 0x007fffff) + 0x3f3504f3);
   return log_rest(m - 1.0, f32((shifted >> 23u) + select(0, -149, subnormal)));
 }
-
-/// log(1 + x), to relative accuracy.
 fn exact_log1p(x: f32) -> f32 {
   if (x > -0.29 && x < 0.41) { return log_rest(x, 0.0); }
   return exact_log(1.0 + x);
 }
-
-/// Its series to x^9 below 0.3, else 1 - 2 / (e^2|x| + 1) with x's sign.
 fn exact_tanh(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   let s = x * x;
@@ -184,19 +146,15 @@ fn exact_tanh(x: f32) -> f32 {
   let size = min(abs(x), 20.0);
   return signed(1.0 - 2.0 / (exact_exp(2.0 * size) + 1.0), x);
 }
-
 fn sigmoid(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   if (x < -88.7) { return 0.0; }
   return 1.0 / (1.0 + exact_exp(flip(x)));
 }
-
 fn softplus(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   return max(x, 0.0) + exact_log1p(exact_exp(flip(abs(x))));
 }
-
-/// Its series to x^19 below 1, above it Abramowitz and Stegun 7.1.26 (1.5e-7).
 fn erf(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   let size = abs(x);
@@ -221,8 +179,6 @@ fn erf(x: f32) -> f32 {
   p = (p * t + 0.254829592) * t;
   return signed(1.0 - p * exact_exp(flip(s)), x);
 }
-
-/// The low and high words of a product.
 fn multiply(a: u32, b: u32) -> vec2<u32> {
   let a0 = a & 0xffffu;
   let a1 = a >> 16u;
@@ -232,14 +188,9 @@ fn multiply(a: u32, b: u32) -> vec2<u32> {
   let rest = a0 * b1 + (middle & 0xffffu);
   return vec2<u32>(a * b, a1 * b1 + (middle >> 16u) + (rest >> 16u));
 }
-
-/// 32 zeros, then the bits of 2 / pi.
 const TWO_OVER_PI = array<u32, 8>(
   0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu
 );
-
-/// sin(x + quarters pi / 2), for any size of x: |x| 2 / pi modulo 4 by integers (Payne and Hanek), of which the
-/// nearest integer is the quarter and the rest, times pi / 2, goes into the polynomials of FreeBSD's k_sinf and k_cosf.
 fn turned(x: f32, quarters: u32) -> f32 {
   if (is_nan(x) || is_infinite(x)) { return nan(); }
   let bits = bitcast<u32>(x) & 0x7fffffffu;
@@ -248,7 +199,7 @@ fn turned(x: f32, quarters: u32) -> f32 {
   if (r > 0.78) {
     var table = TWO_OVER_PI;
     let significand = (bits & 0x007fffffu) | 0x00800000u;
-    let first = (bits >> 23u) - 120u; // the bit of the table whose product has weight 2
+    let first = (bits >> 23u) - 120u;
     let word = first / 32u;
     let shift = first % 32u;
     var window = vec3<u32>(table[word], table[word + 1u], table[word + 2u]);
@@ -264,14 +215,14 @@ fn turned(x: f32, quarters: u32) -> f32 {
     var high = top - (quarter << 30u);
     var rest = mid;
     let below = bitcast<i32>(high) < 0;
-    if (below) { // two's complement
+    if (below) {
       high = ~high + select(0u, 1u, rest == 0u);
       rest = ~rest + 1u;
     }
-    r = (f32(high) + f32(rest) * 2.3283064365e-10) * 1.4629180793e-9; // pi / 2 / 2^30
+    r = (f32(high) + f32(rest) * 2.3283064365e-10) * 1.4629180793e-9;
     if (below) { r = -r; }
   }
-  if (is_negative(x)) { // sin(-x) = -sin(x)
+  if (is_negative(x)) {
     quarter = 0u - quarter;
     r = -r;
   }
@@ -285,8 +236,6 @@ fn turned(x: f32, quarters: u32) -> f32 {
   }
   return select(y, -y, (quarter & 2u) == 2u);
 }
-
-/// C's powf: by products for whole exponents to 16, else e^(b log |a|), whose error grows with the result's exponent.
 fn power(a: f32, b: f32) -> f32 {
   if (a == 1.0 || b == 0.0) { return 1.0; }
   if (is_nan(a)) { return a; }
@@ -315,34 +264,26 @@ fn power(a: f32, b: f32) -> f32 {
 `;
 
 /** kernels_gpu/common/walk.wgsl */
-export const common_walk: string = `// The walk in four nested loops over [D0, D1, D2, D3] of the copy and elementwise families.
-
+export const common_walk: string = `
 const THREADS = 256;
-
-/// The four indices of element i, in order.
 fn place(i: i32) -> vec4<i32> {
   let r3 = i / row.D3;
   let r2 = r3 / row.D2;
   let r1 = r2 / row.D1;
   return vec4<i32>(r1, r2 - r1 * row.D1, r3 - r2 * row.D2, i - r3 * row.D3);
 }
-
 fn walked_total() -> i32 { return cell_D0() * row.D1 * row.D2 * row.D3; }
 `;
 
 /** kernels_gpu/compare.wgsl */
-export const compare: string = `// y[i] = HOLDS of a and b, read through four strides each, as a byte 0 or 1; a thread makes a word of four bytes, and
-// leaves bytes beside y as they are. The row's entry gives HOLDS, an expression, and the operands as A and B.
-
+export const compare: string = `
 fn ordered(a: f32, b: f32) -> bool { return !is_nan(a) && !is_nan(b); }
-
 fn byte_at(i: i32) -> u32 {
   let at = place(i);
   let a = A;
   let b = B;
   return select(0u, 1u, HOLDS);
 }
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();
@@ -363,8 +304,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/copy.wgsl */
-export const copy: string = `// y[place] = x[place] through four strides each; a thread an element.
-
+export const copy: string = `
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();
@@ -377,13 +317,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/cross_entropy.wgsl */
-export const cross_entropy: string = `// cross_entropy_f32: a workgroup a row, three passes (maximum, sum, smoothing).
-
+export const cross_entropy: string = `
 fn weight(c: i32) -> f32 {
   if (has_weights) { return load_weights(c); }
   return 1.0;
 }
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -420,13 +358,11 @@ fn main(
 `;
 
 /** kernels_gpu/cross_entropy_backward.wgsl */
-export const cross_entropy_backward: string = `// cross_entropy_backward_f32: a workgroup a row.
-
+export const cross_entropy_backward: string = `
 fn weight(c: i32) -> f32 {
   if (has_weights) { return load_weights(c); }
   return 1.0;
 }
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -456,11 +392,8 @@ fn main(
 `;
 
 /** kernels_gpu/elementwise_binary.wgsl */
-export const elementwise_binary: string = `// y[i] = ELEMENT of a and b, read through four strides each; a thread an element. The row's entry gives ELEMENT, an
-// expression, and VALUE, the type of the operands.
-
+export const elementwise_binary: string = `
 fn element(a: VALUE, b: VALUE) -> VALUE { return ELEMENT; }
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();
@@ -474,10 +407,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/elementwise_unary.wgsl */
-export const elementwise_unary: string = `// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
-
+export const elementwise_unary: string = `
 fn element(x: f32) -> f32 { return ELEMENT; }
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();
@@ -488,11 +419,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/flat.wgsl */
-export const flat: string = `// Rows over contiguous operands of one shape, LEADING rows of row.C elements: BODY is what a thread does with element
-// i. The row's entry gives both.
-
+export const flat: string = `
 const THREADS = 256;
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = LEADING * row.C;
@@ -503,9 +431,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/layer_norm.wgsl */
-export const layer_norm: string = `// layer_norm_f32: a workgroup a row, three passes (mean, variance, result). Where a row's values lie close together, the
-// rounding of their mean counts: what it leaves over is found with the variance.
-
+export const layer_norm: string = `
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -534,8 +460,7 @@ fn main(
 `;
 
 /** kernels_gpu/lion.wgsl */
-export const lion: string = `// The step of Lion on element i, in place; a sign of NaN is NaN.
-
+export const lion: string = `
 fn lion(i: i32) {
   let change = load_g(i) - load_m(i);
   let way = load_m(i) + row.gain1 * change;
@@ -545,41 +470,24 @@ fn lion(i: i32) {
 `;
 
 /** kernels_gpu/matmul_f32.wgsl */
-export const matmul_f32: string = `// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides.
-//
-//   a workgroup: 64 x 64 of y, 16 of k at a time      a thread: 4 x 4 of y, in four vectors of registers
-//
-//         n                     Both tiles go through workgroup memory: a turned, so that a thread's four rows lie
-//      +-----+  tile_b 16 x 64  together. Neighbouring threads read along whichever dimension lies closer in memory.
-//   k  |     |                  Accumulators are written out: an array indexed in a loop spills (measured on an H100:
-//      +-----+                  1.8 TFLOP/s instead of 30 for a like kernel). An element's terms are added in
-//  m |-|##|  |                  ascending k, whatever M and the batch are.
-//    | |     |
-//  tile_a 16 x 64 (turned)
-
+export const matmul_f32: string = `
 const TILE = 64;
 const DEPTH = 16;
 const THREADS = 256;
-
-var<workgroup> tile_a: array<f32, 1024>; // [k, m]
-var<workgroup> tile_b: array<f32, 1024>; // [k, n]
-
+var<workgroup> tile_a: array<f32, 1024>;
+var<workgroup> tile_b: array<f32, 1024>;
 fn four_of_a(at: i32) -> vec4<f32> { return vec4<f32>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
 fn four_of_b(at: i32) -> vec4<f32> { return vec4<f32>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
-
-/// Rows and columns of a tile that thread \`i\` brings: along k, or across it.
 fn spot(i: i32, along_k: bool) -> vec2<i32> {
   if (along_k) { return vec2<i32>(i % DEPTH, i / DEPTH); }
   return vec2<i32>(i / TILE, i % TILE);
 }
-
 fn store_four(at: i32, n: i32, v: vec4<f32>) {
   if (n < row.N) { store_y(at + n, v.x); }
   if (n + 1 < row.N) { store_y(at + n + 1, v.y); }
   if (n + 2 < row.N) { store_y(at + n + 2, v.z); }
   if (n + 3 < row.N) { store_y(at + n + 3, v.w); }
 }
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
   let lane = i32(index);
@@ -635,8 +543,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 `;
 
 /** kernels_gpu/norm.wgsl */
-export const norm: string = `// rms_norm_f32: a workgroup a row, two passes.
-
+export const norm: string = `
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -659,10 +566,7 @@ fn main(
 `;
 
 /** kernels_gpu/norm_backward.wgsl */
-export const norm_backward: string = `// Gradients of the norms' x: a workgroup a row, dx = scale (g - mean(g) - n mean(g n)) with g = dy w and
-// n = (x - mean) scale; rms norm has neither mean. The row's entry says whether the norm is CENTRED, and gives KEEP,
-// which stores what was found.
-
+export const norm_backward: string = `
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -677,7 +581,7 @@ fn main(
       for (var c = i32(lane); c < row.C; c += i32(LANES)) { mean += load_x(at + c); }
       mean = sum_of_lanes(mean, lane) / columns;
     }
-    var left = 0.0; // what the mean's rounding leaves over
+    var left = 0.0;
     var squares = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let x = load_x(at + c) - mean;
@@ -705,9 +609,7 @@ fn main(
 `;
 
 /** kernels_gpu/norm_weight_backward.wgsl */
-export const norm_weight_backward: string = `// Gradients of the norms' weights: a thread a column adds its rows in ascending order. The row's entry gives MEAN, the
-// row's mean, and KEEP, which stores the sums dw and db.
-
+export const norm_weight_backward: string = `
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   for (var c = i32(id.x); c < row.C; c += i32(groups.x) * 64) {
@@ -724,8 +626,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/random.wgsl */
-export const random: string = `// Random numbers as a function of their place: Philox 4x32-10 (Salmon et al., 2011) with counter (group, n, 0, 0).
-
+export const random: string = `
 fn philox(group: u32) -> vec4<u32> {
   var counter = vec4<u32>(group, bitcast<u32>(cell_n()), 0u, 0u);
   var key = vec2<u32>(bitcast<u32>(row.key0), bitcast<u32>(row.key1));
@@ -737,13 +638,8 @@ fn philox(group: u32) -> vec4<u32> {
   }
   return counter;
 }
-
-/// In [0, 1), by 2^-24.
 fn unit(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775e-8; }
-
 fn uniform_at(i: i32) -> f32 { return unit(philox(u32(i) / 4u)[i % 4]); }
-
-/// Box and Muller: r cos a of the first word of a pair, then r sin a.
 fn normal_at(i: i32) -> f32 {
   let words = philox(u32(i) / 4u);
   let pair = select(words.xy, words.zw, i % 4 >= 2);
@@ -753,10 +649,8 @@ fn normal_at(i: i32) -> f32 {
 `;
 
 /** kernels_gpu/reduce.wgsl */
-export const reduce: string = `// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
-
+export const reduce: string = `
 override is_mean: bool = false;
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -780,15 +674,11 @@ fn main(
 `;
 
 /** kernels_gpu/reduce_best.wgsl */
-export const reduce_best: string = `// y[r] = the first largest x[r, c] (or smallest), or its index; NaN counts as the largest (smallest). A workgroup a row.
-// Values are ranked as integers, which orders NaN and subnormals alike on every GPU.
-
+export const reduce_best: string = `
 override smallest: bool = false;
 override as_index: bool = false;
-
 var<workgroup> lane_ranks: array<i32, LANES>;
 var<workgroup> lane_indices: array<i32, LANES>;
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -829,10 +719,8 @@ fn main(
 `;
 
 /** kernels_gpu/rows.wgsl */
-export const rows: string = `// y[t, :] = x[ids[t], :], NaN where ids[t] is outside 0 .. V - 1; a thread an element.
-
+export const rows: string = `
 const THREADS = 256;
-
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = cell_T() * row.C;
@@ -846,8 +734,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/rows_backward.wgsl */
-export const rows_backward: string = `// dx[ids[t], c] += dy[t, c] in the order of t: a thread a column, so that no two add to one element.
-
+export const rows_backward: string = `
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   for (var c = i32(id.x); c < row.C; c += i32(groups.x) * 64) {
@@ -862,8 +749,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `;
 
 /** kernels_gpu/sgd.wgsl */
-export const sgd: string = `// The step of SGD on element i, in place (see src/device/kernels/optimizer.ts for the formula).
-
+export const sgd: string = `
 fn sgd(i: i32) {
   let slope = load_g(i) + row.decay * load_p(i);
   var d = slope;
@@ -877,10 +763,8 @@ fn sgd(i: i32) {
 `;
 
 /** kernels_gpu/softmax.wgsl */
-export const softmax: string = `// The softmax family: a workgroup a row, three passes (maximum, sum of e^(x - maximum), result); its backward, two.
-
+export const softmax: string = `
 struct Level { maximum: f32, sum: f32 }
-
 fn level(at: i32, lane: u32) -> Level {
   var maximum = flip(infinity());
   for (var c = i32(lane); c < row.C; c += i32(LANES)) { maximum = max(maximum, load_x(at + c)); }
@@ -889,7 +773,6 @@ fn level(at: i32, lane: u32) -> Level {
   for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - maximum); }
   return Level(maximum, sum_of_lanes(part, lane));
 }
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -908,8 +791,7 @@ fn main(
 `;
 
 /** kernels_gpu/softmax_backward.wgsl */
-export const softmax_backward: string = `// Gradients of the softmax family: a workgroup a row. The row's entry gives TERM, which is summed, and RESULT.
-
+export const softmax_backward: string = `
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -935,8 +817,7 @@ fn main(
 `;
 
 /** kernels_gpu/where.wgsl */
-export const where: string = `// y[i] = condition ? a : b, read through four strides each; a thread an element.
-
+export const where: string = `
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();

@@ -68,6 +68,19 @@ gpuTest("calls, writes and freed storages keep their order", async (device) => {
   deepEqual(floats(await device.read(y, 0, 4000)), Array.from({ length: 1000 }, (_, i) => i));
 });
 
+gpuTest("a buffer that takes the place of a destroyed one is bound anew", async (device) => {
+  for (const value of [1, 2, 3]) { // buffers of their own; all but one empty buffer are destroyed
+    const storages = [1, 2].map(() => device.allocate(20_000_000));
+    for (const storage of storages) {
+      device.write(storage, 0, bytesOf([value]));
+      const x = { storage, byteOffset: 0 };
+      device.run(affine_f32, [x, x], ...affine(1, 10, 0));
+      deepEqual(floats(await device.read(storage, 0, 4)), [10 * value]);
+    }
+    for (const storage of storages) storage.release();
+  }
+});
+
 gpuTest("a thousand calls without a read in between, in place", async (device) => {
   const storage = device.allocate(12);
   device.write(storage, 0, bytesOf([0, 1, 2]));
