@@ -147,7 +147,10 @@ export async function openZip(source: Source, options: ZipOptions = {}): Promise
   return new Map(records.map((record) => [record.name, new ZipEntry(source, record, options)]));
 }
 
-/** Unpacks raw deflate (RFC 1951); what is wrong with the data goes to `fault`. */
+/**
+ * Unpacks raw deflate (RFC 1951); what is wrong with the data goes to `fault`. A cut is not always noticed
+ * here: Deno's stream ends where its input does, so that size and checksum have to tell.
+ */
 async function* inflate(
   packed: AsyncGenerator<Uint8Array<ArrayBuffer>>,
   fault: (cause: unknown) => never,
