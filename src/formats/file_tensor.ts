@@ -63,7 +63,7 @@ const bits: Readonly<Record<FileDtype, number>> = {
 export const fileDtypes: readonly FileDtype[] = Object.keys(bits) as FileDtype[];
 
 /** More dimensions than any framework's tensor has (NumPy: 64). */
-const MOST_DIMENSIONS = 64;
+export const MOST_DIMENSIONS = 64;
 
 /** A tensor to write. */
 export interface TensorData {

@@ -9,6 +9,8 @@ import { compact } from "./byte_cursor.ts";
 /** What a pickle may name: a class, a function or a constant of Python's, by its full name. */
 export class PickleGlobal {
   /**
+   * A name that may be used.
+   *
    * @param name its module and name, with a dot between
    * @param call what it gives when called; absent for what is only passed on
    */
@@ -50,6 +52,7 @@ const MOST_VALUES = 1 << 22;
 /** Bytes of the longest integer. */
 const LONGEST_INTEGER = 64;
 const NEWEST_PROTOCOL = 5;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The stack, the memo and the bytes to come; opcodes work on it. */
 export class PickleMachine {
@@ -158,7 +161,7 @@ export class PickleMachine {
   /** The next `length` bytes as text; Python's lone surrogates are refused. */
   text(length: number): string {
     try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.take(length));
+      return utf8.decode(this.take(length));
     } catch (error) {
       if (error instanceof WickError) throw error;
       this.fail("its text must be valid UTF-8");

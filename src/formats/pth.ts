@@ -14,6 +14,7 @@
 import { WickError } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { readBytes } from "./file_bytes.ts";
+import { tensorNamed } from "./file_tensor.ts";
 import { readPickle } from "./pickle.ts";
 import type { PickleValue } from "./pickle_machine.ts";
 import { PthTensor } from "./pth_tensor.ts";
@@ -25,7 +26,7 @@ export { PthTensor } from "./pth_tensor.ts";
 /** A longer pickle is taken for hostile: one of 10,000 tensors has 2 MB. */
 const LONGEST_PICKLE = 1 << 26;
 /** Bounds of the containers' paths. */
-const DEEPEST = 64, MOST_MEMBERS = 1 << 22;
+const DEEPEST = 64, MOST_MEMBERS = 1 << 22, LONGEST_KEY = 1000, MOST_CHARACTERS = 1 << 26;
 
 /** A checkpoint whose containers are read; its tensors' data are not. */
 export class Pth implements Disposable {
@@ -103,28 +104,46 @@ async function isBigEndian(source: Source, entry: ZipEntry | undefined): Promise
   corrupt(source, `its byteorder must be "little" or "big", got ${JSON.stringify(order)}`);
 }
 
-/** All tensors under their paths. Containers may be shared, even with themselves, so that paths are bounded. */
+/** All tensors under their paths. */
 function namedTensors(source: Source, value: PickleValue): Map<string, PthTensor> {
-  const tensors = new Map<string, PthTensor>();
-  let members = 0;
-  const visit = (value: PickleValue, path: readonly string[]): void => {
-    if (++members > MOST_MEMBERS || path.length > DEEPEST) {
-      corrupt(source, `its containers may nest ${DEEPEST} deep and have ${MOST_MEMBERS} members in all`);
-    }
-    if (value instanceof PthTensor) return add(source, tensors, path.join("."), value);
-    for (const [key, member] of membersOf(value)) {
-      if (typeof member === "object" && member !== null) visit(member, [...path, String(key)]);
-      else members++;
-    }
-  };
-  visit(value, []);
-  return tensors;
+  const namer = new Namer(source);
+  namer.visit(value, []);
+  return namer.tensors;
 }
 
-function add(source: Source, tensors: Map<string, PthTensor>, name: string, tensor: PthTensor): void {
-  if (tensors.has(name)) corrupt(source, `names must differ, got tensor "${name}" twice`);
-  tensor.name ||= name;
-  tensors.set(name, tensor);
+/** Walks containers, which may be shared, even with themselves: so that members and names are bounded. */
+class Namer {
+  readonly tensors = new Map<string, PthTensor>();
+  #members = 0;
+  #characters = 0;
+
+  constructor(readonly source: Source) {}
+
+  visit(value: PickleValue, path: readonly string[]): void {
+    if (++this.#members > MOST_MEMBERS || path.length > DEEPEST) {
+      corrupt(this.source, `its containers may nest ${DEEPEST} deep and have ${MOST_MEMBERS} members in all`);
+    }
+    if (value instanceof PthTensor) return this.#add(path.join("."), value);
+    for (const [key, member] of membersOf(value)) {
+      if (typeof member === "object" && member !== null) this.visit(member, [...path, this.#name(key)]);
+      else this.#members++;
+    }
+  }
+
+  #add(name: string, tensor: PthTensor): void {
+    if (this.tensors.has(name)) corrupt(this.source, `names must differ, got ${tensorNamed(name)} twice`);
+    if ((this.#characters += name.length) > MOST_CHARACTERS) {
+      corrupt(this.source, `the names of its tensors may have ${MOST_CHARACTERS} characters in all`);
+    }
+    tensor.name ||= name;
+    this.tensors.set(name, tensor);
+  }
+
+  #name(key: PickleValue): string {
+    const name = String(key);
+    if (name.length <= LONGEST_KEY) return name;
+    corrupt(this.source, `a key above a tensor may have ${LONGEST_KEY} characters, got ${name.length}`);
+  }
 }
 
 /** Under a tuple or a tensor as a dict's key nothing has a path: such tensors are found in `value` alone. */

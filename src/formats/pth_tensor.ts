@@ -18,9 +18,13 @@ export class PthStorage extends PickleObject {
 
 /** Where a tensor's elements lie in its storage, in elements. */
 export interface PthView {
+  /** What its elements are. */
   dtype: FileDtype;
+  /** Its sizes, outermost first. */
   shape: readonly number[];
+  /** Steps between neighbours along each dimension. */
   strides: readonly number[];
+  /** Its first element. */
   offset: number;
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import { elementBytes, type FileDtype, isCount } from "./file_tensor.ts";
+import { elementBytes, type FileDtype, isCount, MOST_DIMENSIONS } from "./file_tensor.ts";
 import { PickleGlobal, type PickleValue, type PickleWorld } from "./pickle_machine.ts";
 import { PthStorage, PthTensor, viewBytes } from "./pth_tensor.ts";
 import { storageDtypes, torchDtypes, UNTYPED_STORAGE } from "./pth_types.ts";
@@ -29,7 +29,7 @@ export function pthWorld(files: PthFiles): PickleWorld {
     globals.set(name, new PickleGlobal(name, call));
   for (const name of [...storageDtypes.keys(), ...torchDtypes.keys(), UNTYPED_STORAGE]) allow(name);
   allow("collections.OrderedDict", (args) => orderedDict(subject, args));
-  allow("torch.Size", ([sizes]) => Object.freeze([...countsOf(subject, "torch.Size", sizes)]));
+  allow("torch.Size", ([sizes]) => countsOf(subject, "a torch.Size", "sizes", sizes));
   allow("torch._utils._rebuild_tensor_v2", (args) => tensorOf(subject, args, args[6]));
   allow(
     "torch._utils._rebuild_tensor_v3",
@@ -43,11 +43,10 @@ export function pthWorld(files: PthFiles): PickleWorld {
   };
 }
 
-/** Called with no argument, or (as protocol 1 and Python 2 do) with a list of pairs. */
-function orderedDict(subject: string, [pairs = []]: readonly PickleValue[]): Map<PickleValue, PickleValue> {
-  const isPair = (pair: PickleValue) => Array.isArray(pair) && pair.length === 2;
-  if (Array.isArray(pairs) && pairs.every(isPair)) return new Map(pairs as [PickleValue, PickleValue][]);
-  fail(subject, "an OrderedDict", "must be made of pairs");
+/** Python 3 makes it empty and sets its items then. */
+function orderedDict(subject: string, args: readonly PickleValue[]): Map<PickleValue, PickleValue> {
+  if (args.length === 0) return new Map();
+  fail(subject, "an OrderedDict", `must be made empty, got ${args.length} arguments`);
 }
 
 /** ("storage", class, key, location, number of elements). */
@@ -85,8 +84,8 @@ function tensorOf(
   const view = {
     dtype,
     offset,
-    shape: countsOf(subject, `${what}: its shape`, sizes),
-    strides: countsOf(subject, `${what}: its strides`, steps),
+    shape: countsOf(subject, what, "shape", sizes),
+    strides: countsOf(subject, what, "strides", steps),
   };
   const layout = viewBytes(view, storage.entry.size);
   if (typeof layout === "string") fail(subject, what, layout);
@@ -103,9 +102,15 @@ function dtypeOf(subject: string, value: PickleValue | undefined): FileDtype {
   return dtype ?? fail(subject, "a tensor", "its dtype must be one of torch's");
 }
 
-function countsOf(subject: string, what: string, value: PickleValue | undefined): readonly number[] {
-  if (Array.isArray(value) && value.every(isCount)) return value;
-  fail(subject, what, "must be whole numbers from 0 on");
+function countsOf(
+  subject: string,
+  what: string,
+  field: string,
+  value: PickleValue | undefined,
+): readonly number[] {
+  const few = Array.isArray(value) && value.length <= MOST_DIMENSIONS;
+  if (few && Object.isFrozen(value) && value.every(isCount)) return value;
+  fail(subject, what, `its ${field} must be a tuple of at most ${MOST_DIMENSIONS} whole numbers from 0 on`);
 }
 
 function fail(

@@ -150,7 +150,7 @@ for protocol in (2, 3, 4, 5):
 dtypes = {str(dtype)[6:]: torch.arange(6).reshape(3, 2).to(torch.float32).to(dtype) for dtype in torch_names}
 keep("dtypes.pth", dump(dtypes), dtypes)
 keep("tensor.pth", dump(base[:3].clone()), {"": base[:3]})
-keep("parameter.pth", dump({"p": torch.nn.Parameter(torch.ones(2)), "buffer": torch.nn.Buffer(torch.zeros(1))}),
+keep("parameter.pth", dump({"p": torch.nn.Parameter(torch.ones(2)), "buffer": torch.zeros(1)}),
      {"p": torch.ones(2), "buffer": torch.zeros(1)})
 shared = torch.ones(2, 2)
 keep("shared.pth", dump([shared, {"again": shared, "view": shared[1]}]), {"0": shared, "1.again": shared, "1.view": shared[1]})
@@ -165,7 +165,7 @@ with zipfile.ZipFile(io.BytesIO(dump(views))) as source, zipfile.ZipFile(packed,
         data = b"big" if item.filename.endswith("byteorder") else data
         if "/data/" in item.filename:
             data = np.frombuffer(data, "<f4").astype(">f4").tobytes()
-        target.writestr(item.filename.replace("archive/", "other/"), data)
+        target.writestr(zipfile.ZipInfo(item.filename.replace("archive/", "other/")), data, zipfile.ZIP_DEFLATED)
 keep("big_endian_deflated.pth", packed.getvalue(), views)
 
 
@@ -187,6 +187,7 @@ refuse("sparse.pth", dump(torch.eye(2).to_sparse()), unknown, "torch._utils._reb
 refuse("quantized.pth", dump(torch.quantize_per_tensor(base, 0.1, 0, torch.qint8)), unknown, "torch._utils._rebuild_qtensor")
 refuse("conjugated.pth", dump(torch.ones(2, dtype=torch.complex64).conj()), unsupported, "conjugated")
 refuse("complex128.pth", dump(torch.ones(2, dtype=torch.complex128)), unknown, "torch.ComplexDoubleStorage")
+refuse("attributes.pth", dump(torch.nn.Buffer(torch.zeros(1))), unknown, "torch._tensor._rebuild_from_type_v2")
 refuse("legacy.pth", dump({"x": base[:2]}, _use_new_zipfile_serialization=False), unknown, "before 1.6")
 file = io.BytesIO()
 torch.jit.save(torch.jit.script(torch.nn.ReLU()), file)
