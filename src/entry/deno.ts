@@ -20,13 +20,35 @@ const fileAccess: FileAccess = {
 
 installPlatform({
   name: "deno",
-  yield: () => new Promise((resolve) => void setImmediate(resolve)),
+  yield: yieldTurn,
   files: fileAccess,
   env,
   // Deno 2.9 polls the GPU to the end in mapAsync, then sleeps 10 ms before it resolves (ext/webgpu/buffer.rs)
   mapsAtOnce: true,
   peakRss,
 });
+
+/** How often sockets and signals get their turn, in ms. */
+const TURN_MS = 1;
+let lastTurn = 0;
+
+/**
+ * setImmediate (7 us) lets timers run, but under steady work signals and sockets wait for dozens of turns; a
+ * message through a fresh channel (35 us) lets them in. So one of these every millisecond, the cheaper between.
+ */
+function yieldTurn(): Promise<void> {
+  const now = performance.now();
+  if (now - lastTurn < TURN_MS) return new Promise((resolve) => void setImmediate(resolve));
+  lastTurn = now;
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
 
 async function openFile(path: string): Promise<ReadableFile> {
   const file = await Deno.open(path);

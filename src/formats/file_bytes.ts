@@ -61,6 +61,14 @@ export async function readBytes(
   return bytes;
 }
 
+/** All parts, one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) all.set(part, (end += part.length) - part.length);
+  return all;
+}
+
 /** Reverses the bytes of each value of `width` bytes, in place. */
 export function swapBytes(bytes: Uint8Array, width: number): void {
   if (width === 1) return;

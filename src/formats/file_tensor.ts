@@ -63,7 +63,7 @@ const bits: Readonly<Record<FileDtype, number>> = {
 export const fileDtypes: readonly FileDtype[] = Object.keys(bits) as FileDtype[];
 
 /** More dimensions than any framework's tensor has (NumPy: 64). */
-const MOST_DIMENSIONS = 64;
+export const MOST_DIMENSIONS = 64;
 
 /** A tensor to write. */
 export interface TensorData {
@@ -164,7 +164,25 @@ export function checkTensorLayout(
   }
 }
 
-/** A tensor's name for messages, which a hostile file can't make long. */
+/** "tensor" and its name, for messages. */
 export function tensorNamed(name: string): string {
-  return `tensor "${name.length > 100 ? `${name.slice(0, 100)}...` : name}"`;
+  return `tensor ${quotedName(name)}`;
+}
+
+/** A name for messages, which a hostile file can't make long. */
+export function quotedName(name: string): string {
+  return `"${name.length > 100 ? `${name.slice(0, 100)}...` : name}"`;
+}
+
+/**
+ * That a part of a tensor lies within it.
+ *
+ * @throws WickError INVALID_ARGUMENT
+ */
+export function checkRange({ name, bytes }: FileTensor, start: number, length: number): void {
+  if (Number.isSafeInteger(start) && start >= 0 && start + length <= bytes) return;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot read ${tensorNamed(name)}: bytes must lie within its ${bytes}, got ${start} to ${start + length}`,
+  );
 }

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
 import { HeadSource } from "../hub/head_source.ts";
 import { throwIfAborted } from "../hub/retry.ts";
 import type { Source } from "../hub/source.ts";
 import { ByteCursor } from "./byte_cursor.ts";
 import { readBytes, readExactly } from "./file_bytes.ts";
-import { type FileDtype, type FileTensor, tensorNamed } from "./file_tensor.ts";
+import { checkRange, type FileDtype, type FileTensor, tensorNamed } from "./file_tensor.ts";
 import { readHeader, type SafetensorsInfo } from "./safetensors_header.ts";
 
 /** Options of {@linkcode openSafetensors}. */
@@ -111,17 +110,4 @@ export async function openSafetensors(
     source.close();
     throw error;
   }
-}
-
-/**
- * That a part of a tensor lies within it.
- *
- * @throws WickError INVALID_ARGUMENT
- */
-export function checkRange({ name, bytes }: FileTensor, start: number, length: number): void {
-  if (Number.isSafeInteger(start) && start >= 0 && start + length <= bytes) return;
-  throw new WickError(
-    "INVALID_ARGUMENT",
-    `Cannot read ${tensorNamed(name)}: bytes must lie within its ${bytes}, got ${start} to ${start + length}`,
-  );
 }

@@ -15,7 +15,15 @@
  */
 import { WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
-import { type FileDtype, fileDtypes, isCount, isFileDtype, tensorBytes, tensorNamed } from "./file_tensor.ts";
+import {
+  type FileDtype,
+  fileDtypes,
+  isCount,
+  isFileDtype,
+  quotedName,
+  tensorBytes,
+  tensorNamed,
+} from "./file_tensor.ts";
 import { JsonFault, type JsonValue, parseJson } from "./safetensors_json.ts";
 
 /** Where a tensor lies. */
@@ -100,7 +108,7 @@ function metadataOf(cursor: ByteCursor, value: JsonValue | undefined): ReadonlyM
   if (!(value instanceof Map)) cursor.fail(METADATA_KEY, `must be an object, got ${kindOf(value)}`);
   for (const [key, text] of value) {
     if (typeof text === "string") continue;
-    cursor.fail(METADATA_KEY, `the value of ${tensorNamed(key).slice(7)} must be text, got ${kindOf(text)}`);
+    cursor.fail(METADATA_KEY, `the value of ${quotedName(key)} must be text, got ${kindOf(text)}`);
   }
   return value as Map<string, string>;
 }

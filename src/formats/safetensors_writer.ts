@@ -5,6 +5,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import { joinBytes } from "./file_bytes.ts";
 import {
   checkTensorData,
   checkTensorLayout,
@@ -43,11 +44,7 @@ export function writeSafetensors(
 ): Uint8Array {
   const sorted = inFileOrder(tensors);
   for (const tensor of sorted) checkTensorData(tensorNamed(tensor.name), tensor);
-  const parts = [headerOf(sorted, metadata), ...sorted.map(({ data }) => data)];
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) file.set(part, (end += part.length) - part.length);
-  return file;
+  return joinBytes([headerOf(sorted, metadata), ...sorted.map(({ data }) => data)]);
 }
 
 /**

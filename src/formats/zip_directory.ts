@@ -30,6 +30,8 @@ export interface ZipRecord {
   size: number;
   /** Where its local header begins. */
   header: number;
+  /** Bytes of local header, name and data, without extra fields. */
+  least: number;
   /** Where the next local header, or the directory, begins. */
   limit: number;
 }
@@ -160,7 +162,16 @@ class DirectoryReader {
     this.#checkKind(`file "${name}"`, method, view.getUint16(at + 8, true));
     const [size, packed, header] = this.#sizes(name, at, extra, extra + extraLength);
     this.#checkSizes(`file "${name}"`, method, packed, size);
-    return { name, method, crc: view.getUint32(at + 16, true), packed, size, header, limit: this.start };
+    return {
+      name,
+      method,
+      crc: view.getUint32(at + 16, true),
+      packed,
+      size,
+      header,
+      least: LOCAL_BYTES + nameLength + packed,
+      limit: this.start,
+    };
   }
 
   #name(which: string, start: number, end: number): string {
@@ -216,10 +227,10 @@ class DirectoryReader {
   #apart(records: ZipRecord[]): ZipRecord[] {
     records.sort((a, b) => a.header - b.header);
     records.forEach((record, i) => {
-      const { name, header, packed } = record;
+      const { name, header, least } = record;
       record.limit = records[i + 1]?.header ?? this.start;
-      if (header + LOCAL_BYTES + packed <= record.limit) return;
-      const got = `bytes ${header} to ${header + LOCAL_BYTES + packed} at least`;
+      if (header + least <= record.limit) return;
+      const got = `bytes ${header} to ${header + least} at least`;
       this.#fail(`file "${name}"`, `must end before what follows at ${record.limit}, got ${got}`);
     });
     return records;

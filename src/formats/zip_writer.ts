@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import { joinBytes } from "./file_bytes.ts";
 import { crc32 } from "./zip_crc32.ts";
 
 /** A file to write. */
@@ -50,7 +51,7 @@ export async function writeZip(
     const got = `got ${records.length} files, ${end + directory} bytes`;
     refuse("a zip archive", `it may have ${MOST_FILES} files and ${MOST_BYTES} bytes, ${got}`);
   }
-  return joined([...parts, ...records, endOf(records.length, directory, end)]);
+  return joinBytes([...parts, ...records, endOf(records.length, directory, end)]);
 }
 
 interface Entry extends ZipFile {
@@ -96,13 +97,6 @@ async function deflate(data: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([data as Uint8Array<ArrayBuffer>]).stream();
   const packed = stream.pipeThrough(new CompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(packed).arrayBuffer());
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) all.set(part, (end += part.length) - part.length);
-  return all;
 }
 
 function refuse(what: string, requirement: string): never {

@@ -9,6 +9,7 @@ import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
 import { throwIfAborted } from "../hub/retry.ts";
 import type { CausalModel } from "../models/model.ts";
+import { OneRow } from "../nn/attention.ts";
 import { KvCache } from "../nn/kv_cache.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { Arena, type Program, record } from "../tensor/program.ts";
@@ -50,6 +51,7 @@ export class Steps implements Disposable {
   private readonly ids: Tensor;
   private readonly lastRow: Tensor;
   private readonly position: Cell;
+  private readonly lastPosition: Cell;
   private readonly count: Cell;
   private chunkProgram?: Program;
   private stepProgram?: Program;
@@ -61,6 +63,7 @@ export class Steps implements Disposable {
     const device = this.device = workspace.device;
     this.cache = new KvCache(device, model.cache);
     this.position = device.cell(0);
+    this.lastPosition = device.cell(MAX_CHUNK - 1);
     this.count = device.cell(MAX_CHUNK);
     const integers = (n: number, rows?: Cell) =>
       new Tensor(device.allocate(storageBytes("i32", [n])), "i32", [n], { rows });
@@ -95,6 +98,7 @@ export class Steps implements Disposable {
       const program = this.forChunk();
       this.begin(ids, position);
       this.lastRow.write(Int32Array.of(ids.length - 1));
+      this.lastPosition.set(position + ids.length - 1);
       await this.runInSlices(program, signal);
       return this.view(program.outputs[0]).slice();
     });
@@ -123,6 +127,7 @@ export class Steps implements Disposable {
     this.ids.dispose();
     this.lastRow.dispose();
     this.position.dispose();
+    this.lastPosition.dispose();
     this.count.dispose();
   }
 
@@ -146,7 +151,11 @@ export class Steps implements Disposable {
   }
 
   private forChunk(): Program {
-    return this.chunkProgram ??= this.recorded(MAX_CHUNK, this.workspace.chunks, this.lastRow);
+    return this.chunkProgram ??= this.recorded(
+      MAX_CHUNK,
+      this.workspace.chunks,
+      new OneRow(this.lastRow, this.lastPosition),
+    );
   }
 
   private forScore(): Program {
@@ -158,7 +167,7 @@ export class Steps implements Disposable {
   }
 
   /** Records a pass over the first `count` ids, which is a cell where there are several. */
-  private recorded(count: number, arena: Arena, rows?: Tensor): Program {
+  private recorded(count: number, arena: Arena, only?: OneRow): Program {
     this.count.set(count); // its maximum sizes scratch
     return record(this.device, () => {
       using ids = new Tensor(
@@ -167,7 +176,7 @@ export class Steps implements Disposable {
         [count],
         count > 1 ? { rows: this.count } : {},
       );
-      return this.model.forward(ids, this.cache, this.position, rows);
+      return this.model.forward(ids, this.cache, this.position, only);
     }, arena);
   }
 

@@ -160,6 +160,7 @@ async function write(
       await file.write(piece);
       received += piece.length;
       progress(received, size);
+      throwIfAborted(options.signal, `download ${publicName(entry.url)}`); // the stream may not hear of it in time
       if (received > (size ?? Infinity)) break; // verify() tells
     }
   } finally {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Metadata } from "../formats/metadata.ts";
-import { Attention, type Rotary } from "../nn/attention.ts";
+import { Attention, type OneRow, type Rotary } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
 import { GatedFeedForward } from "../nn/feed_forward.ts";
 import type { CacheShape, KvCache, LayerCache } from "../nn/kv_cache.ts";
@@ -14,7 +14,6 @@ import { RmsNorm } from "../nn/norm.ts";
 import { emptyRopeTable, fillRopeTable, type RopeScaling } from "../nn/rotary.ts";
 import type { Weights } from "../nn/weights.ts";
 import type { Position } from "../tensor/ops/attention.ts";
-import { takeRows } from "../tensor/ops/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { MetadataReader } from "./config.ts";
 import type { CausalModel, ModelOptions } from "./model.ts";
@@ -45,8 +44,9 @@ class Block {
     readonly feedForward: GatedFeedForward,
   ) {}
 
-  forward(x: Tensor, cache: LayerCache, position: Position): Tensor {
-    x = x.add(this.attention.forward(this.attentionNorm.forward(x), cache, position));
+  forward(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
+    const mixed = this.attention.forward(this.attentionNorm.forward(x), cache, position, only);
+    x = (only?.take(x) ?? x).add(mixed);
     return x.add(this.feedForward.forward(this.feedForwardNorm.forward(x)));
   }
 }
@@ -91,10 +91,13 @@ export class Llama implements CausalModel {
     return new Llama(llamaConfig(architecture, metadata), weights, options);
   }
 
-  forward(ids: Tensor, cache: KvCache, position: Position, rows?: Tensor): Tensor {
+  forward(ids: Tensor, cache: KvCache, position: Position, only?: OneRow): Tensor {
     let x = this.embedding.forward(ids);
-    this.blocks.forEach((block, i) => x = block.forward(x, cache.layers[i], position));
-    if (rows) x = takeRows(x, rows);
+    const last = this.blocks.length - 1;
+    this.blocks.forEach((block, i) =>
+      // other rows of the last layer lead nowhere but into its cache
+      x = block.forward(x, cache.layers[i], position, i === last ? only : undefined)
+    );
     return this.output.forward(this.norm.forward(x));
   }
 

@@ -6,6 +6,7 @@
 import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
+import type { OneRow } from "../nn/attention.ts";
 import type { CacheShape, KvCache } from "../nn/kv_cache.ts";
 import type { Activations } from "../nn/linear.ts";
 import type { Weights } from "../nn/weights.ts";
@@ -31,9 +32,9 @@ export interface CausalModel extends Disposable {
   ready(): Promise<void>;
   /**
    * Logits [T, V] of the tokens `ids` [T] (i32) at positions from `position` on, whose keys and values join
-   * the cache; with `rows` [R] (i32) only of those rows of the chunk: [R, V].
+   * the cache; with `only`, of that row of the chunk alone: [1, V].
    */
-  forward(ids: Tensor, cache: KvCache, position: Position, rows?: Tensor): Tensor;
+  forward(ids: Tensor, cache: KvCache, position: Position, only?: OneRow): Tensor;
 }
 
 type Architecture = (metadata: Metadata, weights: Weights, options: ModelOptions) => CausalModel;

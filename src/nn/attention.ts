@@ -4,6 +4,7 @@
  * @module
  */
 import { attention, type AttentionOptions, type Position, rope } from "../tensor/ops/attention.ts";
+import { takeRows } from "../tensor/ops/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
 import { type Linear, SharedInput } from "./linear.ts";
@@ -13,6 +14,20 @@ export interface Rotary {
   /** [S, R]: cos and sin of each pair for every position. */
   table: Tensor;
   pairs: "interleaved" | "halved";
+}
+
+/** One row of a chunk: the only one whose result is wanted. */
+export class OneRow {
+  /**
+   * @param row its index in the chunk, [1] (i32)
+   * @param position its position
+   */
+  constructor(readonly row: Tensor, readonly position: Position) {}
+
+  /** That row of x [T, C]: [1, C]. */
+  take(x: Tensor): Tensor {
+    return takeRows(x, this.row);
+  }
 }
 
 /** Causal self-attention over a cache: output(attention(rope(query(x)), rope(key(x)), value(x))). */
@@ -27,14 +42,19 @@ export class Attention {
     readonly options: AttentionOptions = {},
   ) {}
 
-  /** x [T, C] of positions from `position` on; their keys and values join the cache. */
-  forward(x: Tensor, cache: LayerCache, position: Position): Tensor {
+  /**
+   * x [T, C] of positions from `position` on; their keys and values join the cache. With `only`, one row alone
+   * asks: [1, C].
+   */
+  forward(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
     const input = new SharedInput(x);
-    const heads = (layer: Linear) => layer.forward(input).reshape(x.shape[0], -1, this.headSize);
-    const turn = (y: Tensor) => rope(y, this.rotary.table, position, this.rotary.pairs);
-    const q = turn(heads(this.query));
-    cache.append(turn(heads(this.key)), heads(this.value), position);
-    const y = attention(q, cache.keys, cache.values, position, this.options);
-    return this.output.forward(y.reshape(x.shape[0], -1));
+    const asking = only ? new SharedInput(only.take(x)) : input;
+    const from = only?.position ?? position;
+    const heads = (layer: Linear, input: SharedInput) =>
+      layer.forward(input).reshape(input.f32.shape[0], -1, this.headSize);
+    const turn = (y: Tensor, position: Position) => rope(y, this.rotary.table, position, this.rotary.pairs);
+    cache.append(turn(heads(this.key, input), position), heads(this.value, input), position);
+    const y = attention(turn(heads(this.query, asking), from), cache.keys, cache.values, from, this.options);
+    return this.output.forward(y.reshape(y.shape[0], -1));
   }
 }
