@@ -9,7 +9,8 @@ import type { Kernel } from "../../../src/device/kernel.ts";
 import type { Case, OperandValue } from "../../reference/reference.ts";
 
 const GUARD = 64;
-const FILL = 0xff; // four of these are a NaN
+const FILL = 0xff; // four of these are a NaN, which an output must not keep
+const WATCH = 0x3f; // four of these are 0.747: adding to a guard shows, which on a NaN it does not
 
 /**
  * Each operand's contents after the call: at once, or compiled with its numbers in cells. Throws where the row wrote
@@ -55,8 +56,9 @@ function place(
   i: number,
 ): OperandView {
   const bytes = Math.ceil(operand.byteLength / 4) * 4;
-  const contents = new Uint8Array(bytes + 2 * GUARD).fill(FILL);
-  if (kernel.operands[i].role !== "out") {
+  const contents = new Uint8Array(bytes + 2 * GUARD).fill(WATCH);
+  if (kernel.operands[i].role === "out") contents.fill(FILL, GUARD, GUARD + operand.byteLength);
+  else {
     contents.set(new Uint8Array(operand.buffer, operand.byteOffset, operand.byteLength), GUARD);
   }
   const storage = device.allocate(contents.length);
@@ -72,7 +74,7 @@ async function take(
 ): Promise<OperandValue> {
   const contents = await device.read(storage, 0, storage.bytes);
   const end = GUARD + like.byteLength;
-  if (![...contents.subarray(0, GUARD), ...contents.subarray(end)].every((b) => b === FILL)) {
+  if (![...contents.subarray(0, GUARD), ...contents.subarray(end)].every((b) => b === WATCH)) {
     throw new Error(`${label}: wrote outside its operands`);
   }
   const type = like.constructor as new (buffer: ArrayBuffer) => Exclude<OperandValue, null>;

@@ -1,10 +1,13 @@
 /** The WebGPU device itself: memory, order, cells, errors. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { WebGpuDevice } from "../../../mod.ts";
+import { type Storage, tensor, WebGpuDevice } from "../../../mod.ts";
 import type { Kernel } from "../../../src/device/kernel.ts";
 import { copy_b32 } from "../../../src/device/kernels/copy.ts";
-import { affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
+import { add_f32, affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
 import { rope_halved_f32 } from "../../../src/device/kernels/rope.ts";
+import { slotsOf } from "../../../src/device/webgpu/pipelines.ts";
+import { gpuRows } from "../../../src/device/webgpu/rows.ts";
+import { shaderSource } from "../../../src/device/webgpu/shader.ts";
 
 /** A test with a device of its own; maps that are taken before they resolve are no leak. */
 function gpuTest(name: string, fn: (device: WebGpuDevice) => Promise<void>, debug = false): void {
@@ -158,6 +161,28 @@ gpuTest("a disposed device refuses", async (device) => {
   throws(() => device.allocate(4), { code: "DISPOSED" });
   await rejects(() => device.read(storage, 0, 4), { code: "DISPOSED" });
   storage.release();
+});
+
+gpuTest("sines and cosines of every size of number", async (device) => {
+  const sizes = Array.from({ length: 38 * 8 }, (_, i) => 10 ** (i / 8) * (i % 2 ? 1 : -1));
+  const x = tensor([...sizes, Math.fround(Math.PI), 16367173 * 2 ** 72], { device }); // the last: within 1e-8 of a root
+  const numbers = [...await x.data()];
+  for (const [op, f] of [["sin", Math.sin], ["cos", Math.cos]] as const) {
+    const got = await x[op]().data();
+    numbers.forEach((v, i) => ok(Math.abs(got[i] - f(v)) <= 3e-7, `${op} ${v} is ${got[i]}, not ${f(v)}`));
+  }
+});
+
+Deno.test("operands of one storage share a binding: overlapping ones fail in browsers, not in Deno", () => {
+  const view = (bytes = 4) => ({ storage: { bytes } as Storage, byteOffset: 0 });
+  const [x, y] = [view(), view()];
+  deepEqual(slotsOf([x, y, { ...x }]), [0, 1, 0]);
+  deepEqual(slotsOf([null, x, view(0), y]), [-1, 0, -1, 1]);
+  const source = shaderSource(add_f32, gpuRows.get("add_f32")!, [0, 1, 0]);
+  deepEqual(
+    source.match(/var<storage, read_write> \w+/g),
+    [0, 1].map((s) => `var<storage, read_write> words${s}`),
+  );
 });
 
 Deno.test("a runtime without WebGPU, or without an adapter, says so", async () => {
