@@ -95,3 +95,14 @@ export class WickError extends Error {
     this.param = options.param;
   }
 }
+
+/**
+ * Ends `action` where the signal has fired.
+ *
+ * @throws WickError ABORTED
+ */
+export function throwIfAborted(signal: AbortSignal | undefined, action: string): void {
+  if (signal?.aborted) {
+    throw new WickError("ABORTED", `Cannot ${action}: the caller aborted it`, { cause: signal.reason });
+  }
+}

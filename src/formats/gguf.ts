@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import { HeadSource } from "../hub/head_source.ts";
-import { throwIfAborted } from "../hub/retry.ts";
 import type { Source } from "../hub/source.ts";
 import { ByteCursor } from "./byte_cursor.ts";
 import { type GgufHeader, readHeader, type TensorInfo } from "./gguf_header.ts";

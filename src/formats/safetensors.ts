@@ -4,7 +4,7 @@
  * @module
  */
 import { HeadSource } from "../hub/head_source.ts";
-import { throwIfAborted } from "../hub/retry.ts";
+import { throwIfAborted } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { ByteCursor } from "./byte_cursor.ts";
 import { readBytes, readExactly } from "./file_bytes.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import { platform } from "../entry/platform.ts";
-import { WickError } from "../error.ts";
-import { throwIfAborted } from "../hub/retry.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Generation } from "./contract.ts";
 import type { FinishReason, GenerationResult, Piece, TokenLogprobs } from "./options.ts";

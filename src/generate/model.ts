@@ -5,9 +5,8 @@
  */
 import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
-import { WickError } from "../error.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
-import { throwIfAborted } from "../hub/retry.ts";
 import type { CausalModel } from "../models/model.ts";
 import type { Activations } from "../nn/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";

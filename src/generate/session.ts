@@ -4,8 +4,7 @@
  * @module
  */
 import { platform } from "../entry/platform.ts";
-import { WickError } from "../error.ts";
-import { throwIfAborted } from "../hub/retry.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import { MAX_CHUNK, type Steps } from "./steps.ts";
 
 /** The state of one text over a model's {@linkcode Steps}. */

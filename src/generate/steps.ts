@@ -7,7 +7,7 @@
 import type { Cell, Device } from "../device/device.ts";
 import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
-import { throwIfAborted } from "../hub/retry.ts";
+import { throwIfAborted } from "../error.ts";
 import type { CausalModel } from "../models/model.ts";
 import { OneRow } from "../nn/attention.ts";
 import { KvCache } from "../nn/kv_cache.ts";

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import { files } from "../entry/platform.ts";
 import { CacheEntry, type CacheRecord } from "./cache.ts";
 import { type Answer, ask, publicName, type UrlOptions } from "./http.ts";
 import { hubUrl, isHubReference, isPinned } from "./hub_reference.ts";
-import { IDLE_MS, retrying, throwIfAborted } from "./retry.ts";
+import { IDLE_MS, retrying } from "./retry.ts";
 import { sha256OfFile } from "./sha256.ts";
 import { parseShardName, shardName } from "./shard_names.ts";
 import { siblingLocation } from "./source.ts";

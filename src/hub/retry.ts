@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 
 /** How long a connection may stay silent unless told otherwise, in ms. */
 export const IDLE_MS = 30_000;
@@ -44,17 +44,6 @@ export async function retrying<T>(
       if (failures++ >= retries) throw broken(action, retries, cause);
       await pause((options.retryMs ?? 250) * 2 ** (failures - 1), options.signal);
     }
-  }
-}
-
-/**
- * Ends `action` where the signal has fired.
- *
- * @throws WickError ABORTED
- */
-export function throwIfAborted(signal: AbortSignal | undefined, action: string): void {
-  if (signal?.aborted) {
-    throw new WickError("ABORTED", `Cannot ${action}: the caller aborted it`, { cause: signal.reason });
   }
 }
 

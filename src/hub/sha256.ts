@@ -4,7 +4,7 @@
  * @module
  */
 import { type FileAccess, platform } from "../entry/platform.ts";
-import { throwIfAborted } from "./retry.ts";
+import { throwIfAborted } from "../error.ts";
 
 const PIECE = 1 << 20;
 

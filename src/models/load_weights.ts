@@ -7,14 +7,13 @@
  */
 import type { Device, Storage } from "../device/device.ts";
 import { interleave_rows, interleaveParams } from "../device/kernels/repack.ts";
-import { WickError } from "../error.ts";
+import { throwIfAborted, WickError } from "../error.ts";
 import type { Gguf, TensorInfo } from "../formats/gguf.ts";
 import type { BlockDtype, BlockFormat } from "../quant/format.ts";
 import { blockFormats, INTERLEAVED_ROWS, rowBytes } from "../quant/formats.ts";
 import { type Dtype, isPlain, storageBytes } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { throwIfAborted } from "../hub/retry.ts";
 
 /** The most bytes that wait for their final place. */
 const WINDOW = 4 << 20;

@@ -323,8 +323,8 @@ function free(x: Tensor): Tensor {
   return x;
 }
 
-/** Another handle on the same values, as a leaf of its own, in a scope. */
-function inScope(x: Tensor, scope: Scope | undefined): Tensor {
+/** Another handle on the same values, as a leaf of its own, in a scope: what is computed from it goes with that. */
+export function inScope(x: Tensor, scope: Scope | undefined): Tensor {
   return x.alias(x.shape, { offset: x.offset, strides: x.strides, rows: x.rows, scope });
 }
 

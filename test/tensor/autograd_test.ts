@@ -112,6 +112,10 @@ const checked: Record<string, Checked> = {
   "matmul with transposes": { op: (a, b) => a.t().matmul(b.t()), shapes: [[4, 3], [2, 4]] },
   reshape: { op: (a) => a.reshape(3, 2).t(), shapes: [[2, 3]] },
   permute: { op: (a) => a.permute(2, 0, 1).exp(), shapes: [[2, 3, 2]] },
+  "operands whose dimensions do not join": {
+    op: (a, b) => a.permute(4, 2, 0, 3, 1).mul(b.permute(0, 3, 2, 1, 4)),
+    shapes: [[2, 2, 2, 2, 2], [2, 2, 2, 2, 2]],
+  },
   narrow: { op: (a) => a.narrow(1, 1, 2), shapes: [[2, 4]] },
   expand: { op: (a) => a.expand(4, 2, 3), shapes: [[1, 3]] },
   "squeeze and unsqueeze": { op: (a) => a.unsqueeze(0).squeeze(2), shapes: [[2, 1, 3]] },

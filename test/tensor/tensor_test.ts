@@ -1,6 +1,7 @@
 /** Tensors against plain arrays: views, broadcasting, reductions, products, errors, ownership. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { defaultDevice, record, scope, type Tensor, tensor, WasmDevice } from "../../mod.ts";
+import type { Cell } from "../../src/device/device.ts";
 import { Random, testSeed } from "../random.ts";
 
 const array = async (x: Tensor) => await x.toArray();
@@ -102,6 +103,27 @@ Deno.test("comparisons give 1 and 0, and choose", async () => {
   );
   throws(() => x.eq(tensor(Int32Array.of(1), { scope: own })), { code: "DTYPE_MISMATCH" });
   throws(() => x.where(1, 2), { code: "DTYPE_MISMATCH" });
+});
+
+Deno.test("a leading dimension of a cell is common to all operands of an elementwise op", async () => {
+  using own = scope();
+  const device = defaultDevice();
+  const [short, other] = [device.cell(2), device.cell(2)];
+  const led = (values: number[], rows: Cell) => {
+    const x = tensor(values, { scope: own });
+    return x.alias(x.shape, { rows, scope: own });
+  };
+  const x = led([1, 5, 3], short);
+  const y = led([2, 4, 3], short);
+  const fixed = tensor([2, 4, 3], { scope: own });
+  deepEqual([...await x.lt(y).data()].slice(0, 2), [1, 0]);
+  deepEqual([...await x.lt(y).where(x, 0).data()].slice(0, 2), [1, 0]);
+  const ops = [x.add.bind(x), x.lt.bind(x), (b: Tensor) => x.gt(2).where(x, b)];
+  for (const op of ops) {
+    throws(() => op(fixed), { code: "SHAPE_MISMATCH", message: /must be common to all/ });
+    throws(() => op(led([2, 4, 3], other)), { code: "SHAPE_MISMATCH", message: /change independently/ });
+  }
+  for (const cell of [short, other]) cell.dispose();
 });
 
 Deno.test("softmax over a middle dimension sums to one there", async () => {

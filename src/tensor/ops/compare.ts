@@ -7,10 +7,9 @@ import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/compare.ts";
 import { WickError } from "../../error.ts";
 import { constant, track } from "../autograd.ts";
-import { deviceOf, result, run } from "../dispatch.ts";
-import { broadcastShapes, broadcastStrides, collapse } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
+import { walked } from "./walk.ts";
 
 const comparisons = {
   eq: { f32: rows.eq_f32, i32: rows.eq_i32 },
@@ -48,23 +47,4 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
     needs[0] ? sumTo(where(condition, dy, 0), shapes[0]) : undefined,
     needs[1] ? sumTo(where(condition, 0, dy), shapes[1]) : undefined,
   ]);
-}
-
-/** Runs a row element by element over operands that broadcast to one shape. */
-function walked(name: string, row: Kernel, operands: readonly Tensor[], dtype: "u8" | "f32" | "i32"): Tensor {
-  deviceOf(name, operands);
-  const shape = operands.map((t) => t.shape).reduce((a, b) => broadcastShapes(name, a, b));
-  const dynamic = operands.find((t) => t.rows)?.rows;
-  const strides = operands.map((t) => broadcastStrides(t.shape, t.strides, shape));
-  const walk = collapse(shape, strides, dynamic !== undefined);
-  if (!walk) {
-    const dense = operands.map((t) => t.expand(...shape).contiguous());
-    const y = walked(name, row, dense, dtype);
-    for (const t of dense) t.dispose();
-    return y;
-  }
-  const y = result(name, operands, dtype, shape, dynamic);
-  const [d0, ...sizes] = walk.sizes;
-  run(row, [...operands, y], [...sizes, ...walk.strides.flat()], [dynamic ?? d0]);
-  return y;
 }

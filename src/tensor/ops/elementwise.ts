@@ -3,19 +3,18 @@
  *
  * @module
  */
-import type { Cell } from "../../device/device.ts";
 import type { Kernel } from "../../device/kernel.ts";
 import * as casts from "../../device/kernels/copy.ts";
 import * as rows from "../../device/kernels/elementwise.ts";
 import * as back from "../../device/kernels/activation_backward.ts";
 import { swiglu_backward_f32, swiglu_f32 } from "../../device/kernels/gated.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
-import { deviceOf, lead, result, rowCount, run } from "../dispatch.ts";
-import { broadcastShapes, broadcastStrides, collapse, show } from "../shape.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { result, rowCount, run } from "../dispatch.ts";
+import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { compare, where } from "./compare.ts";
-import { contiguous } from "./view.ts";
+import { walked } from "./walk.ts";
 
 /** How to go back through y = f(a, b): which of a, b and y are saved, and the gradients before broadcasting is undone. */
 interface BinaryRule {
@@ -32,9 +31,6 @@ interface UnaryRule {
 
 /** Tensors by the letter that a rule saves them under. */
 type Saved = Readonly<Record<string, Tensor>>;
-
-/** Why an op has no gradient. */
-type Reason = string;
 
 /** a + b. */
 export const add = binaryOrAffine("add", rows.add_f32, (b) => [1, b], {
@@ -103,12 +99,12 @@ const unaryOps = {
   silu: { row: rows.silu_f32, rule: slope("x", back.silu_backward_f32, siluSlope) },
   gelu: { row: rows.gelu_f32, rule: slope("x", back.gelu_backward_f32, geluSlope) },
   gelu_erf: { row: rows.gelu_erf_f32, rule: slope("x", back.gelu_erf_backward_f32, geluErfSlope) },
-} satisfies Record<string, { row: Kernel; rule: UnaryRule | Reason }>;
+} satisfies Record<string, { row: Kernel; rule: UnaryRule }>;
 
 /** A function of one tensor. */
 export function unary(name: keyof typeof unaryOps, x: Tensor): Tensor {
   const { row, rule } = unaryOps[name];
-  return walkUnary(name, row, x, [], rule);
+  return unaryBy(name, row, x, [], rule);
 }
 
 /** dy where `all` holds, half of it where `half` does, else 0. */
@@ -116,7 +112,7 @@ function share(dy: Tensor, all: Tensor, half: Tensor): Tensor {
   return where(all, dy, where(half, dy.mul(0.5), 0));
 }
 
-/** dy where x > 0 (0 at 0, as PyTorch). */
+/** dy where x > 0, else 0: at 0 as PyTorch, and where x is NaN. */
 function share0(dy: Tensor, x: Tensor): Tensor {
   return where(compare("gt", x, 0), dy, 0);
 }
@@ -219,23 +215,13 @@ function binaryOrAffine(
     if (typeof b !== "number") return binary(name, kernel, a, b, rule);
     const [scale, shift] = affine(b);
     const x = (dy: Tensor) => scale === 1 ? dy : dy.mul(scale);
-    return walkUnary(name, rows.affine_f32, a, [scale, shift], { saves: "", x });
+    return unaryBy(name, rows.affine_f32, a, [scale, shift], { saves: "", x });
   };
 }
 
-function binary(name: string, kernel: Kernel, a: Tensor, b: Tensor, rule: BinaryRule | Reason): Tensor {
+function binary(name: string, kernel: Kernel, a: Tensor, b: Tensor, rule: BinaryRule): Tensor {
   needF32(name, a, b);
-  deviceOf(name, [a, b]);
-  if (typeof rule === "string") refuseGradient(name, [a, b], rule);
-  const shape = broadcastShapes(name, a.shape, b.shape);
-  const dynamic = dynamicRows(name, shape, a, b);
-  const strides = [a, b].map((t) => broadcastStrides(t.shape, t.strides, shape));
-  const walk = collapse(shape, strides, dynamic !== undefined);
-  if (!walk) return withContiguous(a, b, shape, (x, y) => binary(name, kernel, x, y, rule));
-  const y = result(name, [a, b], "f32", shape, dynamic);
-  const [d0, ...sizes] = walk.sizes;
-  run(kernel, [a, b, y], [...sizes, ...walk.strides[0], ...walk.strides[1]], [dynamic ?? d0]);
-  if (typeof rule === "string") return y;
+  const y = walked(name, kernel, [a, b], "f32");
   const shapes = [a.shape, b.shape];
   return track(name, y, [a, b], picked(rule.saves, { a, b, y }), (dy, tensors, needs) => {
     const saved = named(rule.saves, tensors);
@@ -261,67 +247,17 @@ export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
   return y;
 }
 
-function walkUnary(
+function unaryBy(
   name: string,
   kernel: Kernel,
   x: Tensor,
   tail: readonly number[],
-  rule: UnaryRule | Reason,
+  rule: UnaryRule,
 ): Tensor {
   needF32(name, x);
-  if (typeof rule === "string") refuseGradient(name, [x], rule);
-  const walk = collapse(x.shape, [x.strides], x.rows !== undefined);
-  if (!walk) {
-    using dense = contiguous(x);
-    return walkUnary(name, kernel, dense, tail, rule);
-  }
-  const y = result(name, [x], "f32", x.shape, x.rows);
-  const [d0, ...sizes] = walk.sizes;
-  run(kernel, [x, y], [...sizes, ...walk.strides[0], ...tail], [x.rows ?? d0]);
-  if (typeof rule === "string") return y;
-  return track(
-    name,
-    y,
-    [x],
-    picked(rule.saves, { x, y }),
-    (dy, saved) => [rule.x(dy, named(rule.saves, saved))],
-  );
-}
-
-/** The cell of the result's leading extent: that of the operand that spans it. */
-function dynamicRows(name: string, shape: readonly number[], a: Tensor, b: Tensor): Cell | undefined {
-  const spans = [a, b].filter((t) => t.rows);
-  if (spans.length === 0) return undefined;
-  for (const t of [a, b]) {
-    const whole = t.shape.length === shape.length && t.shape[0] === shape[0];
-    if (t.rows ? !whole : whole && shape[0] !== 1) {
-      throw new WickError(
-        "SHAPE_MISMATCH",
-        `Cannot ${name} ${a} and ${b}: a leading dimension that changes between replays must be common to both`,
-      );
-    }
-  }
-  if (spans.length === 2 && spans[0].rows !== spans[1].rows) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot ${name} ${a} and ${b}: their leading dimensions change independently`,
-    );
-  }
-  return lead(spans[0]) as Cell;
-}
-
-/** More than four loops: copies of both, spread out, need only one. */
-function withContiguous(
-  a: Tensor,
-  b: Tensor,
-  shape: readonly number[],
-  op: (a: Tensor, b: Tensor) => Tensor,
-): Tensor {
-  using wideA = a.expand(...shape);
-  using wideB = b.expand(...shape);
-  using denseA = contiguous(wideA);
-  using denseB = contiguous(wideB);
-  return op(denseA, denseB);
+  const y = walked(name, kernel, [x], "f32", tail);
+  const save = picked(rule.saves, { x, y });
+  return track(name, y, [x], save, (dy, saved) => [rule.x(dy, named(rule.saves, saved))]);
 }
 
 function needF32(name: string, ...tensors: Tensor[]): void {

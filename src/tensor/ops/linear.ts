@@ -13,7 +13,7 @@ import {
   take_rows_f32,
 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
-import { constant, refuseGradient, track } from "../autograd.ts";
+import { constant, inScope, refuseGradient, track } from "../autograd.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
 import { show } from "../shape.ts";
@@ -94,16 +94,11 @@ export function takeRows(x: Tensor, ids: Tensor): Tensor {
 function addRows(x: Tensor, ids: Tensor, V: number): Tensor {
   const C = x.shape[1];
   using none = constant(x.device, 0).expand(V, C);
-  using start = inScopeOf(x, none);
+  using start = inScope(none, x.scope);
   const y = start.contiguous();
   using dense = x.contiguous();
   run(take_rows_backward_f32, [ids, dense, y], [V, C], [lead(dense)]);
   return track("addRows", y, [x], [ids], (dy, [ids]) => [takeRows(dy, ids)]);
-}
-
-/** The same values, in the scope of another tensor: what is computed from them goes with it. */
-function inScopeOf(like: Tensor, x: Tensor): Tensor {
-  return x.alias(x.shape, { offset: x.offset, strides: x.strides, scope: like.scope });
 }
 
 function rowFor(name: string, x: Tensor, weight: Tensor): Kernel {
