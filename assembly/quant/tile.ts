@@ -55,22 +55,23 @@ export function tile<F, M, N>(
     if (count > 3) s30 = start(y3, columns, onto), s31 = start(y3 + 16, columns - 4, onto);
   }
 
-  let x0: v128, x1 = i32x4.splat(0), x2 = x1, x3 = x1, v: v128, v0: v128, v1: v128;
-  let scale0: v128, scale1: v128, min0 = i32x4.splat(0), min1 = min0;
+  const zeros = i32x4.splat(0);
+  let x0: v128, x1 = zeros, x2 = zeros, x3 = zeros, v: v128, v0: v128, v1: v128;
+  let scale0: v128, scale1: v128, min0 = zeros, min1 = zeros;
   for (; p0 < last; p0 += BLOCK, p1 += BLOCK, p2 += BLOCK, p3 += BLOCK) {
     let g: usize = 0;
     do {
-      let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      let a0: v128, a1 = zeros, a2 = zeros, a3 = zeros, b0: v128, b1 = zeros, b2 = zeros, b3 = zeros;
       let plane = wide ? 1 : 0;
       do {
         x0 = v128.load(p0 + g, 16);
         if (four) x1 = v128.load(p1 + g, 16), x2 = v128.load(p2 + g, 16), x3 = v128.load(p3 + g, 16);
         v0 = v128.load(codes), v1 = v128.load(codes, 16);
-        v = lane0(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+        v = lane0(x0), a0 = m.first(v, v0), b0 = m.first(v, v1);
         if (four) {
-          v = lane0(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane0(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane0(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane0(x1), a1 = m.first(v, v0), b1 = m.first(v, v1);
+          v = lane0(x2), a2 = m.first(v, v0), b2 = m.first(v, v1);
+          v = lane0(x3), a3 = m.first(v, v0), b3 = m.first(v, v1);
         }
         v0 = v128.load(codes, 32), v1 = v128.load(codes, 48);
         v = lane1(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
@@ -82,14 +83,13 @@ export function tile<F, M, N>(
         if (m.paired && f.bits == 6) {
           // 6-bit codes: an i16 lane is full after two sums
           keep<M, N>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
-          a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         }
         v0 = v128.load(codes, 64), v1 = v128.load(codes, 80);
-        v = lane2(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+        v = lane2(x0), a0 = next<F, M>(6, v, v0, a0), b0 = next<F, M>(6, v, v1, b0);
         if (four) {
-          v = lane2(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-          v = lane2(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-          v = lane2(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+          v = lane2(x1), a1 = next<F, M>(6, v, v0, a1), b1 = next<F, M>(6, v, v1, b1);
+          v = lane2(x2), a2 = next<F, M>(6, v, v0, a2), b2 = next<F, M>(6, v, v1, b2);
+          v = lane2(x3), a3 = next<F, M>(6, v, v0, a3), b3 = next<F, M>(6, v, v1, b3);
         }
         v0 = v128.load(codes, 96), v1 = v128.load(codes, 112);
         v = lane3(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
@@ -103,16 +103,15 @@ export function tile<F, M, N>(
           if (m.paired && f.bits == 5) {
             // 5-bit codes: full after four
             keep<M, N>(panel, 0, ones, a0, a1, a2, a3, b0, b1, b2, b3);
-            a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
           }
           x0 = v128.load(p0 + g, 32);
           if (four) x1 = v128.load(p1 + g, 32), x2 = v128.load(p2 + g, 32), x3 = v128.load(p3 + g, 32);
           v0 = v128.load(codes, 128), v1 = v128.load(codes, 144);
-          v = lane0(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
+          v = lane0(x0), a0 = next<F, M>(5, v, v0, a0), b0 = next<F, M>(5, v, v1, b0);
           if (four) {
-            v = lane0(x1), a1 = m.add(v, v0, a1), b1 = m.add(v, v1, b1);
-            v = lane0(x2), a2 = m.add(v, v0, a2), b2 = m.add(v, v1, b2);
-            v = lane0(x3), a3 = m.add(v, v0, a3), b3 = m.add(v, v1, b3);
+            v = lane0(x1), a1 = next<F, M>(5, v, v0, a1), b1 = next<F, M>(5, v, v1, b1);
+            v = lane0(x2), a2 = next<F, M>(5, v, v0, a2), b2 = next<F, M>(5, v, v1, b2);
+            v = lane0(x3), a3 = next<F, M>(5, v, v0, a3), b3 = next<F, M>(5, v, v1, b3);
           }
           v0 = v128.load(codes, 160), v1 = v128.load(codes, 176);
           v = lane1(x0), a0 = m.add(v, v0, a0), b0 = m.add(v, v1, b0);
@@ -139,7 +138,6 @@ export function tile<F, M, N>(
         codes += f.group << 3;
         if (wide && plane == 1) {
           keep<M, N>(panel, 4, ones, a0, a1, a2, a3, b0, b1, b2, b3);
-          a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         }
       } while (wide && --plane >= 0);
       scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
@@ -167,6 +165,14 @@ export function tile<F, M, N>(
   if (count > 1) storePart(y1, s10, columns), storePart(y1 + 16, s11, columns - 4);
   if (count > 2) storePart(y2, s20, columns), storePart(y2 + 16, s21, columns - 4);
   if (count > 3) storePart(y3, s30, columns), storePart(y3 + 16, s31, columns - 4);
+}
+
+/** Adds products, or begins anew where sums of codes of `bits` bits were put aside. */
+// @ts-ignore: decorator
+@inline
+function next<F, M>(bits: i32, x: v128, codes: v128, sums: v128): v128 {
+  const m = the<M>();
+  return m.paired && the<F>().bits == bits ? m.first(x, codes) : m.add(x, codes, sums);
 }
 
 /** The sum of a group of activations, in every lane, from the head of their block. */
