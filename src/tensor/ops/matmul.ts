@@ -11,6 +11,7 @@ import { lead, result, run } from "../dispatch.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
+import { tidy } from "./tidy.ts";
 import { contiguous } from "./view.ts";
 
 const byWeight: Partial<Record<string, Kernel>> = {
@@ -19,8 +20,15 @@ const byWeight: Partial<Record<string, Kernel>> = {
   bf16: rows.matmul_f32_bf16,
 };
 
-/** a [.., M, K] times b [.., K, N]: [.., M, N]; a is f32, b f32, f16 or bf16. Leading dimensions broadcast. */
+/**
+ * a [.., M, K] times b [.., K, N]: [.., M, N]; a is f32, b f32, f16 or bf16. Leading dimensions broadcast. A vector
+ * stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
+ */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (a.rank === 1 && b.rank > 0) {
+    return tidy([a, b], (a, b) => a.unsqueeze(0).matmul(b).squeeze(b.rank > 1 ? -2 : 0));
+  }
+  if (b.rank === 1 && a.rank > 1) return tidy([a, b], (a, b) => a.matmul(b.unsqueeze(1)).squeeze(-1));
   const kernel = byWeight[b.dtype];
   if (a.dtype !== "f32" || !kernel) {
     throw new WickError("DTYPE_MISMATCH", `Cannot matmul ${a} x ${b}: it takes f32 x f32, f16 or bf16`);
