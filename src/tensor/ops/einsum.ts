@@ -51,8 +51,9 @@ function onceEach(term: Term): Term {
     const again = letters.findIndex((l, i) => letters.indexOf(l) < i);
     if (again < 0) return { x, letters };
     const letter = letters[again];
-    x = diagonal(x, 0, letters.indexOf(letter), again);
-    letters = [...letters.filter((l) => l !== letter), letter];
+    const first = letters.indexOf(letter);
+    x = diagonal(x, 0, first, again);
+    letters = [...letters.filter((_, d) => d !== first && d !== again), letter];
   }
 }
 
