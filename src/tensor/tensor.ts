@@ -14,10 +14,12 @@ import * as products from "./ops/products.ts";
 import * as join from "./ops/join.ts";
 import { matmul } from "./ops/matmul.ts";
 import { pad } from "./ops/pad.ts";
+import * as pixels from "./ops/pixels.ts";
 import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
 import { triangle } from "./ops/triangle.ts";
 import * as view from "./ops/view.ts";
+import { unfold } from "./ops/windows.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -317,7 +319,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /** Windows of `size` entries of `dim`, one every `step`, as a last dimension: [.., windows, .., size]. A view. */
   unfold(dim: number, size: number, step: number): Tensor {
-    return rearrange.unfold(this, dim, size, step);
+    return unfold(this, dim, size, step);
   }
   /**
    * Surrounded by a value, or by its own edge again and again. As in PyTorch, `pads` are pairs from the last
@@ -344,11 +346,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** [.., C r^2, H, W] to [.., C, H r, W r] (Shi et al. 2016). */
   pixelShuffle(r: number): Tensor {
-    return rearrange.pixelShuffle(this, r);
+    return pixels.pixelShuffle(this, r);
   }
   /** [.., C, H r, W r] to [.., C r^2, H, W]. */
   pixelUnshuffle(r: number): Tensor {
-    return rearrange.pixelUnshuffle(this, r);
+    return pixels.pixelUnshuffle(this, r);
   }
 
   // Elementwise, with NumPy's broadcasting

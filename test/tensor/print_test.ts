@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { inspect } from "node:util";
-import { type PlainDtype, tensor } from "../../mod.ts";
+import { type PlainDtype, record, tensor } from "../../mod.ts";
 
 type Case = [dtype: PlainDtype, shape: number[], values: number[], lines: string[]];
 
@@ -279,4 +279,12 @@ Deno.test("print logs the text; consoles show shape, dtype and device without wa
   x.dispose();
   for (const show of [inspect, Deno.inspect]) equal(show(x), "Tensor f32[2,2] on wasm (disposed)");
   await rejects(() => x.toText(), { code: "DISPOSED" });
+  using large = tensor(new Float32Array(2000));
+  let text: Promise<string> | undefined;
+  using program = record(large.device, () => {
+    text = large.toText();
+    return large.add(1);
+  });
+  await rejects(() => text!, { code: "INVALID_STATE", message: /Cannot print a tensor inside record/ });
+  equal(program.calls, 1);
 });

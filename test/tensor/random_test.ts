@@ -128,6 +128,22 @@ Deno.test("a recording takes no numbers; its replays take those that eager calls
   equal(recorded.calls, eager.calls);
 });
 
+Deno.test("an element's draw does not depend on how many rows are live", async () => {
+  using own = scope();
+  const x = tensor(new Float32Array(12).fill(1), { shape: [4, 3], scope: own });
+  const rows = x.device.cell(4);
+  const live = x.alias(x.shape, { rows });
+  using whole = dropout(x, 0.5, new Generator(seed));
+  const want = await whole.data();
+  for (const n of [4, 1, 2]) {
+    using program = record(x.device, () => dropout(live, 0.5, new Generator(seed)));
+    rows.set(n);
+    program.run();
+    deepEqual((await program.outputs[0].data()).slice(0, 3 * n), want.slice(0, 3 * n));
+  }
+  rows.dispose();
+});
+
 Deno.test("a replay in pieces draws once", async () => {
   const generator = new Generator(5);
   using program = record(
