@@ -15,10 +15,8 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   if (!(Number.isInteger(size) && Number.isInteger(step) && size >= 0 && size <= x.shape[d] && step > 0)) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot unfold dimension ${dim} of ${
-        show(x.shape)
-      } into windows of ${size} by steps of ${step}: windows ` +
-        `must hold 0..${x.shape[d]} entries, steps 1 or more`,
+      `Cannot unfold dimension ${dim} of ${show(x.shape)} into windows of ${size} by steps of ${step}: ` +
+        `windows must hold 0..${x.shape[d]} entries, steps 1 or more`,
     );
   }
   const count = Math.floor((x.shape[d] - size) / step) + 1;
