@@ -65,3 +65,30 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type MakeOptions,
+  meshgrid,
+  ones,
+  onesLike,
+  tri,
+  zeros,
+  zerosLike,
+} from "./tensor/filled.ts";
+export {
+  bernoulli,
+  defaultGenerator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  type RandomOptions,
+} from "./tensor/random.ts";
+export { dropout } from "./tensor/ops/dropout.ts";
+export { cat, stack } from "./tensor/ops/join.ts";
+export { einsum } from "./tensor/ops/einsum.ts";
