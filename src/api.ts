@@ -65,3 +65,8 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export { oneHot } from "./tensor/ops/index_select.ts";
+export type { ScatterReduction } from "./tensor/ops/scatter_reduce.ts";
+export type { IndexItem, SliceItem, SliceRange } from "./tensor/ops/slice.ts";
+export type { Faults } from "./device/faults.ts";

@@ -183,6 +183,22 @@ function takeRows(random: Random): Check {
   return { call: { ...sizes, operands: [x, ids, zeros(T * C)] }, y: 2, dy, gradients: new Map([[0, dx]]) };
 }
 
+/** Of several that were put in one place, only the last has a gradient. */
+function scatter(random: Random): Check {
+  const [O, N, M, I] = [1, 1, 0, 1].map((least) => random.integer(least, 4));
+  const index = random.ints(O * M * I, 0, N - 1);
+  const [src, y, dy] = [floats(random, O * M * I), floats(random, O * N * I), floats(random, O * N * I)];
+  const sizes = { params: [N, M, I], cells: [O] };
+  const backward = { ...sizes, operands: [index, dy, zeros(src.length)] };
+  const [dx, dsrc] = [1, 2].map((operand) => output("scatter_b32_backward", backward, operand));
+  return {
+    call: { ...sizes, operands: [index, src, y] },
+    y: 2,
+    dy,
+    gradients: new Map([[1, dsrc], [2, dx]]),
+  };
+}
+
 /** A matmul with packed weights, by its activations. */
 function quantized(dtype: BlockDtype): Draw {
   return (random) => {
@@ -212,6 +228,7 @@ const checks: Record<string, Draw> = {
   tanh_f32: activation("tanh", "y"),
   attention_train_f32: attention,
   take_rows_f32: takeRows,
+  scatter_b32: scatter,
   ...Object.fromEntries([...blockFormats.keys()].map((dtype) => [`matmul_${dtype}_f32`, quantized(dtype)])),
 };
 

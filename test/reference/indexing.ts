@@ -19,7 +19,8 @@ const bits: Record<8 | 16 | 32, Draw> = {
 };
 
 /** Of elements like these, the one with all its bits set. */
-const missing = (like: Elements): number => like instanceof Int32Array ? -1 : 2 ** (8 * like.BYTES_PER_ELEMENT) - 1;
+const missing = (like: Elements): number =>
+  like instanceof Int32Array ? -1 : 2 ** (8 * like.BYTES_PER_ELEMENT) - 1;
 
 /** O, N, M, I */
 const SIZES = [
@@ -40,7 +41,10 @@ function draws(random: Random, N: number, length: number, outside: boolean): Int
   return random.ints(length, 0, N - 1).map((v) => outside && !random.integer(0, 3) ? random.pick(wild) : v);
 }
 
-function* sized(random: Random, make: (sizes: number[], outside: boolean) => Omit<Case, "label">): Generator<Case> {
+function* sized(
+  random: Random,
+  make: (sizes: number[], outside: boolean) => Omit<Case, "label">,
+): Generator<Case> {
   for (const [i, sizes] of SIZES.entries()) {
     for (const outside of [false, true]) {
       if (outside && i % 3 !== 0 && i < 5) continue;
@@ -141,7 +145,11 @@ function gather(draw: Draw): Reference {
     cases: (random) =>
       sized(random, ([O, N, M, I], outside) => {
         const index = draws(random, N, O * M * I, outside);
-        return { operands: [draw(random, O * N * I), index, draw(random, index.length)], params: [N, M, I], cells: [O] };
+        return {
+          operands: [draw(random, O * N * I), index, draw(random, index.length)],
+          params: [N, M, I],
+          cells: [O],
+        };
       }),
     oracle({ operands: [x, index], params, cells }: Case): Expected[] {
       const values: number[] = [];
@@ -161,7 +169,11 @@ function scatter(draw: Draw, f: (y: number, x: number) => number, scaled = f): R
     cases: (random) =>
       sized(random, ([O, N, M, I], outside) => {
         const index = draws(random, N, O * M * I, outside);
-        return { operands: [index, draw(random, index.length), draw(random, O * N * I)], params: [N, M, I], cells: [O] };
+        return {
+          operands: [index, draw(random, index.length), draw(random, O * N * I)],
+          params: [N, M, I],
+          cells: [O],
+        };
       }),
     oracle({ operands: [index, src, y], params, cells }: Case): Expected[] {
       const values = Float64Array.from(y!), scale = values.map(Math.abs);
@@ -191,7 +203,7 @@ export const scatter_amax_i32: Reference = scatter(integers, Math.max);
 export const scatter_amin_f32: Reference = scatter(withNaN, Math.min);
 export const scatter_amin_i32: Reference = scatter(integers, Math.min);
 
-export const scatter_backward_f32: Reference = {
+export const scatter_b32_backward: Reference = {
   cases: (random) =>
     sized(random, ([O, N, M, I], outside) => {
       const index = draws(random, N, O * M * I, outside);

@@ -92,12 +92,12 @@ export const scatter_amin_f32: Kernel = scatter("scatter_amin_f32", "f32");
 export const scatter_amin_i32: Kernel = scatter("scatter_amin_i32", "i32");
 
 /**
- * The gradients of scatter_b32 for f32: y is dy on entry, that of the scattered-into tensor afterwards (0 where
+ * The gradients of scatter_b32: y is dy on entry, that of the scattered-into tensor afterwards (0 where
  * something was put); dsrc is dy where an element of src was put last, else 0.
  */
-export const scatter_backward_f32: Kernel = {
-  name: "scatter_backward_f32",
-  operands: [input("index", "i32", "O,M,I"), inout("y", "f32", "O,N,I"), output("dsrc", "f32", "O,M,I")],
+export const scatter_b32_backward: Kernel = {
+  name: "scatter_b32_backward",
+  operands: [input("index", "i32", "O,M,I"), inout("y", "any", "O,N,I"), output("dsrc", "any", "O,M,I")],
   ...rest,
   tolerance: 0,
 };

@@ -220,6 +220,7 @@ flat(
 for (const dtype of ["f32", "f16", "bf16"]) {
   row(`take_rows_${dtype}`, { sources: [wgsl.rows], groups: threads((s) => s.T * s.C) });
 }
+row("check_index", { sources: [wgsl.indexing_check], groups: ({ N }) => [Math.min(1, N), 1, 1] });
 row("take_rows_backward_f32", { sources: [wgsl.rows_backward], groups: columns });
 
 const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];

@@ -430,6 +430,32 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 `;
 
+/** kernels_gpu/indexing_check.wgsl */
+export const indexing_check: string = `
+const THREADS = 256;
+var<workgroup> sh_first: atomic<i32>;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32) {
+  let count = cell_N();
+  if (thread == 0u) { atomicStore(&sh_first, count); }
+  workgroupBarrier();
+  for (var n = i32(thread); n < count; n += THREADS) {
+    let value = load_index(n);
+    if (value < 0 || value >= row.limit) {
+      atomicMin(&sh_first, n);
+      break;
+    }
+  }
+  workgroupBarrier();
+  let first = atomicLoad(&sh_first);
+  if (thread == 0u && first < count && load_fault(0) == 0) {
+    store_fault(0, row.site);
+    store_fault(1, first);
+    store_fault(2, load_index(first));
+  }
+}
+`;
+
 /** kernels_gpu/layer_norm.wgsl */
 export const layer_norm: string = `
 @compute @workgroup_size(LANES)

@@ -152,7 +152,7 @@ function embed(x: Tensor, shape: readonly number[], dim: number, start: number):
 }
 
 /** Copies x into y, element by element; both have one shape and dtype. */
-function copyInto(x: Tensor, y: Tensor): void {
+export function copyInto(x: Tensor, y: Tensor): void {
   const walk = collapse(x.shape, [x.strides, y.strides], x.rows !== undefined);
   if (walk) {
     const [d0, ...sizes] = walk.sizes;
