@@ -160,7 +160,7 @@ function scatter<T, F>(args: usize, part: i32, parts: i32): void {
 }
 
 /** args: index, y, src | N, M, I | O (cell) */
-export function scatter_backward_f32(args: usize, part: i32, parts: i32): void {
+export function scatter_b32_backward(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = integer(args, 4), I = integer(args, 5), lanes = cell(args, 6) * I;
   const end = share(lanes, part + 1, parts);
   for (let lane = share(lanes, part, parts); lane < end; lane++) {
