@@ -41,10 +41,7 @@ function draws(random: Random, N: number, length: number, outside: boolean): Int
   return random.ints(length, 0, N - 1).map((v) => outside && !random.integer(0, 3) ? random.pick(wild) : v);
 }
 
-function* sized(
-  random: Random,
-  make: (sizes: number[], outside: boolean) => Omit<Case, "label">,
-): Generator<Case> {
+function* sized(make: (sizes: number[], outside: boolean) => Omit<Case, "label">): Generator<Case> {
   for (const [i, sizes] of SIZES.entries()) {
     for (const outside of [false, true]) {
       if (outside && i % 3 !== 0 && i < 5) continue;
@@ -75,7 +72,7 @@ export const check_index: Reference = {
 function select(draw: Draw): Reference {
   return {
     cases: (random) =>
-      sized(random, ([O, N, M, I], outside) => {
+      sized(([O, N, M, I], outside) => {
         const x = draw(random, O * N * I);
         const operands = [x, draws(random, N, M, outside), draw(random, O * M * I)];
         return { operands, params: [N, I], cells: [O, M] };
@@ -100,7 +97,7 @@ export const index_select_b32: Reference = select(bits[32]);
 function addRows(draw: Draw): Reference {
   return {
     cases: (random) =>
-      sized(random, ([O, N, M, I], outside) => {
+      sized(([O, N, M, I], outside) => {
         const operands = [draws(random, N, M, outside), draw(random, O * M * I), draw(random, O * N * I)];
         return { operands, params: [N, I], cells: [O, M] };
       }),
@@ -143,7 +140,7 @@ function walk(
 function gather(draw: Draw): Reference {
   return {
     cases: (random) =>
-      sized(random, ([O, N, M, I], outside) => {
+      sized(([O, N, M, I], outside) => {
         const index = draws(random, N, O * M * I, outside);
         return {
           operands: [draw(random, O * N * I), index, draw(random, index.length)],
@@ -167,7 +164,7 @@ export const gather_b32: Reference = gather(bits[32]);
 function scatter(draw: Draw, f: (y: number, x: number) => number, scaled = f): Reference {
   return {
     cases: (random) =>
-      sized(random, ([O, N, M, I], outside) => {
+      sized(([O, N, M, I], outside) => {
         const index = draws(random, N, O * M * I, outside);
         return {
           operands: [index, draw(random, index.length), draw(random, O * N * I)],
@@ -205,7 +202,7 @@ export const scatter_amin_i32: Reference = scatter(integers, Math.min);
 
 export const scatter_b32_backward: Reference = {
   cases: (random) =>
-    sized(random, ([O, N, M, I], outside) => {
+    sized(([O, N, M, I], outside) => {
       const index = draws(random, N, O * M * I, outside);
       const operands = [index, floats(random, O * N * I), new Float32Array(index.length)];
       return { operands, params: [N, M, I], cells: [O] };
