@@ -47,7 +47,7 @@ export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./r
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
-export { take_rows_backward_f32, take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
+export { take_rows_bf16, take_rows_f16 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
 export {
   upsample_bilinear2d_backward_f32, upsample_bilinear2d_f32, upsample_nearest2d_backward_f32,

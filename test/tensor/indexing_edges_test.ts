@@ -188,6 +188,17 @@ Deno.test("the gradient of what is scattered goes to what came last, that of the
   deepEqual(await gradients.get(src).toArray(), [0, 10, 30]);
 });
 
+Deno.test("the gradient of what is added goes to each that was added, that of x stays whole", async () => {
+  using own = scope();
+  const x = tensor([1, 2, 3], { scope: own }).requiresGrad();
+  const src = tensor([4, 5, 6], { scope: own }).requiresGrad();
+  const y = x.scatterAdd(0, ids(2, 0, 2), src);
+  deepEqual(await y.toArray(), [6, 2, 13]);
+  const gradients = y.backward({ gradient: tensor([10, 20, 30], { scope: own }) });
+  deepEqual(await gradients.get(x).toArray(), [10, 20, 30]);
+  deepEqual(await gradients.get(src).toArray(), [30, 10, 30]);
+});
+
 Deno.test("gradients of gradients go through indexing", async () => {
   using own = scope();
   const x = tensor([0.5, -1, 2], { scope: own });
@@ -347,4 +358,42 @@ Deno.test("indexing leaves nothing behind", async () => {
     throws(() => x.scatterReduce(1, bad, x, "prod"));
   }
   deepEqual(device.live(), before, "nor after an error");
+});
+
+Deno.test("outside of scopes an op leaves its result alone", async () => {
+  using x = tensor([[1, 2, 3], [4, 5, 6]]);
+  using small = tensor([[1, 2]]);
+  using index = tensor([[2, 0]], { dtype: "i32" });
+  using bytes = tensor(Uint8Array.of(1, 0));
+  using mask = tensor(Uint8Array.of(1, 0, 1));
+  const ops: (() => Tensor | Promise<Tensor>)[] = [
+    () => x.gather(1, index),
+    () => x.t().gather(0, index.t()),
+    () => x.scatter(1, index, small),
+    () => x.scatterAdd(1, index, 3),
+    ...(["sum", "prod", "mean", "amax", "amin"] as const).flatMap((by) =>
+      [true, false].map((self) => () => x.scatterReduce(1, index, small, by, self))
+    ),
+    () => x.indexSelect(0, bytes),
+    () => x.indexAdd(0, bytes, x),
+    () => x.embedding(bytes),
+    () => x.i(0, [0, 2]),
+    () => x.i(-1, index),
+    () => x.sliceScatter(small.t(), 1, 2),
+    () => x.sliceAssign([0], 3),
+    () => x.maskedFill(mask, 2),
+    () => x.maskedSelect(mask),
+    () => x.nonzero(),
+    () => oneHot(bytes, 2),
+  ];
+  const { device } = x;
+  for (const op of ops) {
+    (await op()).dispose(); // makes constants
+    const before = device.live();
+    const y = await op();
+    const { storages } = device.live();
+    ok(storages - before.storages <= 1, `${op}`);
+    y.dispose();
+    deepEqual(device.live(), before, `${op}`);
+  }
 });

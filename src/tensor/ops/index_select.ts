@@ -6,12 +6,7 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as indexing from "../../device/kernels/indexing.ts";
 import { kernels } from "../../device/kernels/mod.ts";
-import {
-  take_rows_backward_f32,
-  take_rows_bf16,
-  take_rows_f16,
-  take_rows_f32,
-} from "../../device/kernels/rows.ts";
+import { take_rows_bf16, take_rows_f16 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
@@ -115,8 +110,7 @@ function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
   const taken = [...shape.slice(0, d), ...index.shape, ...shape.slice(d + 1)];
   const y = result(op, [dense, index], x.dtype, taken, d === 0 ? index.rows : x.rows);
   const { O, N, I } = along(dense, d);
-  if (O === 1 && x.dtype === "f32") run(take_rows_f32, [dense, index, y], [N, I], [count(index)]);
-  else run(row, [dense, index, y], [N, I], [O, count(index)]);
+  run(row, [dense, index, y], [N, I], [O, count(index)]);
   return track(op, y, [x], [index], (dy, [index]) => {
     using none = filled(dy, 0, "f32", shape, rows);
     return [addAt(none, d, index, dy)];
@@ -132,8 +126,7 @@ function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   using dense = src.contiguous();
   const y = noGrad(() => contiguous(x));
   const { O, N, I } = along(y, d);
-  if (O === 1 && x.dtype === "f32") run(take_rows_backward_f32, [index, dense, y], [N, I], [count(index)]);
-  else run(row, [index, dense, y], [N, I], [O, count(index)]);
+  run(row, [index, dense, y], [N, I], [O, count(index)]);
   return track("indexAdd", y, [x, src], [index], (dy, [index], needs) => [
     needs[0] ? dy : undefined,
     needs[1] ? select("indexAdd's gradient", dy, d, index) : undefined,
