@@ -42,11 +42,16 @@ function select<T>(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = cell(args, 6), rows = cell(args, 5) * M;
   const bytes = <usize> integer(args, 4) * sizeof<T>();
   const end = share(rows, part + 1, parts);
-  for (let row = share(rows, part, parts); row < end; row++) {
-    const o = row / M, at = load<i32>(pointer(args, 1) + (<usize> (row - o * M) << 2));
-    const y = pointer(args, 2) + <usize> row * bytes;
-    if (<u32> at >= <u32> N) memory.fill(y, 0xff, bytes);
-    else memory.copy(y, pointer(args, 0) + (<usize> o * <usize> N + <usize> at) * bytes, bytes);
+  for (let row = share(rows, part, parts); row < end;) {
+    const o = row / M, stop = min(row + M - row % M, end);
+    const x = pointer(args, 0) + <usize> o * <usize> N * bytes;
+    let index = pointer(args, 1) + (<usize> (row - o * M) << 2);
+    for (; row < stop; row++, index += 4) {
+      const at = load<i32>(index), y = pointer(args, 2) + <usize> row * bytes;
+      if (<u32> at >= <u32> N) memory.fill(y, 0xff, bytes);
+      else if (bytes == sizeof<T>()) store<T>(y, load<T>(x + <usize> at * bytes));
+      else memory.copy(y, x + <usize> at * bytes, bytes);
+    }
   }
 }
 
@@ -60,14 +65,16 @@ export function gather_b32(args: usize, part: i32, parts: i32): void { gather<u3
 function gather<T>(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = integer(args, 4), I = integer(args, 5), rows = cell(args, 6) * M;
   const end = share(rows, part + 1, parts);
-  for (let row = share(rows, part, parts); row < end; row++) {
+  for (let row = share(rows, part, parts); row < end;) {
     const x = pointer(args, 0) + <usize> (row / M) * <usize> N * <usize> I * sizeof<T>();
-    const first = <usize> row * <usize> I;
+    const first = <usize> row * <usize> I, stop = min(row + M - row % M, end);
     let index = pointer(args, 1) + (first << 2), y = pointer(args, 2) + first * sizeof<T>();
-    for (let i = 0; i < I; i++, index += 4, y += sizeof<T>()) {
-      const at = load<i32>(index);
-      if (<u32> at >= <u32> N) store<T>(y, <T> -1);
-      else store<T>(y, load<T>(x + (<usize> at * <usize> I + <usize> i) * sizeof<T>()));
+    for (; row < stop; row++) {
+      for (let i = 0; i < I; i++, index += 4, y += sizeof<T>()) {
+        const at = load<i32>(index);
+        if (<u32> at >= <u32> N) store<T>(y, <T> -1);
+        else store<T>(y, load<T>(x + (<usize> at * <usize> I + <usize> i) * sizeof<T>()));
+      }
     }
   }
 }
@@ -163,19 +170,23 @@ function scatter<T, F>(args: usize, part: i32, parts: i32): void {
 export function scatter_b32_backward(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = integer(args, 4), I = integer(args, 5), lanes = cell(args, 6) * I;
   const end = share(lanes, part + 1, parts);
-  for (let lane = share(lanes, part, parts); lane < end; lane++) {
-    const o = lane / I, i = lane - o * I;
+  for (let lane = share(lanes, part, parts); lane < end;) {
+    const o = lane / I, i = lane - o * I, count = min(I - i, end - lane);
     const base = pointer(args, 1) + (<usize> o * <usize> N * <usize> I + <usize> i << 2);
     for (let m = M - 1; m >= 0; m--) {
-      const place = (<usize> o * <usize> M + <usize> m) * <usize> I + <usize> i << 2;
-      const at = load<i32>(pointer(args, 0) + place);
-      if (<u32> at >= <u32> N) {
-        store<f32>(pointer(args, 2) + place, 0);
-        continue;
+      const first = (<usize> o * <usize> M + <usize> m) * <usize> I + <usize> i << 2;
+      let index = pointer(args, 0) + first, src = pointer(args, 2) + first;
+      for (let n: usize = 0; n < <usize> count; n++, index += 4, src += 4) {
+        const at = load<i32>(index);
+        if (<u32> at >= <u32> N) {
+          store<u32>(src, 0);
+          continue;
+        }
+        const y = base + (<usize> at * <usize> I + n << 2);
+        store<u32>(src, load<u32>(y));
+        store<u32>(y, 0);
       }
-      const y = base + (<usize> at * <usize> I << 2);
-      store<f32>(pointer(args, 2) + place, load<f32>(y));
-      store<f32>(y, 0);
     }
+    lane += count;
   }
 }
