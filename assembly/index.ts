@@ -31,9 +31,10 @@ export {
   selu_f32, sign_f32, softplus_f32, sub_i32,
 } from "./elementwise_more";
 export {
-  check_index, gather_b16, gather_b32, gather_b8, index_add_f32, index_add_i32, index_select_b16, index_select_b32,
-  index_select_b8, scatter_add_f32, scatter_add_i32, scatter_amax_f32, scatter_amax_i32, scatter_amin_f32,
-  scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward, scatter_b8, scatter_prod_f32, scatter_prod_i32,
+  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_i32, index_select_b16,
+  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_i32, scatter_amax_f32,
+  scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
+  scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32,
 } from "./indexing";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";

@@ -37,6 +37,8 @@ export function index_select_b8(args: usize, part: i32, parts: i32): void { sele
 export function index_select_b16(args: usize, part: i32, parts: i32): void { select<u16>(args, part, parts); }
 /** args: as index_select_b8 */
 export function index_select_b32(args: usize, part: i32, parts: i32): void { select<u32>(args, part, parts); }
+/** args: as index_select_b8 */
+export function index_select_b64(args: usize, part: i32, parts: i32): void { select<u64>(args, part, parts); }
 
 function select<T>(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = cell(args, 6), rows = cell(args, 5) * M;
@@ -61,6 +63,8 @@ export function gather_b8(args: usize, part: i32, parts: i32): void { gather<u8>
 export function gather_b16(args: usize, part: i32, parts: i32): void { gather<u16>(args, part, parts); }
 /** args: as gather_b8 */
 export function gather_b32(args: usize, part: i32, parts: i32): void { gather<u32>(args, part, parts); }
+/** args: as gather_b8 */
+export function gather_b64(args: usize, part: i32, parts: i32): void { gather<u64>(args, part, parts); }
 
 function gather<T>(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), M = integer(args, 4), I = integer(args, 5), rows = cell(args, 6) * M;
@@ -117,6 +121,8 @@ export function scatter_b8(args: usize, part: i32, parts: i32): void { scatter<u
 export function scatter_b16(args: usize, part: i32, parts: i32): void { scatter<u16, Last<u16>>(args, part, parts); }
 /** args: as scatter_b8 */
 export function scatter_b32(args: usize, part: i32, parts: i32): void { scatter<u32, Last<u32>>(args, part, parts); }
+/** args: as scatter_b8 */
+export function scatter_b64(args: usize, part: i32, parts: i32): void { scatter<u64, Last<u64>>(args, part, parts); }
 /** args: as scatter_b8 */
 export function scatter_add_f32(args: usize, part: i32, parts: i32): void { scatter<f32, Add<f32>>(args, part, parts); }
 /** args: as scatter_b8 */

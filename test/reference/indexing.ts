@@ -12,15 +12,18 @@ type Draw = (random: Random, length: number) => Elements;
 const floats: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : 0);
 const withNaN: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : NaN);
 const integers: Draw = (random, n) => random.ints(n, -9, 9);
-const bits: Record<8 | 16 | 32, Draw> = {
+const bits: Record<8 | 16 | 32 | 64, Draw> = {
   8: (random, n) => random.bytes(n),
   16: (random, n) => Uint16Array.from(random.ints(n, 0, 65535)),
   32: (random, n) => random.ints(n, -(2 ** 31), 2 ** 31 - 1),
+  64: (random, n) => Float64Array.from({ length: n }, () => random.normal()),
 };
 
 /** Of elements like these, the one with all its bits set. */
-const missing = (like: Elements): number =>
-  like instanceof Int32Array ? -1 : 2 ** (8 * like.BYTES_PER_ELEMENT) - 1;
+function missing(like: Elements): number {
+  if (like instanceof Float64Array) return NaN;
+  return like instanceof Int32Array ? -1 : 2 ** (8 * like.BYTES_PER_ELEMENT) - 1;
+}
 
 /** O, N, M, I */
 const SIZES = [
@@ -93,6 +96,7 @@ function select(draw: Draw): Reference {
 export const index_select_b8: Reference = select(bits[8]);
 export const index_select_b16: Reference = select(bits[16]);
 export const index_select_b32: Reference = select(bits[32]);
+export const index_select_b64: Reference = select(bits[64]);
 
 function addRows(draw: Draw): Reference {
   return {
@@ -159,6 +163,7 @@ function gather(draw: Draw): Reference {
 export const gather_b8: Reference = gather(bits[8]);
 export const gather_b16: Reference = gather(bits[16]);
 export const gather_b32: Reference = gather(bits[32]);
+export const gather_b64: Reference = gather(bits[64]);
 
 /** `scale`: what the tolerance is relative to, as a fold of sizes. */
 function scatter(draw: Draw, f: (y: number, x: number) => number, scaled = f): Reference {
@@ -191,6 +196,7 @@ const multiply = (y: number, x: number) => y * x;
 export const scatter_b8: Reference = scatter(bits[8], last);
 export const scatter_b16: Reference = scatter(bits[16], last);
 export const scatter_b32: Reference = scatter(bits[32], last);
+export const scatter_b64: Reference = scatter(bits[64], last);
 export const scatter_add_f32: Reference = scatter(floats, add);
 export const scatter_add_i32: Reference = scatter(integers, add);
 export const scatter_prod_f32: Reference = scatter(floats, multiply);

@@ -32,6 +32,7 @@ function select(name: string): Kernel {
 export const index_select_b8: Kernel = select("index_select_b8");
 export const index_select_b16: Kernel = select("index_select_b16");
 export const index_select_b32: Kernel = select("index_select_b32");
+export const index_select_b64: Kernel = select("index_select_b64");
 
 /** y[o, index[m], i] += src[o, m, i] in the order of m. */
 function addRows(dtype: "f32" | "i32", tolerance: number): Kernel {
@@ -65,6 +66,7 @@ function gather(name: string): Kernel {
 export const gather_b8: Kernel = gather("gather_b8");
 export const gather_b16: Kernel = gather("gather_b16");
 export const gather_b32: Kernel = gather("gather_b32");
+export const gather_b64: Kernel = gather("gather_b64");
 
 /** y[o, index[o, m, i], i] = f(y[..], src[o, m, i]) in the order of m. */
 function scatter(name: string, dtype: OperandDtype, tolerance = 0): Kernel {
@@ -80,6 +82,7 @@ function scatter(name: string, dtype: OperandDtype, tolerance = 0): Kernel {
 export const scatter_b8: Kernel = scatter("scatter_b8", "any");
 export const scatter_b16: Kernel = scatter("scatter_b16", "any");
 export const scatter_b32: Kernel = scatter("scatter_b32", "any");
+export const scatter_b64: Kernel = scatter("scatter_b64", "any");
 export const scatter_add_f32: Kernel = scatter("scatter_add_f32", "f32", 1e-6);
 export const scatter_add_i32: Kernel = scatter("scatter_add_i32", "i32");
 export const scatter_prod_f32: Kernel = scatter("scatter_prod_f32", "f32", 1e-6);

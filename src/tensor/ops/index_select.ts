@@ -94,6 +94,7 @@ const selectRows: Readonly<Record<number, Kernel>> = {
   1: indexing.index_select_b8,
   2: indexing.index_select_b16,
   4: indexing.index_select_b32,
+  8: indexing.index_select_b64,
 };
 
 /** By checked indices. */

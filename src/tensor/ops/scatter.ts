@@ -17,8 +17,8 @@ import { indices } from "./indices.ts";
 import { leadingReplaced, overwrite } from "./slice.ts";
 import { contiguous, copyInto } from "./view.ts";
 
-const gatherRows = { 1: rows.gather_b8, 2: rows.gather_b16, 4: rows.gather_b32 };
-const scatterRows = { 1: rows.scatter_b8, 2: rows.scatter_b16, 4: rows.scatter_b32 };
+const gatherRows = { 1: rows.gather_b8, 2: rows.gather_b16, 4: rows.gather_b32, 8: rows.gather_b64 };
+const scatterRows = { 1: rows.scatter_b8, 2: rows.scatter_b16, 4: rows.scatter_b32, 8: rows.scatter_b64 };
 const addRows: Partial<Record<string, Kernel>> = { f32: rows.scatter_add_f32, i32: rows.scatter_add_i32 };
 
 /** See {@linkcode Tensor.gather}. */
