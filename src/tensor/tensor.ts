@@ -8,9 +8,11 @@ import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
 import { compare, where } from "./ops/compare.ts";
+import * as activation from "./ops/activation.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -288,9 +290,9 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's powf. */
-  pow(other: Tensor): Tensor {
-    return elementwise.pow(this, other);
+  /** This to the power of the other, as C's powf: a negative base has a result where the exponent is integral. */
+  pow(other: Tensor | number): Tensor {
+    return typeof other === "number" ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -343,6 +345,121 @@ export class Tensor implements OperandView, Disposable {
   /** GELU; "tanh" is its approximation (Hendrycks and Gimpel 2016). */
   gelu(approximate: "none" | "tanh" = "none"): Tensor {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
+  }
+
+  // Activations and rounding
+
+  /** The square. */
+  sqr(): Tensor {
+    return elementwise.mul(this, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unaries.analytic("rsqrt", this);
+  }
+  /** log(1 + x), right also near 0. */
+  log1p(): Tensor {
+    return unaries.analytic("log1p", this);
+  }
+  /** e^x - 1, right also near 0. */
+  expm1(): Tensor {
+    return unaries.analytic("expm1", this);
+  }
+  /** The logarithm to base 2. */
+  log2(): Tensor {
+    return unaries.logTo(2, this);
+  }
+  /** The logarithm to base 10. */
+  log10(): Tensor {
+    return unaries.logTo(10, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unaries.analytic("erf", this);
+  }
+  /** The tangent. */
+  tan(): Tensor {
+    return unaries.tan(this);
+  }
+  /** x * mul + add. */
+  affine(mul: number, add: number): Tensor {
+    return unaries.affine(this, mul, add);
+  }
+  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  clamp(min = -Infinity, max = Infinity): Tensor {
+    return unaries.clamp(this, min, max);
+  }
+  /** The largest whole number that is not larger. Its gradient is 0, as that of all rounding. */
+  floor(): Tensor {
+    return unaries.step("floor", this);
+  }
+  /** The smallest whole number that is not smaller. */
+  ceil(): Tensor {
+    return unaries.step("ceil", this);
+  }
+  /** The nearest whole number; of two, the even one. */
+  round(): Tensor {
+    return unaries.step("round", this);
+  }
+  /** Without its fraction. */
+  trunc(): Tensor {
+    return unaries.trunc(this);
+  }
+  /** -1, 0 or 1; NaN where it is NaN. */
+  sign(): Tensor {
+    return unaries.step("sign", this);
+  }
+  /** 1 where it is NaN, else 0, as u8. */
+  isNan(): Tensor {
+    return unaries.isNan(this);
+  }
+  /** 1 where it is neither infinite nor NaN, else 0, as u8. */
+  isFinite(): Tensor {
+    return unaries.besideInfinity("lt", this);
+  }
+  /** 1 where it is infinite, else 0, as u8. */
+  isInf(): Tensor {
+    return unaries.besideInfinity("eq", this);
+  }
+  /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+  elu(alpha = 1): Tensor {
+    return activation.elu(this, alpha);
+  }
+  /** Elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+  selu(): Tensor {
+    return activation.selu(this);
+  }
+  /** x, below 0 slope x. */
+  leakyRelu(slope = 0.01): Tensor {
+    return activation.leakyRelu(this, slope);
+  }
+  /** x, below 0 weight x; the weight is [1], or one for each entry of dimension 1 (He et al. 2015). */
+  prelu(weight: Tensor): Tensor {
+    return activation.prelu(this, weight);
+  }
+  /** log(1 + e^(beta x)) / beta. */
+  softplus(beta = 1): Tensor {
+    return activation.softplus(this, beta);
+  }
+  /** log(1 / (1 + e^-x)). */
+  logSigmoid(): Tensor {
+    return activation.logSigmoid(this);
+  }
+  /** x tanh(log(1 + e^x)) (Misra 2020). */
+  mish(): Tensor {
+    return activation.mish(this);
+  }
+  /** clamp(x, 0, 6), whose gradient is 0 at both bounds. */
+  relu6(): Tensor {
+    return activation.relu6(this);
+  }
+  /** clamp(x + 3, 0, 6) / 6. */
+  hardSigmoid(): Tensor {
+    return activation.hardSigmoid(this);
+  }
+  /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+  hardSwish(): Tensor {
+    return activation.hardSwish(this);
   }
 
   // Comparisons: 1 or 0 as u8
