@@ -47,6 +47,10 @@ export {
 } from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
+export type { Pair } from "./tensor/ops/window.ts";
+export type { ConvOptions, ConvTransposeOptions } from "./tensor/ops/conv.ts";
+export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./tensor/ops/pool.ts";
+export type { UpsampleBilinearOptions, UpsampleOptions } from "./tensor/ops/resize.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";

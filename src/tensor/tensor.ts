@@ -7,13 +7,17 @@ import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
-import { compare, where } from "./ops/compare.ts";
 import * as activation from "./ops/activation.ts";
+import { compare, where } from "./ops/compare.ts";
+import * as convolution from "./ops/conv.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
+import * as pool from "./ops/pool.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as resize from "./ops/resize.ts";
 import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
+import type { Pair } from "./ops/window.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
@@ -460,6 +464,68 @@ export class Tensor implements OperandView, Disposable {
   /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
   hardSwish(): Tensor {
     return activation.hardSwish(this);
+  }
+
+  // Convolution and pooling
+
+  /**
+   * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
+   * [B, O, Ho, Wo].
+   */
+  conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
+    return convolution.conv2d(this, weight, bias, options);
+  }
+  /** Convolves [B, C, L] with weights [O, C / groups, K]: [B, O, Lo]. */
+  conv1d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions<number> = {}): Tensor {
+    return convolution.conv1d(this, weight, bias, options);
+  }
+  /** The transpose of conv2d: [B, C, H, W] with weights [C, O / groups, kh, kw] to [B, O, Ho, Wo]. */
+  convTranspose2d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions = {},
+  ): Tensor {
+    return convolution.convTranspose2d(this, weight, bias, options);
+  }
+  /** The transpose of conv1d: [B, C, L] with weights [C, O / groups, K] to [B, O, Lo]. */
+  convTranspose1d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions<number> = {},
+  ): Tensor {
+    return convolution.convTranspose1d(this, weight, bias, options);
+  }
+  /** The largest of each window of [B, C, H, W]; NaN where there is one. Of equals the first has the gradient. */
+  maxPool2d(kernel: Pair, options: pool.MaxPoolOptions = {}): Tensor {
+    return pool.maxPool2d(this, kernel, options);
+  }
+  /** The largest of each window of [B, C, L]. */
+  maxPool1d(kernel: number, options: pool.MaxPoolOptions<number> = {}): Tensor {
+    return pool.maxPool1d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, H, W]. */
+  avgPool2d(kernel: Pair, options: pool.AvgPoolOptions = {}): Tensor {
+    return pool.avgPool2d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, L]. */
+  avgPool1d(kernel: number, options: pool.AvgPoolOptions<number> = {}): Tensor {
+    return pool.avgPool1d(this, kernel, options);
+  }
+  /** The means of [B, C, H, W] over as many windows as `size` says, which must divide H and W. */
+  adaptiveAvgPool2d(size: Pair): Tensor {
+    return pool.adaptiveAvgPool2d(this, size);
+  }
+  /** [B, C, H, W] resized, each pixel that of the nearest place before it. */
+  upsampleNearest2d(options: resize.UpsampleOptions): Tensor {
+    return resize.upsampleNearest2d(this, options);
+  }
+  /** [B, C, L] resized, each pixel that of the nearest place before it. */
+  upsampleNearest1d(options: resize.UpsampleOptions<number>): Tensor {
+    return resize.upsampleNearest1d(this, options);
+  }
+  /** [B, C, H, W] resized, each pixel made of the four about its place, weighed by nearness. */
+  upsampleBilinear2d(options: resize.UpsampleBilinearOptions): Tensor {
+    return resize.upsampleBilinear2d(this, options);
   }
 
   // Comparisons: 1 or 0 as u8
