@@ -21,6 +21,8 @@ export interface Case {
   shapes: readonly (readonly number[])[];
   /** Bends a normal number to one that the op takes, away from its kinks [as it is]. */
   domain?: (v: number, input: number) => number;
+  /** Whether values are drawn farther apart than differences reach: for ops that choose among them [false]. */
+  apart?: boolean;
   /** Of values, relative to 1 + the reference [2e-6]. */
   tolerance?: number;
   /** Whether a program can hold it [true]. */
@@ -72,14 +74,13 @@ export function near(got: ArrayLike<number>, want: ArrayLike<number>, tolerance:
 }
 
 /** Checks a case on values from `seed`. */
-export async function hold(
-  { op, reference, shapes, domain, tolerance = 2e-6, records = true }: Case,
-  seed: number,
-) {
+export async function hold(checked: Case, seed: number): Promise<void> {
+  const { op, reference, shapes, domain, apart, tolerance = 2e-6, records = true } = checked;
   const random = new Random(seed);
   const drawn = (shape: readonly number[], k: number): Values => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const bent = [...random.floats(size)].map((v) => domain ? domain(v, k) : v);
+    const numbers = apart && k >= 0 ? spread(random, size) : random.floats(size);
+    const bent = [...numbers].map((v) => domain ? domain(v, k) : v);
     return { data: Float64Array.from(Float32Array.from(bent)), shape };
   };
   const inputs = shapes.map(drawn);
@@ -118,6 +119,16 @@ export async function hold(
       near(await g.data(), bends[i], 100 * tolerance + 1e-5, `${layout} second order, input ${i}`);
     }
   }
+}
+
+/** Multiples of 0.05 about 0, in random order (Fisher and Yates). */
+function spread(random: Random, size: number): Float32Array {
+  const grid = Float32Array.from({ length: size }, (_, i) => (i - size / 2) * 0.05);
+  for (let i = size - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [grid[i], grid[j]] = [grid[j], grid[i]];
+  }
+  return grid;
 }
 
 /** Makes the constants that a device keeps for good. */
