@@ -71,9 +71,10 @@ function composedSlopes(
   const none = ignored(targets, ignoreIndex);
   const sharp = weightsOf(targets, V, weights, none).mul(1 - smoothing);
   const hit = spread(sharp.reshape(T, 1, 1), targets.reshape(T, 1, 1), V).reshape(T, V);
-  const even = (weights ?? constant(logits.device, 1).expand(V)).mul(smoothing / V);
-  const flat = where(none.unsqueeze(1), 0, even);
-  const total = sharp.unsqueeze(1).add(flat.sum(1, true)); // not hit's sum: NaN stays for a target outside
+  const even = smoothing / V;
+  const flat = where(none.unsqueeze(1), 0, weights?.mul(even) ?? even); // [T, V], or [T, 1] for all classes
+  const spare = weights ? flat.sum(1, true) : flat.mul(V);
+  const total = sharp.unsqueeze(1).add(spare); // not hit's sum: NaN stays for a target outside
   return logits.softmax(-1).mul(total).sub(hit).sub(flat).mul(dy.unsqueeze(1));
 }
 
