@@ -1,5 +1,5 @@
 /** Losses against float64 references and PyTorch's values. */
-import { deepEqual, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   bceWithLogits,
   crossEntropy,
@@ -264,6 +264,18 @@ Deno.test("crossEntropy has gradients of first and second order", async () => {
       shapes: [[4, 3]],
       tolerance: 4e-6,
     }, seed);
+  }
+});
+
+Deno.test("weights of classes may be any view", async () => {
+  using own = scope();
+  const column = tensor([[1, 9], [2, 9], [0.5, 9]], { scope: own }).narrow(1, 0, 1).squeeze(1);
+  const logits = tensor([[1, 2, 3], [3, 2, 1], [0, 1, 0], [2, 2, 2]], { scope: own }).requiresGrad();
+  for (const loss of [crossEntropy, nllLoss]) {
+    const [strided, dense] = [column, classWeights].map((weights) => loss(logits, classes, { weights }));
+    equal(await strided.item(), await dense.item());
+    const [a, b] = [strided, dense].map((y) => y.backward().get(logits));
+    deepEqual(await a.toArray(), await b.toArray());
   }
 });
 
