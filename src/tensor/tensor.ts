@@ -471,6 +471,16 @@ export class Tensor implements OperandView, Disposable {
   /**
    * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
    * [B, O, Ho, Wo].
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using image = tensor([[[[1, 2], [3, 4]]]]);
+   * using weight = tensor([[[[1, 1], [1, 1]]]]);
+   * using y = image.conv2d(weight, null, { padding: "same" });
+   * deepEqual(await y.toArray(), [[[[10, 6], [7, 4]]]]);
+   * ```
    */
   conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
     return convolution.conv2d(this, weight, bias, options);
