@@ -369,11 +369,11 @@ export class Tensor implements OperandView, Disposable {
   expm1(): Tensor {
     return unaries.analytic("expm1", this);
   }
-  /** The logarithm to base 2. */
+  /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
   log2(): Tensor {
     return unaries.logTo(2, this);
   }
-  /** The logarithm to base 10. */
+  /** The logarithm to base 10, as exact as log2. */
   log10(): Tensor {
     return unaries.logTo(10, this);
   }
