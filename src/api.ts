@@ -65,3 +65,16 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export {
+  readNpy,
+  readNpz,
+  readPth,
+  readSafetensors,
+  type ReadTensorsOptions,
+  streamSafetensors,
+  writeNpz,
+  writeSafetensors,
+} from "./nn/tensor_files.ts";
+export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
+export type { ZipMethod } from "./formats/zip_writer.ts";
