@@ -5,7 +5,7 @@ Writes test/golden/ops: what ops give in PyTorch, and the gradients of their inp
     python test/golden/make/ops.py test/golden/ops
 
 Inputs are f32, PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
-among the arguments stands for an input. Gradients are those of the sum of y * dy with dy of `slope` below.
+among the arguments stands for an input. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of y * dy with dy of `slope` below.
 """
 import json, math, os, sys
 import numpy as np
@@ -79,7 +79,7 @@ def told_input(x):
     return {"dtype": NAMES[x.dtype], "shape": list(x.shape), "data": numbers(values)}
 
 
-def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None, tolerance=None):
+def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None, tolerance=None, needs=None):
     leaves = []
     for x in inputs:
         if x.dtype == np.float32:
@@ -99,6 +99,8 @@ def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None,
         made["note"] = note
     if tolerance:
         made["tolerance"] = tolerance
+    if needs:
+        made["needs"] = needs
     family.append(made)
 
 
@@ -123,6 +125,13 @@ for name, op in {"floor": torch.floor, "ceil": torch.ceil, "round": torch.round,
                  "trunc": torch.trunc}.items():
     halves = np.array([-2.5, -1.5, -0.5, -0.2, 0, 0.3, 0.5, 1.5, 2.5, 7], dtype=np.float32)
     case(name, op, [halves], gradient=False)
+for name, op in {"log2": torch.log2, "log10": torch.log10}.items():
+    case(name, op, [P(2, 5)])
+for name, op in {"isNan": torch.isnan, "isFinite": torch.isfinite, "isInf": torch.isinf}.items():
+    case(name, op, [ODD], gradient=False)
+case("relu6", F.relu6, [X(9, low=-2, high=8)])
+case("prelu", lambda x, w: F.prelu(x, w), [X(2, 3, 2), X(3)], [I(1)])
+case("affine", lambda x: x * 2 - 0.5, [X(2, 3)], [2, -0.5])
 case("tan", torch.tan, [X(9, low=-1.2, high=1.2)])
 case("gelu", F.gelu, [X(3, 5)])
 case("gelu", lambda x: F.gelu(x, approximate="tanh"), [X(3, 5)], ["tanh"])
@@ -160,7 +169,7 @@ case("pow", torch.pow, [np.array([-2, -1.5, 0, 2, -3, 1, 0], np.float32), np.arr
      [I(1)], gradient=False, note="negative bases and whole powers")
 case("pow", torch.pow, [np.array([-2, np.nan, np.inf, 0], np.float32), np.array([0.5, 1, -1, -1], np.float32)], [I(1)],
      gradient=False, note="NaN and infinities")
-case("powNumber", lambda x: x.pow(3), [X(3, 3)], [3], note="a number", tolerance=3e-5)
+case("pow", lambda x: x.pow(3), [X(3, 3)], [3], note="a number", tolerance=3e-5, needs="sqr")
 COMPARE = {"eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt, "ge": torch.ge}
 for name, op in COMPARE.items():
     case(name, op, [np.array([[1, 2, np.nan], [np.inf, -1, 0]], np.float32), np.array([1, np.nan, 0], np.float32)], [I(1)],
@@ -196,6 +205,18 @@ case("logSumExp", lambda x: x.logsumexp(1), [X(3, 5)], [1])
 case("logSumExp", lambda x: x.logsumexp(0, keepdim=True), [X(3, 5)], [0, True])
 case("logSumExp", lambda x: x.logsumexp(0), [np.array([1000, 999, -np.inf], np.float32)], [0], gradient=False,
      note="far ends")
+case("sum", torch.sum, [X(3, 4)], note="of all", needs="var")
+case("sum", lambda x: x.sum((0, 2)), [X(2, 3, 4)], [[0, 2]], needs="var")
+case("mean", lambda x: x.mean((1, 2), keepdim=True), [X(2, 3, 4)], [[1, 2], True], needs="var")
+case("max", torch.amax, [X(3, 4)], note="of all", needs="var")
+case("min", lambda x: x.amin((0, -1)), [X(2, 3, 4)], [[0, -1]], needs="var")
+case("var", lambda x: x.var(1, correction=0, keepdim=True), [X(3, 5)], [1, {"correction": 0, "keepDim": True}])
+case("var", lambda x: x.var((0, 2)), [X(2, 3, 4)], [[0, 2]])
+case("norm", lambda x: x.norm(math.inf, 1), [X(3, 5)], [math.inf, 1])
+case("norm", lambda x: x.norm(3, 1), [X(3, 5)], [3, 1])
+case("argsort", lambda x: x.argsort(1), [X(3, 5)], [1], gradient=False)
+case("argsort", lambda x: x.argsort(0, descending=True), [X(5, 2)], [0, True], gradient=False)
+case("topK", lambda x: x.topk(2, 1, largest=False), [X(3, 6)], [2, 1, False])
 case("prod", lambda x: x.prod(1), [X(3, 4)], [1])
 case("prod", lambda x: x.prod(0), [np.array([2, 0, 3], np.float32)], [0], note="one 0")
 case("prod", lambda x: x.prod(0), [np.array([2, 0, 0], np.float32)], [0], note="two 0s")
@@ -222,6 +243,20 @@ for left, right in [((3, 5), (5, 2)), ((1, 1), (1, 1)), ((7, 9), (9, 11)), ((2, 
 case("matmul", torch.matmul, [X(1)[:0].reshape(2, 0), X(1)[:0].reshape(0, 3)], [I(1)], note="over nothing")
 case("matmul", torch.matmul, [np.array([[1, np.inf], [np.nan, 0]], np.float32), X(2, 2)], [I(1)], gradient=False,
      note="NaN and infinity")
+case("matmul", torch.matmul, [X(3), X(3)], [I(1)], note="vectors", needs="dot")
+case("matmul", torch.matmul, [X(2, 3), X(3)], [I(1)], note="a matrix and a vector", needs="dot")
+case("dot", torch.dot, [X(5), X(5)], [I(1)])
+case("mv", torch.mv, [X(3, 4), X(4)], [I(1)])
+case("outer", torch.outer, [X(3), X(4)], [I(1)])
+case("trace", torch.trace, [X(3, 5)])
+case("diag", torch.diag, [X(3)])
+case("diag", lambda x: torch.diag(x, 1), [X(3, 4)], [1])
+case("diagonal", lambda x: x.diagonal(-1, 0, 2), [X(3, 2, 4)], [-1, 0, 2])
+case("einsum", lambda a: torch.einsum("ii->i", a), [X(3, 3)], ["ii->i", I(0)], "function")
+case("einsum", lambda a, b, c: torch.einsum("ij,jk,k->i", a, b, c), [X(2, 3), X(3, 4), X(4)],
+     ["ij,jk,k->i", I(0), I(1), I(2)], "function")
+case("einsum", lambda a, b: torch.einsum("...ij,...jk->...ik", a, b), [X(2, 1, 3, 2), X(4, 2, 3)],
+     ["...ij,...jk->...ik", I(0), I(1)], "function")
 case("einsum", lambda a, b: torch.einsum("ij,jk->ik", a, b), [X(3, 4), X(4, 2)], ["ij,jk->ik", I(0), I(1)], "function")
 case("einsum", lambda a, b: torch.einsum("bhid,bhjd->bhij", a, b), [X(2, 2, 3, 4), X(2, 2, 5, 4)],
      ["bhid,bhjd->bhij", I(0), I(1)], "function")
@@ -250,6 +285,22 @@ case("cat", lambda a, b, c: torch.cat([a, b, c], 0), [X(1, 3), X(2, 3), X(1, 3)]
 case("stack", lambda a, b: torch.stack([a, b], 1), [X(3, 2), X(3, 2)], [[I(0), I(1)], 1], "function")
 case("roll", lambda x: x.roll(2, 1), [X(3, 5)], [2, 1])
 case("roll", lambda x: x.roll(-1, 0), [X(3, 5)], [-1, 0])
+case("flip", lambda x: x.flip(0, -1), [X(2, 3, 2)], [0, -1])
+case("pad", lambda x: F.pad(x, (1, 2)), [X(2, 3)], [[1, 2]])
+case("pad", lambda x: F.pad(x, (1, 0, 2, 1), value=0.5), [X(2, 3)], [[1, 0, 2, 1], 0.5])
+case("pad", lambda x: F.pad(x, (-1, 1)), [X(2, 3)], [[-1, 1]])
+case("flatten", lambda x: x.flatten(1), [X(2, 3, 2)], [1])
+case("unflatten", lambda x: x.unflatten(1, (2, 3)), [X(2, 6)], [1, [2, 3]])
+case("movedim", lambda x: x.movedim(0, -1), [X(2, 3, 4)], [0, -1])
+case("broadcastTo", lambda x: x.broadcast_to(2, 3, 4), [X(3, 1)], [[2, 3, 4]])
+case("split", lambda x: x.split([1, 3], 1), [X(2, 4)], [[1, 3], 1])
+case("split", lambda x: x.split(2, 0), [X(5, 2)], [2, 0])
+case("chunk", lambda x: x.chunk(3, 1), [X(2, 7)], [3, 1])
+case("repeat", lambda x: x.repeat(2, 1, 3), [X(2, 2)], [2, 1, 3])
+case("repeatInterleave", lambda x: x.repeat_interleave(3, 1), [X(2, 3)], [3, 1])
+case("unfold", lambda x: x.unfold(1, 3, 2), [X(2, 8)], [1, 3, 2])
+case("pixelShuffle", lambda x: F.pixel_shuffle(x, 2), [X(1, 8, 2, 3)], [2])
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), [X(1, 2, 4, 6)], [2])
 case("flip", lambda x: x.flip(1), [X(3, 5)], [1])
 
 # ---- indices ----
@@ -266,6 +317,13 @@ case("scatterAdd", lambda x, i, s: x.scatter_add(0, i, s), [X(3, 5), rows, X(2, 
 for reduction in ["sum", "mean", "prod", "amax", "amin"]:
     case("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i, s, reduction), [X(2, 3), rows, X(2, 4)],
          [1, I(1), I(2), reduction])
+case("scatter", lambda x, i: x.scatter(0, i, 1.5), [X(3, 3), ints([0, 2])], [0, I(1), 1.5])
+case("maskedFill", lambda x, m: x.masked_fill(m, 0.25), [X(2, 3), np.array([[1, 0, 1], [0, 0, 1]], np.uint8)], [I(1), 0.25])
+case("embedding", lambda x, i: F.embedding(i, x), [X(4, 3), ints([1, 3], [1, 0])], [I(1)])
+case("sliceScatter", lambda x, s: x.slice_scatter(s, 1, 1, 3), [X(3, 4), X(3, 2)], [I(1), 1, 1])
+for reduction in ["sum", "amax"]:
+    case("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i, s, reduction, include_self=False),
+         [X(2, 3), rows, X(2, 4)], [1, I(1), I(2), reduction, False])
 case("indexAdd", lambda x, i, s: x.index_add(1, i, s), [X(3, 5), ints(4, 0, 4), X(3, 3)], [1, I(1), I(2)])
 case("indexAdd", lambda x, i, s: x.index_add(0, i, s), [X(4, 2), ints(1, 1, 3), X(3, 2)], [0, I(1), I(2)])
 
@@ -308,6 +366,13 @@ for reduction in ["mean", "sum", "none"]:
     case("huberLoss", lambda x, y: F.huber_loss(x, y, **options), [X(3, 4), X(3, 4)], [I(0), I(1), options], "function")
     case("bceWithLogits", lambda x, y: F.binary_cross_entropy_with_logits(x, y, **options),
          [X(3, 4), X(3, 4, low=0.01, high=0.99)], [I(0), I(1), options], "function")
+case("smoothL1Loss", lambda x, y: F.smooth_l1_loss(x, y, beta=0.5), [X(3, 4), X(3, 4)], [I(0), I(1), {"beta": 0.5}],
+     "function")
+case("nllLoss", lambda x, y: F.nll_loss(x, y, ignore_index=0, reduction="sum"), [logs, ints(2, 0, 1)],
+     [I(0), I(1), {"ignoreIndex": 0, "reduction": "sum"}], "function")
+case("klDiv", lambda x, y: F.kl_div(x, y, reduction="mean", log_target=True), [logs, logs[[1, 2, 0]]],
+     [I(0), I(1), {"logTarget": True}], "function")
+case("linear", lambda x, w, b: F.linear(x, w, b), [X(3, 4), X(2, 4), X(2)], [I(0), I(1), I(2)], "function")
 case("huberLoss", lambda x, y: F.huber_loss(x, y, delta=0.5), [X(3, 4), X(3, 4)], [I(0), I(1), {"delta": 0.5}], "function")
 case("klDiv", lambda x, y: F.kl_div(x, y, reduction="sum"), [logs, np.exp(logs[[1, 2, 0]])],
      [I(0), I(1), {"reduction": "sum"}], "function")
@@ -339,8 +404,24 @@ convolution("convTranspose2d", F.conv_transpose2d, (1, 2, 3, 3), (2, 2, 3, 3), b
 for name, op in {"maxPool2d": F.max_pool2d, "avgPool2d": F.avg_pool2d}.items():
     case(name, lambda x: op(x, 2), [X(2, 2, 5, 6)], [2])
     case(name, lambda x: op(x, 3, stride=2, padding=1), [X(1, 2, 6, 5)], [3, {"stride": 2, "padding": 1}])
-case("upsampleNearest2d", lambda x: F.interpolate(x, (5, 7), mode="nearest"), [X(1, 2, 3, 4)], [[5, 7]])
-case("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 7), mode="bilinear"), [X(1, 2, 3, 4)], [[5, 7]])
+case("upsampleNearest2d", lambda x: F.interpolate(x, (5, 7), mode="nearest"), [X(1, 2, 3, 4)], [{"size": [5, 7]}])
+case("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 7), mode="bilinear"), [X(1, 2, 3, 4)], [{"size": [5, 7]}])
+case("upsampleNearest2d", lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), [X(2, 1, 3, 2)],
+     [{"scaleFactor": 2}])
+case("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 2), mode="bilinear", align_corners=True), [X(1, 2, 3, 4)],
+     [{"size": [5, 2], "alignCorners": True}])
+case("upsampleNearest1d", lambda x: F.interpolate(x, 7, mode="nearest"), [X(2, 2, 4)], [{"size": 7}])
+case("maxPool1d", lambda x: F.max_pool1d(x, 3, stride=2), [X(2, 2, 8)], [3, {"stride": 2}])
+case("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=1, padding=1), [X(2, 2, 6)], [3, {"stride": 1, "padding": 1}])
+case("maxPool2d", lambda x: F.max_pool2d(x, 2, stride=2, ceil_mode=True), [X(1, 1, 5, 3)],
+     [2, {"stride": 2, "ceilMode": True}])
+case("maxPool2d", lambda x: F.max_pool2d(x, 3, stride=1), [np.ones((1, 1, 4, 4), np.float32)], [3, {"stride": 1}],
+     note="equals: the first has the gradient")
+case("avgPool2d", lambda x: F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False), [X(1, 1, 5, 5)],
+     [3, {"stride": 2, "padding": 1, "countIncludePad": False}])
+case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [X(1, 2, 4, 6)], [[2, 3]])
+case("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [X(2, 4, 3), X(4), X(4)],
+     [I(0), 2, I(1), I(2), 1e-5], "function", tolerance=3e-5)
 
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
