@@ -13,8 +13,7 @@ import { recording } from "../tensor/program.ts";
 import { contiguous } from "../tensor/ops/view.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { OptimizerState } from "./optimizer.ts";
-import { checkState, writeState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosLike } from "./state.ts";
 
 /** Options of {@linkcode ExponentialMovingAverage}. */
 export interface AverageOptions {
@@ -49,6 +48,7 @@ export class ExponentialMovingAverage implements Disposable {
   readonly #options: Required<AverageOptions>;
   readonly #gain: Cell;
   #steps = 0;
+  #isDisposed = false;
 
   /** Begins at the parameters' values. */
   constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
@@ -87,6 +87,7 @@ export class ExponentialMovingAverage implements Disposable {
 
   /** Counts on; `update` does it, unless it is recorded. */
   advance(): void {
+    if (this.#isDisposed) throw new WickError("DISPOSED", "Cannot advance an average after its dispose");
     const t = ++this.#steps;
     const { decay, warmUp } = this.#options;
     this.#gain.set(1 - (warmUp ? Math.min(decay, (1 + t) / (10 + t)) : decay));
@@ -117,16 +118,14 @@ export class ExponentialMovingAverage implements Disposable {
    *
    * @throws WickError CORRUPT_FILE that lists all missing, unexpected and misshapen names; nothing is changed then
    */
-  async loadStateDict({ steps, tensors }: OptimizerState): Promise<void> {
-    const own = this.stateDict().tensors;
-    checkState(own, tensors);
-    await writeState(own, tensors);
-    this.#steps = steps;
+  async loadStateDict(state: OptimizerState): Promise<void> {
+    this.#steps = await loadState(this.stateDict(), state);
   }
 
   /** Gives its memory back. */
   [Symbol.dispose](): void {
-    if (this.#averages.every((a) => a.isDisposed)) return;
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     for (const average of this.#averages) average.dispose();
     this.#gain.dispose();
   }

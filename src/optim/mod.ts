@@ -9,13 +9,7 @@ export { clipGradNorm, clipGradValue } from "./clip.ts";
 export { type AverageOptions, ExponentialMovingAverage } from "./ema.ts";
 export { Lion, type LionOptions } from "./lion.ts";
 export { Muon, type MuonOptions } from "./muon.ts";
-export {
-  type Group,
-  type Groups,
-  Optimizer,
-  type OptimizerEntry,
-  type OptimizerState,
-  type StepOptions,
-} from "./optimizer.ts";
+export { type Group, type Groups, Optimizer, type OptimizerEntry, type StepOptions } from "./optimizer.ts";
+export type { OptimizerState } from "./state.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export * as schedule from "./schedule.ts";

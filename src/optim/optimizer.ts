@@ -11,7 +11,7 @@ import { run } from "../tensor/dispatch.ts";
 import { recording } from "../tensor/program.ts";
 import { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkState, writeState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosLike } from "./state.ts";
 
 /** Options of every optimizer. */
 export interface StepOptions {
@@ -37,14 +37,6 @@ export interface OptimizerEntry<Options> {
   state: Map<string, Tensor>;
   /** Its learning rate, times the factor. */
   rate: Cell;
-}
-
-/** What training needs to go on as if it had never stopped. */
-export interface OptimizerState {
-  /** Steps so far. */
-  readonly steps: number;
-  /** What goes from step to step, by the parameter's index and the state's name: "0.mean". */
-  readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
 /**
@@ -73,6 +65,9 @@ export abstract class Optimizer<Options> implements Disposable {
     }
     this.device = wanted[0].parameter.device;
     for (const { parameter, options } of wanted) check(parameter, options, this.device);
+    if (new Set(wanted.map(({ parameter }) => parameter.variable)).size < wanted.length) {
+      throw new WickError("INVALID_ARGUMENT", "Cannot optimize a parameter twice: each must come once");
+    }
     const shapes = wanted.map(({ parameter, options }) => states(options, parameter));
     this.entries = wanted.map(({ parameter, options }, i) => ({
       parameter,
@@ -89,6 +84,7 @@ export abstract class Optimizer<Options> implements Disposable {
 
   /** One step; parameters without a gradient stay as they are. */
   step(gradients: Gradients): void {
+    this.#assertOpen("step");
     if (!recording()) this.advance();
     noGrad(() => {
       for (const entry of this.entries) {
@@ -102,13 +98,18 @@ export abstract class Optimizer<Options> implements Disposable {
 
   /** Moves counters and learning rates on; `step` does it, unless it is recorded. */
   advance(): void {
+    this.#assertOpen("advance");
     this.#steps++;
     for (const { options, rate } of this.entries) rate.set(options.learningRate * this.factor);
     this.schedule(this.#steps);
   }
 
-  /** The state as it is now: handles that later steps change. Parameters are saved with their module. */
+  /**
+   * The state as it is now: handles that later steps change. Parameters are saved with their module; the factor is
+   * the schedule's.
+   */
   stateDict(): OptimizerState {
+    this.#assertOpen("save");
     const named = this.entries.flatMap(({ state }, i) =>
       [...state].map(([name, tensor]) => [`${i}.${name}`, tensor] as const)
     );
@@ -120,14 +121,9 @@ export abstract class Optimizer<Options> implements Disposable {
    *
    * @throws WickError CORRUPT_FILE that lists all missing, unexpected and misshapen names; nothing is changed then
    */
-  async loadStateDict({ steps, tensors }: OptimizerState): Promise<void> {
-    if (!Number.isSafeInteger(steps) || steps < 0) {
-      throw new WickError("CORRUPT_FILE", `Cannot load the state: steps must be 0 or more, got ${steps}`);
-    }
-    const own = this.stateDict().tensors;
-    checkState(own, tensors);
-    await writeState(own, tensors);
-    this.#steps = steps;
+  async loadStateDict(state: OptimizerState): Promise<void> {
+    this.#assertOpen("load the state of");
+    this.#steps = await loadState(this.stateDict(), state);
   }
 
   /** Gives the state's memory back. */
@@ -150,6 +146,11 @@ export abstract class Optimizer<Options> implements Disposable {
 
   /** Sets what else changes from step to step; `step` counts from 1. */
   protected schedule(_step: number): void {}
+
+  #assertOpen(action: string): void {
+    if (this.entries.length > 0) return;
+    throw new WickError("DISPOSED", `Cannot ${action} an optimizer after its dispose`);
+  }
 
   #update({ parameter, options, state, rate }: OptimizerEntry<Options>, gradient: Tensor): void {
     using own = new Scope();

@@ -235,5 +235,32 @@ Deno.test("what no optimizer takes is refused, and nothing is left of it", () =>
   throws(() => new optim.AdamW([matrix], { learningRate: -1 }), { code: "INVALID_ARGUMENT" });
   throws(() => new optim.ExponentialMovingAverage([matrix], { decay: 2 }), { code: "INVALID_ARGUMENT" });
   throws(() => new optim.ExponentialMovingAverage([]), { code: "INVALID_ARGUMENT" });
+  throws(() => new optim.Adam([matrix, matrix], { learningRate: 1 }), {
+    code: "INVALID_ARGUMENT",
+    message: /twice/,
+  });
   deepEqual(device.live(), held);
+});
+
+Deno.test("what was disposed says so, and may be disposed twice", async () => {
+  using device = new WasmDevice();
+  using own = scope();
+  const { parameters, loss } = regression(device, own);
+  const gradients = loss().backward();
+  for (const make of Object.values(optimizers)) {
+    const optimizer = make(parameters);
+    const state = optimizer.stateDict();
+    for (let i = 0; i < 2; i++) optimizer[Symbol.dispose]();
+    for (
+      const use of [() => optimizer.step(gradients), () => optimizer.advance(), () => optimizer.stateDict()]
+    ) {
+      throws(use, { code: "DISPOSED" });
+    }
+    await rejects(optimizer.loadStateDict(state), { code: "DISPOSED" });
+  }
+  const average = new optim.ExponentialMovingAverage(parameters);
+  for (let i = 0; i < 2; i++) average[Symbol.dispose]();
+  for (const use of [() => average.update(), () => average.swap(), () => average.applyTo()]) {
+    throws(use, { code: "DISPOSED" });
+  }
 });
