@@ -82,20 +82,27 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     const { beta2Decay = -0.8, epsilon: [least, leastSize] = [null, 1e-3], clip = 1 } = options;
     const floor = least ?? F32_EPSILON;
     const gain = this.#gains.get(beta2Decay)!;
-    const square = p.rank < 2 ? vectorSquare(g, state, gain) : matrixSquare(g, state, gain, floor);
-    const number = (value: number) => constant(p.device, value);
-    const direction = g.div(square.maximum(number(floor * floor)).sqrt());
-    const clipped = rootMeanSquare(direction).mul(1 / clip).maximum(number(1));
-    const size = rootMeanSquare(p).maximum(number(leastSize));
+    using square = p.rank < 2 ? vectorSquare(g, state, gain) : matrixSquare(g, state, gain, floor);
+    using direction = overRoot(g, square, floor);
+    const size = rootMeanSquare(p).maximum(constant(p.device, leastSize));
+    const clipped = rootMeanSquare(direction).mul(1 / clip).maximum(constant(p.device, 1));
     const length = size.div(clipped).mul(this.#shares.get(options.learningRate)!);
     descend(p, direction.mul(length), rate, options.weightDecay ?? 0);
   }
 }
 
+/** g / max(sqrt(square), floor). */
+function overRoot(g: Tensor, square: Tensor, floor: number): Tensor {
+  using bounded = square.maximum(constant(g.device, floor * floor));
+  using root = bounded.sqrt();
+  return g.div(root);
+}
+
 /** The moving mean of squares of a vector. */
 function vectorSquare(g: Tensor, state: ReadonlyMap<string, Tensor>, gain: Cell): Tensor {
   const square = state.get("square")!;
-  run(ema_f32, [square, g.mul(g)], [square.size], [1, gain]);
+  using fresh = g.mul(g);
+  run(ema_f32, [square, fresh], [square.size], [1, gain]);
   return square;
 }
 
@@ -104,7 +111,9 @@ function matrixSquare(g: Tensor, state: ReadonlyMap<string, Tensor>, gain: Cell,
   const [row, column] = [state.get("row")!, state.get("column")!];
   const [R, C] = g.shape.slice(-2);
   run(ema_f32, [row, squaresByRow(g).mul(1 / C)], [row.size], [1, gain]);
-  const overRows = constant(g.device, 1 / R).expand(1, R).matmul(g.mul(g));
+  using squares = g.mul(g);
+  using share = constant(g.device, 1 / R).expand(1, R);
+  using overRows = share.matmul(squares);
   run(ema_f32, [column, overRows], [column.size], [1, gain]);
   return row.div(row.mean(-2, true).maximum(constant(g.device, floor))).mul(column);
 }
