@@ -78,3 +78,28 @@ export {
 } from "./nn/tensor_files.ts";
 export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
 export type { ZipMethod } from "./formats/zip_writer.ts";
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type MakeOptions,
+  meshgrid,
+  ones,
+  onesLike,
+  tri,
+  zeros,
+  zerosLike,
+} from "./tensor/filled.ts";
+export {
+  bernoulli,
+  defaultGenerator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  type RandomOptions,
+} from "./tensor/random.ts";
+export { dropout } from "./tensor/ops/dropout.ts";
+export { cat, stack } from "./tensor/ops/join.ts";
+export { einsum } from "./tensor/ops/einsum.ts";

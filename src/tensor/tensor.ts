@@ -9,9 +9,18 @@ import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./d
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
 import { compare, where } from "./ops/compare.ts";
 import * as elementwise from "./ops/elementwise.ts";
+import * as diagonals from "./ops/diagonal.ts";
+import * as products from "./ops/products.ts";
+import * as join from "./ops/join.ts";
 import { matmul } from "./ops/matmul.ts";
+import { pad } from "./ops/pad.ts";
+import * as pixels from "./ops/pixels.ts";
+import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
+import { triangle } from "./ops/triangle.ts";
 import * as view from "./ops/view.ts";
+import { unfold } from "./ops/windows.ts";
+import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
@@ -246,9 +255,9 @@ export class Tensor implements OperandView, Disposable {
   unsqueeze(dim: number): Tensor {
     return view.unsqueeze(this, dim);
   }
-  /** A dimension of extent 1 taken out. */
-  squeeze(dim: number): Tensor {
-    return view.squeeze(this, dim);
+  /** A dimension of extent 1 taken out; without `dim` all of them. */
+  squeeze(dim?: number): Tensor {
+    return dim === undefined ? rearrange.squeezeAll(this) : view.squeeze(this, dim);
   }
   /** Itself (as a new handle) where it is contiguous, else a contiguous copy. */
   contiguous(): Tensor {
@@ -260,6 +269,88 @@ export class Tensor implements OperandView, Disposable {
   /** The elements converted to f32. */
   toF32(): Tensor {
     return elementwise.toF32(this);
+  }
+
+  // Shape
+
+  /** Dimensions from `start` to `end` (included) as one. */
+  flatten(start = 0, end = -1): Tensor {
+    return rearrange.flatten(this, start, end);
+  }
+  /** A dimension as several of `sizes`, of which one may be -1. */
+  unflatten(dim: number, sizes: readonly number[]): Tensor {
+    return rearrange.unflatten(this, dim, sizes);
+  }
+  /** Dimensions moved to other places; the others keep their order. */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    return rearrange.movedim(this, source, destination);
+  }
+  /** Repeated to `shape` by NumPy's broadcasting, without copying. */
+  broadcastTo(shape: readonly number[]): Tensor {
+    return view.expand(this, shape);
+  }
+  /** Repeated to the shape of another, without copying. */
+  expandAs(other: Tensor): Tensor {
+    return view.expand(this, other.shape);
+  }
+  /** Parts of `sizes` along `dim`: of one size (the last may be less), or of those listed. Views. */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    return join.split(this, sizes, dim);
+  }
+  /** At most `chunks` parts of one size along `dim`; the last may be less. Views. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return join.chunk(this, chunks, dim);
+  }
+  /** The whole, `times` over along each dimension; more numbers than dimensions add dimensions in front. */
+  repeat(...times: number[]): Tensor {
+    return join.repeat(this, times);
+  }
+  /** Each entry of `dim`, `times` over. */
+  repeatInterleave(times: number, dim: number): Tensor {
+    return join.repeatInterleave(this, times, dim);
+  }
+  /** Entries moved on along dimensions; what leaves at the end comes in at the front. */
+  roll(shifts: number | readonly number[], dims: number | readonly number[]): Tensor {
+    return rearrange.roll(this, shifts, dims);
+  }
+  /** Dimensions in reverse, copied. */
+  flip(...dims: number[]): Tensor {
+    return rearrange.flip(this, dims);
+  }
+  /** Windows of `size` entries of `dim`, one every `step`, as a last dimension: [.., windows, .., size]. A view. */
+  unfold(dim: number, size: number, step: number): Tensor {
+    return unfold(this, dim, size, step);
+  }
+  /**
+   * Surrounded by a value, or by its own edge again and again. As in PyTorch, `pads` are pairs from the last
+   * dimension on: [before the last, after the last, before the one before it ...]; negative ones take away.
+   */
+  pad(pads: readonly number[], value: number | "edge" = 0): Tensor {
+    return pad(this, pads, value);
+  }
+  /** Matrices [.., M, N] with zeros above diagonal `k`; 0 is the main one, positive ones lie above it. */
+  tril(k = 0): Tensor {
+    return triangle("tril", this, k);
+  }
+  /** Matrices [.., M, N] with zeros below diagonal `k`. */
+  triu(k = 0): Tensor {
+    return triangle("triu", this, k);
+  }
+  /** A matrix with this vector as its diagonal `k`; or diagonal `k` of this matrix, copied. */
+  diag(k = 0): Tensor {
+    return diagonals.diag(this, k);
+  }
+  /** Diagonal `k` of two dimensions as the last one. A view. */
+  diagonal(k = 0, dim1 = 0, dim2 = 1): Tensor {
+    return diagonals.diagonal(this, k, dim1, dim2);
+  }
+  /** [.., C r^2, H, W] to [.., C, H r, W r] (Shi et al. 2016). */
+  pixelShuffle(r: number): Tensor {
+    return pixels.pixelShuffle(this, r);
+  }
+  /** [.., C, H r, W r] to [.., C r^2, H, W]. */
+  pixelUnshuffle(r: number): Tensor {
+    return pixels.pixelUnshuffle(this, r);
   }
 
   // Elementwise, with NumPy's broadcasting
@@ -414,9 +505,39 @@ export class Tensor implements OperandView, Disposable {
 
   // Linear algebra
 
-  /** The matrix product over the last two dimensions; the others broadcast. */
+  /**
+   * The matrix product over the last two dimensions; the others broadcast. A vector counts as a row on the left
+   * and as a column on the right, and leaves the result with that dimension.
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
+  }
+  /** The inner product of two vectors. */
+  dot(other: Tensor): Tensor {
+    return products.dot(this, other);
+  }
+  /** This matrix times a vector. */
+  mv(vector: Tensor): Tensor {
+    return products.mv(this, vector);
+  }
+  /** All products of the elements of two vectors: [M, N]. */
+  outer(other: Tensor): Tensor {
+    return products.outer(this, other);
+  }
+  /** The sum of the main diagonal of a matrix. */
+  trace(): Tensor {
+    return diagonals.trace(this);
+  }
+
+  // Printing
+
+  /** Its elements as NumPy prints them: aligned, with "..." where there are more than 1000. */
+  async toText(): Promise<string> {
+    return await toText(this);
+  }
+  /** Logs its elements as NumPy prints them. */
+  async print(): Promise<void> {
+    console.log(await this.toText());
   }
 
   /** "f32[2,3] on wasm", without waiting for anything. */
@@ -425,6 +546,10 @@ export class Tensor implements OperandView, Disposable {
   }
   /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
+    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+  }
+  /** What a console shows in Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 
