@@ -78,6 +78,8 @@ export {
 } from "./nn/tensor_files.ts";
 export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
 export type { ZipMethod } from "./formats/zip_writer.ts";
+
+export {
   arange,
   eye,
   full,

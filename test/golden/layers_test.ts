@@ -35,7 +35,8 @@ interface Layer extends Disposable {
   load(weights: ReadonlyMap<string, Tensor>): Layer;
   requiresGrad(): Layer;
   train(on: boolean): Layer;
-  forward(...inputs: unknown[]): Tensor;
+  /** A result, or (recurrent layers) several of which `output` is compared. */
+  forward(...inputs: unknown[]): Tensor | { output: Tensor };
   namedParameters(): ReadonlyMap<string, Tensor>;
   stateDict(): ReadonlyMap<string, Tensor>;
 }
@@ -76,7 +77,8 @@ async function check(given: Case, recorded: boolean): Promise<void> {
   const parameters = layer.namedParameters();
   const options = Object.entries(given.options ?? {}).map(([name, { input }]) => [name, inputs[input]]);
   const once = () => {
-    const y = layer.forward(inputs[0], ...(options.length > 0 ? [Object.fromEntries(options)] : []));
+    const result = layer.forward(inputs[0], ...(options.length > 0 ? [Object.fromEntries(options)] : []));
+    const y = "output" in result ? result.output : result;
     const found = y.backward({ gradient: slope });
     const leaves = inputs.filter((_, i) => gradients.inputs[i]);
     return [y, ...[...leaves, ...parameters.values()].map((leaf) => found.get(leaf))];
