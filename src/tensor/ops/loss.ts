@@ -5,7 +5,7 @@
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
 import { WickError } from "../../error.ts";
-import { constant, gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
+import { constant, gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -27,7 +27,6 @@ export interface CrossEntropyOptions {
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   check(logits, targets, options);
-  if (options.weights) refuseGradient("weigh classes by", [options.weights], "weights are no parameters");
   const losses = each(logits, targets, options);
   if (options.reduction === "none") return losses;
   const sum = losses.sum(0);
@@ -40,11 +39,10 @@ function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Te
   const { weights = null, ignoreIndex = -100, smoothing = 0 } = options;
   const params = [logits.shape[1], ignoreIndex, smoothing];
   using dense = logits.contiguous();
-  using weighing = weights?.contiguous() ?? null;
   const losses = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
   const lse = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
-  run(cross_entropy_f32, [dense, targets, weighing, losses, lse], params, [lead(dense)]);
-  const save = weighing ? [logits, targets, lse, weighing] : [logits, targets, lse];
+  run(cross_entropy_f32, [dense, targets, weights, losses, lse], params, [lead(dense)]);
+  const save = weights ? [logits, targets, lse, weights] : [logits, targets, lse];
   const y = track("crossEntropy", losses, [logits], save, (dy, [logits, targets, lse, weights = null]) => {
     if (gradientsEnabled()) {
       throw new WickError(

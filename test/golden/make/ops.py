@@ -350,7 +350,7 @@ def weighted(reduction, smoothing):
     fixed = torch.tensor(weights, dtype=torch.float64)
     case("crossEntropy", lambda x, y, w: F.cross_entropy(x, y, fixed, reduction=reduction, label_smoothing=smoothing)
          + 0 * w.sum(), [X(3, 5), targets, weights],
-         [I(0), I(1), {"weights": I(2), "reduction": reduction, "smoothing": smoothing}], "function")
+         [I(0), I(1), {"weights": I(2), "reduction": reduction, "smoothing": smoothing}], "function", needs="mseLoss")
     family[-1]["gradients"][2] = None
 
 
