@@ -7,19 +7,30 @@ import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
+import * as activation from "./ops/activation.ts";
 import { compare, where } from "./ops/compare.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import * as convolution from "./ops/conv.ts";
 import * as diagonals from "./ops/diagonal.ts";
-import * as products from "./ops/products.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
 import * as join from "./ops/join.ts";
+import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
 import { pad } from "./ops/pad.ts";
 import * as pixels from "./ops/pixels.ts";
+import * as pool from "./ops/pool.ts";
+import * as products from "./ops/products.ts";
 import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as resize from "./ops/resize.ts";
+import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
+import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
+import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
 import { triangle } from "./ops/triangle.ts";
+import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
-import { unfold } from "./ops/windows.ts";
+import type { Pair } from "./ops/window.ts";
+import { unfold } from "./ops/unfold.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -379,9 +390,9 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's powf. */
-  pow(other: Tensor): Tensor {
-    return elementwise.pow(this, other);
+  /** This to the power of the other, as C's powf: a negative base has a result where the exponent is integral. */
+  pow(other: Tensor | number): Tensor {
+    return typeof other === "number" ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -436,6 +447,193 @@ export class Tensor implements OperandView, Disposable {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
   }
 
+  // Activations and rounding
+
+  /** The square. */
+  sqr(): Tensor {
+    return elementwise.mul(this, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unaries.analytic("rsqrt", this);
+  }
+  /** log(1 + x), right also near 0. */
+  log1p(): Tensor {
+    return unaries.analytic("log1p", this);
+  }
+  /** e^x - 1, right also near 0. */
+  expm1(): Tensor {
+    return unaries.analytic("expm1", this);
+  }
+  /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
+  log2(): Tensor {
+    return unaries.logTo(2, this);
+  }
+  /** The logarithm to base 10, as exact as log2. */
+  log10(): Tensor {
+    return unaries.logTo(10, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unaries.analytic("erf", this);
+  }
+  /** The tangent. */
+  tan(): Tensor {
+    return unaries.tan(this);
+  }
+  /** x * mul + add. */
+  affine(mul: number, add: number): Tensor {
+    return unaries.affine(this, mul, add);
+  }
+  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  clamp(min = -Infinity, max = Infinity): Tensor {
+    return unaries.clamp(this, min, max);
+  }
+  /** The largest whole number that is not larger. Its gradient is 0, as that of all rounding. */
+  floor(): Tensor {
+    return unaries.step("floor", this);
+  }
+  /** The smallest whole number that is not smaller. */
+  ceil(): Tensor {
+    return unaries.step("ceil", this);
+  }
+  /** The nearest whole number; of two, the even one. */
+  round(): Tensor {
+    return unaries.step("round", this);
+  }
+  /** Without its fraction. */
+  trunc(): Tensor {
+    return unaries.trunc(this);
+  }
+  /** -1, 0 or 1; NaN where it is NaN. */
+  sign(): Tensor {
+    return unaries.step("sign", this);
+  }
+  /** 1 where it is NaN, else 0, as u8. */
+  isNan(): Tensor {
+    return unaries.isNan(this);
+  }
+  /** 1 where it is neither infinite nor NaN, else 0, as u8. */
+  isFinite(): Tensor {
+    return unaries.besideInfinity("lt", this);
+  }
+  /** 1 where it is infinite, else 0, as u8. */
+  isInf(): Tensor {
+    return unaries.besideInfinity("eq", this);
+  }
+  /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+  elu(alpha = 1): Tensor {
+    return activation.elu(this, alpha);
+  }
+  /** Elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+  selu(): Tensor {
+    return activation.selu(this);
+  }
+  /** x, below 0 slope x. */
+  leakyRelu(slope = 0.01): Tensor {
+    return activation.leakyRelu(this, slope);
+  }
+  /** x, below 0 weight x; the weight is [1], or one for each entry of dimension 1 (He et al. 2015). */
+  prelu(weight: Tensor): Tensor {
+    return activation.prelu(this, weight);
+  }
+  /** log(1 + e^(beta x)) / beta. */
+  softplus(beta = 1): Tensor {
+    return activation.softplus(this, beta);
+  }
+  /** log(1 / (1 + e^-x)). */
+  logSigmoid(): Tensor {
+    return activation.logSigmoid(this);
+  }
+  /** x tanh(log(1 + e^x)) (Misra 2020). */
+  mish(): Tensor {
+    return activation.mish(this);
+  }
+  /** clamp(x, 0, 6), whose gradient is 0 at both bounds. */
+  relu6(): Tensor {
+    return activation.relu6(this);
+  }
+  /** clamp(x + 3, 0, 6) / 6. */
+  hardSigmoid(): Tensor {
+    return activation.hardSigmoid(this);
+  }
+  /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+  hardSwish(): Tensor {
+    return activation.hardSwish(this);
+  }
+
+  // Convolution and pooling
+
+  /**
+   * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
+   * [B, O, Ho, Wo].
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using image = tensor([[[[1, 2], [3, 4]]]]);
+   * using weight = tensor([[[[1, 1], [1, 1]]]]);
+   * using y = image.conv2d(weight, null, { padding: "same" });
+   * deepEqual(await y.toArray(), [[[[10, 6], [7, 4]]]]);
+   * ```
+   */
+  conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
+    return convolution.conv2d(this, weight, bias, options);
+  }
+  /** Convolves [B, C, L] with weights [O, C / groups, K]: [B, O, Lo]. */
+  conv1d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions<number> = {}): Tensor {
+    return convolution.conv1d(this, weight, bias, options);
+  }
+  /** The transpose of conv2d: [B, C, H, W] with weights [C, O / groups, kh, kw] to [B, O, Ho, Wo]. */
+  convTranspose2d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions = {},
+  ): Tensor {
+    return convolution.convTranspose2d(this, weight, bias, options);
+  }
+  /** The transpose of conv1d: [B, C, L] with weights [C, O / groups, K] to [B, O, Lo]. */
+  convTranspose1d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions<number> = {},
+  ): Tensor {
+    return convolution.convTranspose1d(this, weight, bias, options);
+  }
+  /** The largest of each window of [B, C, H, W]; NaN where there is one. Of equals the first has the gradient. */
+  maxPool2d(kernel: Pair, options: pool.MaxPoolOptions = {}): Tensor {
+    return pool.maxPool2d(this, kernel, options);
+  }
+  /** The largest of each window of [B, C, L]. */
+  maxPool1d(kernel: number, options: pool.MaxPoolOptions<number> = {}): Tensor {
+    return pool.maxPool1d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, H, W]. */
+  avgPool2d(kernel: Pair, options: pool.AvgPoolOptions = {}): Tensor {
+    return pool.avgPool2d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, L]. */
+  avgPool1d(kernel: number, options: pool.AvgPoolOptions<number> = {}): Tensor {
+    return pool.avgPool1d(this, kernel, options);
+  }
+  /** The means of [B, C, H, W] over as many windows as `size` says, which must divide H and W. */
+  adaptiveAvgPool2d(size: Pair): Tensor {
+    return pool.adaptiveAvgPool2d(this, size);
+  }
+  /** [B, C, H, W] resized, each pixel that of the nearest place before it. */
+  upsampleNearest2d(options: resize.UpsampleOptions): Tensor {
+    return resize.upsampleNearest2d(this, options);
+  }
+  /** [B, C, L] resized, each pixel that of the nearest place before it. */
+  upsampleNearest1d(options: resize.UpsampleOptions<number>): Tensor {
+    return resize.upsampleNearest1d(this, options);
+  }
+  /** [B, C, H, W] resized, each pixel made of the four about its place, weighed by nearness. */
+  upsampleBilinear2d(options: resize.UpsampleBilinearOptions): Tensor {
+    return resize.upsampleBilinear2d(this, options);
+  }
+
   // Comparisons: 1 or 0 as u8
 
   /** Whether equal. */
@@ -465,6 +663,102 @@ export class Tensor implements OperandView, Disposable {
   /** `a` where this (u8) is not 0, else `b`. */
   where(a: Tensor | number, b: Tensor | number): Tensor {
     return where(this, a, b);
+  }
+
+  // Indexing: indices are i32 (or u8); one that is outside throws INDEX_OUT_OF_RANGE
+
+  /**
+   * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
+   * is all of it, [start, end] or [start, end, step] a range, an index tensor takes entries by its values and puts
+   * its dimensions in place (several do so one after the other). Negative numbers count from the end. A view, but
+   * for index tensors.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE also for a range that reaches outside
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * deepEqual(await x.i(-1).toArray(), [4, 5, 6]);
+   * deepEqual(await x.i(":", [0, 2]).toArray(), [[1, 2], [4, 5]]);
+   * ```
+   */
+  i(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** As {@linkcode Tensor.i}. */
+  get(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** Entries of `dim` by an index of one dimension. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
+  }
+  /** This with the entries of `src` added to the entries of `dim` at `index`; duplicates in ascending order. */
+  indexAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return indexAdd(this, dim, index, src);
+  }
+  /** Rows of this table [V, C] by ids of any shape: [.., C], as f32. */
+  embedding(ids: Tensor): Tensor {
+    return takeRows(this, ids);
+  }
+  /** For each entry of `index` the element with that index along `dim`: result[i][j] = this[index[i][j]][j] for 0. */
+  gather(dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
+  }
+  /**
+   * A copy with each element of `src` put where `index` says along `dim`: result[index[i][j]][j] = src[i][j] for 0.
+   * Of several that are put in one place the last stays, and only it has a gradient.
+   */
+  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatter(this, dim, index, src);
+  }
+  /** As scatter, added to what is there, in ascending order. */
+  scatterAdd(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatterAdd(this, dim, index, src);
+  }
+  /**
+   * As scatter, folded with what is there, or, where `includeSelf` is false, without it. Of equal extremes each
+   * gets its share of the gradient.
+   */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduction: ScatterReduction,
+    includeSelf = true,
+  ): Tensor {
+    return scatterReduce(this, dim, index, src, reduction, includeSelf);
+  }
+  /** As scatter, in place; refused where a gradient is recorded. */
+  scatterSet(dim: number, index: Tensor, src: Tensor): this {
+    scatterSet(this, dim, index, src);
+    return this;
+  }
+  /** A copy with `src` along `dim` from `start` on. */
+  sliceScatter(src: Tensor, dim = 0, start = 0): Tensor {
+    return sliceScatter(this, src, dim, start);
+  }
+  /** A copy with `src`, which broadcasts, where {@linkcode Tensor.i} would look. */
+  sliceAssign(items: readonly SliceItem[], src: Tensor | number): Tensor {
+    return sliceAssign(this, items, src);
+  }
+  /** As sliceScatter, in place; refused where a gradient is recorded. */
+  sliceSet(src: Tensor, dim = 0, start = 0): this {
+    sliceSet(this, src, dim, start);
+    return this;
+  }
+  /** A copy with `value` where `mask` (u8, broadcast to this) is not 0. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return maskedFill(this, mask, value);
+  }
+  /** The elements where `mask` (u8; both broadcast) is not 0, in row-major order, as [n]. */
+  maskedSelect(mask: Tensor): Promise<Tensor> {
+    return maskedSelect(this, mask);
+  }
+  /** The indices of elements that are not 0, in row-major order, as i32 [n, rank]. */
+  nonzero(): Promise<Tensor> {
+    return nonzero(this);
   }
 
   // Reductions along one dimension

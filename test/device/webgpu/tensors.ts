@@ -85,6 +85,31 @@ bothAgree("views, broadcasting, reductions and copies", async (device, random, o
   return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
 });
 
+bothAgree("indexing and its gradients", async (device, random, own) => {
+  const [x, src] = [[3, 4, 5], [3, 6, 5]].map((shape) => make(device, random, shape, own).requiresGrad());
+  const whole = (values: Int32Array, shape: number[]) => tensor(values, { shape, device, scope: own });
+  const [index, vector] = [whole(random.ints(90, 0, 3), [3, 6, 5]), whole(random.ints(6, 0, 3), [6])];
+  const made = [
+    x.gather(1, index),
+    x.indexSelect(1, vector),
+    x.indexAdd(1, vector, src),
+    x.scatter(1, index, src),
+    ...(["sum", "mean", "prod", "amax", "amin"] as const).flatMap((by) =>
+      [true, false].map((self) => x.scatterReduce(1, index, src, by, self))
+    ),
+    x.sliceScatter(src.i(":", [0, 2]), 1, 1),
+    x.i(-1, vector, [0, null, 2]),
+    x.maskedFill(x.gt(0), 1),
+  ];
+  const results: number[] = [];
+  for (const y of made) {
+    using gradients = y.mul(y).reshape(-1).sum(0).backward();
+    results.push(...await y.data());
+    for (const leaf of [x, src]) results.push(...await gradients.find(leaf)?.data() ?? []);
+  }
+  return results;
+}, 1e-4);
+
 bothAgree("gradients of what an MLP and a transformer's blocks are made of", async (device, random, own) => {
   const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
   const [x, w, b, table] = [leaf(6, 8), leaf(8, 8), leaf(8), leaf(5, 8)];
