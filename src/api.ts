@@ -97,6 +97,7 @@ export {
   readNpz,
   readPth,
   readSafetensors,
+  readTensors,
   type ReadTensorsOptions,
   streamSafetensors,
   writeNpz,

@@ -16,7 +16,9 @@ import {
   type StreamedTensor,
   writeSafetensors as writeFile,
 } from "../formats/safetensors_writer.ts";
+import { openZip } from "../formats/zip.ts";
 import type { ZipMethod } from "../formats/zip_writer.ts";
+import { HeadSource } from "../hub/head_source.ts";
 import { type Source, type SourceInput, toSource } from "../hub/source.ts";
 import { defaultDevice } from "../tensor/create.ts";
 import { storageBytes } from "../tensor/dtype.ts";
@@ -70,6 +72,35 @@ export async function readSafetensors(
   using file = await openSafetensors(await open(input, options), { signal: options.signal });
   options.onMetadata?.(file.metadata);
   return await load(file.tensors, options);
+}
+
+/**
+ * Tensors of a file in any of these formats, told apart by its first bytes; the array of an npy file is "array".
+ *
+ * @throws WickError as {@linkcode readSafetensors}, which reads what is none of the others
+ */
+export async function readTensors(
+  input: SourceInput,
+  options: ReadTensorsOptions = {},
+): Promise<Map<string, Tensor>> {
+  const source = await open(input, options);
+  try {
+    const head = new Uint8Array(2);
+    const length = await source.readInto(0, head);
+    const whole = new HeadSource(source, 0, head.subarray(0, length));
+    return await (await readerOf(head, whole))(whole, options);
+  } finally {
+    source.close();
+  }
+}
+
+type Reader = (input: Source, options: ReadTensorsOptions) => Promise<Map<string, Tensor>>;
+
+async function readerOf([first, second]: Uint8Array, source: Source): Promise<Reader> {
+  if (first === 0x93) return async (input, options) => new Map([["array", await readNpy(input, options)]]);
+  if (first !== 0x50 || second !== 0x4b) return readSafetensors; // no zip's "PK"
+  const names = [...(await openZip(source)).keys()];
+  return names.some((name) => name.endsWith("/data.pkl")) ? readPth : readNpz;
 }
 
 /** The array of an npy file. */

@@ -7,11 +7,13 @@ import {
   readNpz,
   readPth,
   readSafetensors,
+  readTensors,
   type ReadTensorsOptions,
   scope,
   streamSafetensors,
   Tensor,
   tensor,
+  WickError,
   writeNpz,
   writeSafetensors,
 } from "../../mod.ts";
@@ -33,6 +35,12 @@ function holds(dtype: Parameters<typeof tensorDtype>[1]): boolean {
   } catch {
     return false;
   }
+}
+
+/** Picks the tensors of a golden file that are f32. */
+function isFloat(file: string): (name: string) => boolean {
+  const names = new Set(goldenTensors(file).filter((t) => t.dtype === "F32").map((t) => t.name));
+  return (name) => names.has(name);
 }
 
 /** The bytes of a tensor's elements in order. */
@@ -71,6 +79,43 @@ for (const [extension, read] of Object.entries(readers)) {
     equal(compared > 0, true);
   });
 }
+
+Deno.test("a file's format is told by its first bytes, and it is closed whatever comes", async () => {
+  using own = scope();
+  for (const name of ["numpy.safetensors", "savez_compressed.npz", "state_dict.pth", "little_f4.npy"]) {
+    const file = goldenFile(name);
+    const wanted = await readers[name.slice(name.lastIndexOf("."))](file, {
+      scope: own,
+      only: isFloat(name),
+    });
+    let closed = 0;
+    const source = {
+      name,
+      size: file.length,
+      sequential: false,
+      readInto: (offset: number, into: Uint8Array) => {
+        const piece = file.subarray(offset, offset + into.length);
+        into.set(piece);
+        return piece.length;
+      },
+      close: () => void closed++,
+    };
+    const got = await readTensors(source, {
+      scope: own,
+      only: name.endsWith(".npy") ? undefined : isFloat(name),
+    });
+    deepEqual([got.size, closed > 0], [wanted.size, true], name);
+    equal(got.size > 0, true, name);
+    for (const [i, tensor] of [...got.values()].entries()) {
+      deepEqual(await bytesOf(tensor), await bytesOf([...wanted.values()][i]));
+    }
+  }
+  for (const bytes of [[], [0x93], [0x50, 0x4b], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    await rejects(readTensors(Uint8Array.from(bytes)), WickError);
+  }
+  const streamed = new Blob([goldenFile("numpy.safetensors")]).stream();
+  equal((await readTensors(streamed, { scope: own, only: isFloat("numpy.safetensors") })).size > 0, true);
+});
 
 Deno.test("what is written is read again: views, empty tensors, every plain dtype", async () => {
   using own = scope();
