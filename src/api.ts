@@ -93,6 +93,20 @@ export {
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
 
 export {
+  readNpy,
+  readNpz,
+  readPth,
+  readSafetensors,
+  readTensors,
+  type ReadTensorsOptions,
+  streamSafetensors,
+  writeNpz,
+  writeSafetensors,
+} from "./nn/tensor_files.ts";
+export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
+export type { ZipMethod } from "./formats/zip_writer.ts";
+
+export {
   arange,
   eye,
   full,
