@@ -48,7 +48,7 @@ export {
 } from "./reduce_middle";
 export { all_u8, any_u8, count_u8, sum_u8 } from "./reduce_u8";
 export {
-  cumprod_backward_f32, cumprod_f32, cumprod_i32, cumsum_f32, cumsum_i32, prod_backward_f32,
+  cummax_f32, cummax_i32, cummin_f32, cummin_i32, cumprod_backward_f32, cumprod_f32, cumprod_i32, cumsum_f32, cumsum_i32, prod_backward_f32,
 } from "./scan";
 export { pick_f32, place_f32, sort_f32, sort_i32, top_k_f32, top_k_i32 } from "./sort";
 export {

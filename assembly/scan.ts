@@ -2,14 +2,16 @@
 //
 //   cumsum             y[n] = sum over m <= n of x[m] (m >= n with reverse)
 //   cumprod            y[n] = product over m <= n of x[m] (m >= n with reverse)
+//   cummax, cummin     values[n] = the largest (smallest) x[m], m <= n, and where it stands, of equals the last; from the
+//                      first NaN on NaN, the last of them
 //   cumprod_backward   dx[n] = sum over m >= n of dy[m] (product over j <= m, j != n, of x[j])
 //                            = (product over j < n of x[j]) s[n],  s[n] = dy[n] + x[n + 1] s[n + 1]
 //   prod_backward      dx[n] = dy (product over j != n of x[j]), with dy [O, I]: dy product / x[n] where no factor is
 //                      0; where one is, only its own is not 0
 //
-//   x, y, dx [O, N, I] f32 (cumsum and cumprod also i32, wrapping at 32 bits), contiguous; y may be x
+//   x, y, dx [O, N, I] f32 (but for the gradients also i32, wrapping at 32 bits), contiguous; y may be x
 //
-// Values carried from n to n are f64 (i32 for i32), one for each column, in scratch. No division by x, and so no trouble
+// Sums and products carried from n to n are f64 (i32 for i32), one for each column, in scratch. No division by x, and so no trouble
 // with 0, in cumprod_backward. Cost: one read and one write: bound by memory where I >= 16, by the chain of additions
 // where I = 1. Accuracy: 1e-7 of the sum of absolute terms; s, between its two sweeps, is f32. The walk, and how parts
 // divide it: common/columns.ts.
@@ -99,6 +101,57 @@ function scanTile<F>(x: usize, y: usize, scratch: usize, N: i32, step: usize, co
     let p = x, q = y, at = scratch;
     for (let c = columns; c > 0; c -= 4, p += 16, q += 16, at += 32) {
       storePart(q, the<F>().next(at, loadPart(p, c)), c);
+    }
+  }
+}
+
+/** args: x, values, indices | scratch, bytes | N, I | O (cell) */
+export function cummax_f32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<LargestF32>>(args, 3, 2, part, parts);
+}
+/** args: as cummax_f32 */
+export function cummin_f32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<SmallestF32>>(args, 3, 2, part, parts);
+}
+/** args: as cummax_f32 */
+export function cummax_i32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<LargestI32>>(args, 3, 2, part, parts);
+}
+/** args: as cummax_f32 */
+export function cummin_i32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<SmallestI32>>(args, 3, 2, part, parts);
+}
+
+/** Whether v takes the place of the best so far; the first element is best whatever it is. */
+@unmanaged class LargestF32 {
+  @inline takes(v: v128, best: v128): v128 { return v128.or(f32x4.ge(v, best), f32x4.ne(v, v)); }
+}
+@unmanaged class SmallestF32 {
+  @inline takes(v: v128, best: v128): v128 { return v128.or(f32x4.le(v, best), f32x4.ne(v, v)); }
+}
+@unmanaged class LargestI32 { @inline takes(v: v128, best: v128): v128 { return i32x4.ge_s(v, best); } }
+@unmanaged class SmallestI32 { @inline takes(v: v128, best: v128): v128 { return i32x4.le_s(v, best); } }
+
+@unmanaged class Best<F> {
+  @inline tile(args: usize, scratch: usize, N: i32, I: i32, o: i32, i: i32, columns: i32): void {
+    const at = columnAt(o, N, I, i);
+    bestTile<F>(pointer(args, 0) + at, pointer(args, 1) + at, pointer(args, 2) + at, scratch, N, I, columns);
+  }
+}
+
+/** Scratch: of four columns the best values, and their indices. */
+function bestTile<F>(x: usize, values: usize, indices: usize, scratch: usize, N: i32, I: i32, columns: i32): void {
+  for (let n = 0; n < N; n++) {
+    const row = <usize> n * <usize> I << 2, index = i32x4.splat(n);
+    let p = x + row, q = values + row, i = indices + row, at = scratch;
+    for (let c = columns; c > 0; c -= 4, p += 16, q += 16, i += 16, at += 32) {
+      const v = loadPart(p, c);
+      const taken = n == 0 ? i32x4.splat(-1) : the<F>().takes(v, v128.load(at));
+      const best = v128.bitselect(v, v128.load(at), taken), place = v128.bitselect(index, v128.load(at, 16), taken);
+      v128.store(at, best);
+      v128.store(at, place, 16);
+      storePart(q, best, c);
+      storePart(i, place, c);
     }
   }
 }

@@ -3,7 +3,7 @@
 //   sort     values[r, :] = x[r, :] in order, indices[r, j] = where values[r, j] stood
 //   top_k    the first K of them
 //   pick     y[r, j] = x[r, indices[r, j]]
-//   place    y[r, :] = 0, then y[r, indices[r, j]] = x[r, j], in the order of j
+//   place    y[r, :] = 0, then y[r, indices[r, j]] += x[r, j], in the order of j
 //
 //   x [R, C] f32 or i32, contiguous rows    values, indices (i32) [R, C] or [R, K]
 //
@@ -236,7 +236,9 @@ export function place_f32(args: usize, part: i32, parts: i32): void {
     memory.fill(y, 0, <usize> C << 2);
     for (let k = K; k > 0; k--, i += 4, x += 4) {
       const index = load<u32>(i);
-      if (index < <u32> C) store<f32>(y + (<usize> index << 2), load<f32>(x));
+      if (index >= <u32> C) continue;
+      const to = y + (<usize> index << 2);
+      store<f32>(to, load<f32>(to) + load<f32>(x));
     }
   }
 }

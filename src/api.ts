@@ -49,7 +49,7 @@ export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
 export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
 export type { VarianceOptions } from "./tensor/ops/reduce.ts";
-export type { Sorted } from "./tensor/ops/sort.ts";
+export type { Indexed } from "./tensor/ops/sort.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 

@@ -12,9 +12,9 @@ import * as elementwise from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
 import type { VarianceOptions } from "./ops/reduce.ts";
-import { cumprod, cumsum } from "./ops/scan.ts";
+import { cumprod, cumsum, running } from "./ops/scan.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
-import { argsort, sort, type Sorted, topK } from "./ops/sort.ts";
+import { argsort, type Indexed, sort, topK } from "./ops/sort.ts";
 import * as view from "./ops/view.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -457,6 +457,14 @@ export class Tensor implements OperandView, Disposable {
   cumprod(dim: number): Tensor {
     return cumprod(this, dim);
   }
+  /** The largest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummax(dim: number): Indexed {
+    return running("cummax", this, dim);
+  }
+  /** The smallest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummin(dim: number): Indexed {
+    return running("cummin", this, dim);
+  }
   /**
    * The elements along `dim` in order, and their indices before. Equals keep their order; NaN is the largest.
    *
@@ -470,7 +478,7 @@ export class Tensor implements OperandView, Disposable {
    * deepEqual(await indices.toArray(), [1, 2, 0]);
    * ```
    */
-  sort(dim = -1, descending = false): Sorted {
+  sort(dim = -1, descending = false): Indexed {
     return sort(this, dim, descending);
   }
   /** The indices that sort along `dim`, as i32. Equals keep their order; NaN is the largest. */
@@ -478,7 +486,7 @@ export class Tensor implements OperandView, Disposable {
     return argsort(this, dim, descending);
   }
   /** The `k` largest (or smallest) along `dim` in order, of equals those that stand first, and their indices. */
-  topK(k: number, dim = -1, largest = true): Sorted {
+  topK(k: number, dim = -1, largest = true): Indexed {
     return topK(this, k, dim, largest);
   }
 

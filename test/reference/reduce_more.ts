@@ -128,10 +128,7 @@ function expected({ of, scale }: Fold, columns: readonly Column[], rest: readonl
   };
 }
 
-/** f32's overflow is infinite. */
-const rounded = (f: (column: Column) => number) => (column: Column): number => Math.fround(f(column));
-
-export const prod_f32: Reference = last(relative(rounded(product)), [factors, floats], Float);
+export const prod_f32: Reference = last(relative(product), [factors], Float);
 export const norm_f32: Reference = last(relative(norm), [floats, far], Float);
 export const var_f32: Reference = last(relative(variance), [floats, far], Float, [[0], [1], [1.5], [3]]);
 export const sum_i32: Reference = last(integerSums, [integers], Integer);
@@ -159,7 +156,7 @@ export const all_u8: Reference = last({ of: (c) => Number(c.every((v) => v !== 0
 
 export const sum_middle_f32: Reference = middle(sums, [floats], Float);
 export const mean_middle_f32: Reference = middle(means, [floats], Float);
-export const prod_middle_f32: Reference = middle(relative(rounded(product)), [factors], Float);
+export const prod_middle_f32: Reference = middle(relative(product), [factors], Float);
 export const norm_middle_f32: Reference = middle(relative(norm), [floats], Float);
 export const max_middle_f32: Reference = middle(largest, [floats], Float);
 export const min_middle_f32: Reference = middle(smallest, [floats], Float);

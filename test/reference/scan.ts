@@ -81,6 +81,44 @@ export const cumprod_f32: Reference = scan(running((a, b) => a * b, 1), factors)
 export const cumsum_i32: Reference = scan(running((a, b) => a + b | 0, 0), integers);
 export const cumprod_i32: Reference = scan(running(Math.imul, 1), integers);
 
+/** The best so far and where it stands; NaN is better than all, and of equals the last. */
+function best(takes: (v: number, best: number) => boolean, draws: readonly Draw[]): Reference {
+  const places = (column: Column): Column => {
+    let at = 0;
+    return column.map((v, n) => at = Number.isNaN(v) || takes(v, column[at]) ? n : at);
+  };
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const [O, N, I] of SIZES) {
+        for (const draw of draws) {
+          const x = draw(random, O * N * I);
+          const operands = [x, x.slice(), new Int32Array(x.length)];
+          yield { label: `${O}x${N}x${I}`, operands, params: [N, I], cells: [O] };
+        }
+      }
+    },
+    oracle({ operands: [x], params: [N, I], cells: [O] }: Case): Expected[] {
+      const indices = byColumn([x], [O, N, I], places);
+      return [
+        { operand: 1, values: byColumn([x], [O, N, I], (column) => places(column).map((n) => column[n])) },
+        { operand: 2, values: indices },
+      ];
+    },
+  };
+}
+
+const largest = (v: number, best: number): boolean => v >= best;
+const smallest = (v: number, best: number): boolean => v <= best;
+const ties: Draw = (random, n) => Float32Array.from({ length: n }, () => random.pick([-2, -1, -0, 0, 1, 2]));
+const special: Draw = (random, n) =>
+  floats(random, n).map((v) => random.next() < 0.1 ? random.pick([NaN, Infinity, -Infinity]) : v);
+const few: Draw = (random, n) => random.ints(n, -3, 3);
+
+export const cummax_f32: Reference = best(largest, [ties, special]);
+export const cummin_f32: Reference = best(smallest, [ties, special]);
+export const cummax_i32: Reference = best(largest, [few, integers]);
+export const cummin_i32: Reference = best(smallest, [few, integers]);
+
 const product = (column: Column): number => column.reduce((a, b) => a * b, 1);
 
 /** dx[n] = sum over m >= n of dy[m] times the product up to m without n. */

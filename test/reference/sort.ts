@@ -88,7 +88,7 @@ export const pick_f32: Reference = move("C", ({ operands: [x, indices], params: 
 export const place_f32: Reference = move("K", ({ operands: [x, indices, y], params: [C, K] }) => {
   const values = new Float64Array(y!.length);
   indices!.forEach((i, e) => {
-    if (i >= 0 && i < C) values[Math.floor(e / K) * C + i] = x![e];
+    if (i >= 0 && i < C) values[Math.floor(e / K) * C + i] += x![e];
   });
   return [{ operand: 2, values }];
 });

@@ -46,7 +46,11 @@ const reductions: Record<string, { of: Reduce; plain: (column: Column) => number
     of: (x, d, k) => x.norm(-Infinity, d, k),
     plain: (c) => Math.min(...c.map(Math.abs)),
   },
-  logSumExp: { of: (x, d, k) => x.logSumExp(d, k), plain: (c) => Math.log(sum(c.map(Math.exp))) },
+  logSumExp: {
+    of: (x, d, k) => x.logSumExp(d, k),
+    plain: (c) => Math.log(sum(c.map(Math.exp))),
+    empty: true,
+  },
   all: { of: (x, d, k) => x.all(d, k), plain: (c) => Number(c.every((v) => v !== 0)), empty: true },
   any: { of: (x, d, k) => x.any(d, k), plain: (c) => Number(c.some((v) => v !== 0)), empty: true },
   countNonzero: {

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { defaultDevice, record, scope, type Tensor, tensor } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
-import { checkGradient, type Op } from "./gradient_check.ts";
+import { apart, checkGradient, type Op } from "./gradient_check.ts";
 
 const seed = testSeed();
 
@@ -45,6 +45,15 @@ Deno.test("cumsum and cumprod run along any dimension of any strides", async () 
     };
     await same(whole.cumsum(d), (a, b) => a + b | 0);
     await same(whole.cumprod(d), Math.imul);
+    const { values, indices } = whole.cummax(d);
+    await same(values, Math.max);
+    const elements = await whole.data(), at = await indices.data();
+    const stride = shape.slice(d + 1).reduce((a, b) => a * b, 1);
+    (await values.data()).forEach((v, e) => {
+      const n = Math.floor(e / stride) % shape[d];
+      ok(at[e] <= n && elements[e + (at[e] - n) * stride] === v, `${v} is not at ${at[e]}`);
+    });
+    await same(whole.cummin(d - shape.length).values, Math.min);
   }
 });
 
@@ -55,24 +64,42 @@ Deno.test("a long cumsum keeps its precision", async () => {
   (await y.data()).forEach((v, i) => ok(Math.abs(v - one * (i + 1)) <= 1e-7 * one * (i + 1), `${i}: ${v}`));
 });
 
-const differentiable: Record<string, { op: Op; shape: number[]; zeros?: number[] }> = {
+const differentiable: Record<string, { op: Op; shape: number[]; zeros?: number[]; kinks?: boolean }> = {
   cumsum: { op: (x) => x.mul(x).cumsum(0), shape: [4] },
   "cumsum in the middle, strided": { op: (x) => x.mul(x).permute(2, 0, 1).cumsum(1), shape: [3, 2, 2] },
   cumprod: { op: (x) => x.cumprod(-1), shape: [2, 4] },
   "cumprod of the first": { op: (x) => x.cumprod(0), shape: [4, 2] },
   "cumprod with a zero": { op: (x) => x.cumprod(-1), shape: [2, 4], zeros: [1] },
   "cumprod with zeros": { op: (x) => x.t().cumprod(1), shape: [4, 2], zeros: [0, 4, 3] },
+  cummax: { op: (x) => x.exp().cummax(0).values, shape: [5], kinks: true },
+  "cummin in the middle, strided": {
+    op: (x) => x.exp().permute(2, 0, 1).cummin(1).values,
+    shape: [3, 2, 2],
+    kinks: true,
+  },
   "cumprod of one": { op: (x) => x.cumprod(0), shape: [1, 2] },
 };
 
-for (const [name, { op, shape, zeros = [] }] of Object.entries(differentiable)) {
+for (const [name, { op, shape, zeros = [], kinks }] of Object.entries(differentiable)) {
   Deno.test(`gradient of ${name}`, async () => {
     const random = new Random(seed);
-    const values = random.floats(shape.reduce((a, b) => a * b, 1));
+    const count = shape.reduce((a, b) => a * b, 1);
+    const values = kinks ? apart(random, count) : random.floats(count);
     for (const at of zeros) values[at] = 0;
     await checkGradient(op, { values, shape }, random);
   });
 }
+
+Deno.test("the best so far: the last of equals, NaN from the first on", async () => {
+  using own = scope();
+  const x = tensor([1, 3, 3, 2, NaN, 5], { scope: own }).requiresGrad();
+  const { values, indices } = x.cummax(0);
+  deepEqual(await values.toArray(), [1, 3, 3, 3, NaN, NaN]);
+  deepEqual(await indices.toArray(), [0, 1, 2, 2, 4, 4]);
+  equal(indices.dtype, "i32");
+  deepEqual(await values.narrow(0, 0, 4).sum().backward().get(x).toArray(), [1, 1, 2, 0, 0, 0]);
+  deepEqual(await x.cummin(0).indices.toArray(), [0, 0, 0, 0, 4, 4]);
+});
 
 Deno.test("scans run inside record; what cannot be scanned says so", async () => {
   using own = scope();

@@ -25,6 +25,29 @@ export const cumsum_i32: Kernel = scan("cumsum", "i32", 0);
 /** Wraps at 32 bits. */
 export const cumprod_i32: Kernel = scan("cumprod", "i32", 0);
 
+/** values[n] = the best of x up to n, indices[n] where it stands, of equals the last; values may be x. */
+function best(name: string, dtype: "f32" | "i32"): Kernel {
+  return {
+    name: `${name}_${dtype}`,
+    operands: [
+      input("x", dtype, "O,N,I"),
+      output("values", dtype, "O,N,I"),
+      output("indices", "i32", "O,N,I"),
+    ],
+    scratch: columnScratch,
+    params: { N: "i32", I: "i32" },
+    cells: { O: "i32" },
+    tolerance: 0,
+  };
+}
+
+/** NaN from the first on. */
+export const cummax_f32: Kernel = best("cummax", "f32");
+/** NaN from the first on. */
+export const cummin_f32: Kernel = best("cummin", "f32");
+export const cummax_i32: Kernel = best("cummax", "i32");
+export const cummin_i32: Kernel = best("cummin", "i32");
+
 function backward(name: string, dy: string): Kernel {
   return {
     name,

@@ -39,8 +39,8 @@ export const sort_i32: Kernel = sort("i32");
 export const top_k_f32: Kernel = top("f32");
 export const top_k_i32: Kernel = top("i32");
 
-function move(name: string, operands: readonly Operand[]): Kernel {
-  return { name, operands, params: { C: "i32", K: "i32" }, cells: { R: "i32" }, tolerance: 0 };
+function move(name: string, operands: readonly Operand[], tolerance: number): Kernel {
+  return { name, operands, params: { C: "i32", K: "i32" }, cells: { R: "i32" }, tolerance };
 }
 
 /** y[r, k] = x[r, indices[r, k]]; NaN where there is none. */
@@ -48,10 +48,10 @@ export const pick_f32: Kernel = move("pick_f32", [
   input("x", "f32", "R,C"),
   input("indices", "i32", "R,K"),
   output("y", "f32", "R,K"),
-]);
-/** y[r] = 0, then y[r, indices[r, k]] = x[r, k] in the order of k; indices that are not there are left out. */
+], 0);
+/** y[r] = 0, then y[r, indices[r, k]] += x[r, k] in the order of k; indices that are not there are left out. */
 export const place_f32: Kernel = move("place_f32", [
   input("x", "f32", "R,K"),
   input("indices", "i32", "R,K"),
   output("y", "f32", "R,C"),
-]);
+], 1e-6);

@@ -129,8 +129,9 @@ function passes(shape: readonly number[], goes: readonly boolean[]): Pass[] {
   let I = 1;
   for (let g = groups.length - 1; g >= 0; g--) {
     const { size } = groups[g];
-    if (groups[g].goes) found.push({ O: sizeOf(groups.slice(0, g).map((before) => before.size)), N: size, I });
-    else I *= size;
+    if (groups[g].goes) {
+      found.push({ O: sizeOf(groups.slice(0, g).map((before) => before.size)), N: size, I });
+    } else I *= size;
   }
   return found.length > 0 ? found : [{ O: sizeOf(shape), N: 1, I: 1 }];
 }

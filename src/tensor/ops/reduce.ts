@@ -252,9 +252,11 @@ export function logSumExp(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   );
 }
 
-/** The largest, kept; 0 where it is not finite, for Infinity - Infinity is no number. */
-function finiteMax({ x, goes }: Reduction): Tensor {
-  using largest = extreme("max", x, goes.flatMap((gone, d) => gone ? [d] : []), true);
+/** The largest, kept; 0 where there is none, or it is not finite, for Infinity - Infinity is no number. */
+function finiteMax(to: Reduction): Tensor {
+  const { x } = to;
+  if (foldedSize(to) === 0) return sum(x, dimsOf(to), true);
+  using largest = extreme("max", x, dimsOf(to), true);
   using size = largest.abs();
   using finite = compare("lt", size, Infinity);
   return where(finite, largest, 0);

@@ -8,11 +8,13 @@ import * as rows from "../../device/kernels/scan.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import type { Dtype } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { fixedDimension } from "./along.ts";
 import { where } from "./compare.ts";
 import { identityMask, upperMask } from "./mask.ts";
+import { type Indexed, indexed } from "./sort.ts";
 
 const scans = {
   cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32 },
@@ -40,13 +42,30 @@ export function cumprod(x: Tensor, dim: number): Tensor {
 }
 
 function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
-  const row = (scans[op] as Partial<Record<string, Kernel>>)[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 or i32`);
-  return alongMiddle(op, row, [x], d, [Number(reverse)]);
+  return alongMiddle(op, rowOf(op, scans[op], x), [x], d, [Number(reverse)])[0];
+}
+
+function rowOf(op: string, rows: Partial<Record<string, Kernel>>, x: Tensor): Kernel {
+  const row = rows[x.dtype];
+  if (row) return row;
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 or i32`);
 }
 
 function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
-  return alongMiddle("cumprod's gradient", rows.cumprod_backward_f32, [x, dy], d, []);
+  return alongMiddle("cumprod's gradient", rows.cumprod_backward_f32, [x, dy], d, [])[0];
+}
+
+const bests = {
+  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32 },
+  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32 },
+};
+
+/** The largest (or smallest) of x up to n along `dim`, of equals the last; NaN from the first on. */
+export function running(op: keyof typeof bests, x: Tensor, dim: number): Indexed {
+  const d = fixedDimension(op, x, dim);
+  const row = rowOf(op, bests[op], x);
+  const [values, indices] = alongMiddle(op, row, [x], d, [], [x.dtype, "i32"]);
+  return indexed(op, values, indices, x, d);
 }
 
 /** Runs a row over operands of one shape as [O, N, I] with N the extent of dimension `d`. */
@@ -56,14 +75,15 @@ function alongMiddle(
   operands: readonly Tensor[],
   d: number,
   tail: readonly number[],
-): Tensor {
+  dtypes: readonly Dtype[] = [operands[0].dtype],
+): Tensor[] {
   const [x] = operands;
   const dense = noGrad(() => operands.map((t) => t.contiguous()));
-  const y = result(name, dense, x.dtype, x.shape, x.rows);
+  const results = dtypes.map((dtype) => result(name, dense, dtype, x.shape, x.rows));
   const O = x.rows ? x.rows.times(sizeOf(x.shape.slice(1, d))) : sizeOf(x.shape.slice(0, d));
-  run(row, [...dense, y], [x.shape[d], sizeOf(x.shape.slice(d + 1)), ...tail], [O]);
+  run(row, [...dense, ...results], [x.shape[d], sizeOf(x.shape.slice(d + 1)), ...tail], [O]);
   for (const t of dense) t.dispose();
-  return y;
+  return results;
 }
 
 /**

@@ -12,11 +12,11 @@ import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { alongLast, fixedDimension } from "./along.ts";
 
-/** Elements in an order, and where they stood along the dimension, as i32. */
-export interface Sorted {
+/** Elements of a tensor, and where they stand in it along the dimension of the op, as i32. */
+export interface Indexed {
   /** The elements. */
   readonly values: Tensor;
-  /** Their places before. */
+  /** Their places. */
   readonly indices: Tensor;
 }
 
@@ -24,7 +24,7 @@ const sorts = { f32: rows.sort_f32, i32: rows.sort_i32 };
 const selections = { f32: rows.top_k_f32, i32: rows.top_k_i32 };
 
 /** All elements along `dim` in order, equals in that of their indices; NaN is the largest. */
-export function sort(x: Tensor, dim: number, descending: boolean): Sorted {
+export function sort(x: Tensor, dim: number, descending: boolean): Indexed {
   const d = fixedDimension("sort", x, dim);
   return ordered("sort", sorts, x, d, x.shape[d], [Number(descending)]);
 }
@@ -40,7 +40,7 @@ export function argsort(x: Tensor, dim: number, descending: boolean): Tensor {
 const LARGE_HEAP = 64;
 
 /** The k largest (or smallest) in order, as the first k of a sort. */
-export function topK(x: Tensor, k: number, dim: number, largest: boolean): Sorted {
+export function topK(x: Tensor, k: number, dim: number, largest: boolean): Indexed {
   const d = fixedDimension("topK", x, dim);
   const n = x.shape[d];
   if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
@@ -64,7 +64,7 @@ function ordered(
   d: number,
   k: number,
   params: readonly number[],
-): Sorted {
+): Indexed {
   const row = table[x.dtype];
   if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32 or i32`);
   const n = x.shape[d];
@@ -74,17 +74,23 @@ function ordered(
     run(row, [dense, ...sorted], [n, ...params], [rowCount(dense)]);
     return sorted;
   });
+  return indexed(name, values, indices, x, d);
+}
+
+/** Values of x that stand at indices along `d`. */
+export function indexed(name: string, values: Tensor, indices: Tensor, x: Tensor, d: number): Indexed {
+  const n = x.shape[d];
   track(name, values, [x], [indices], (dy, [indices]) => [place(dy, indices, d, n)]);
   return { values, indices };
 }
 
-/** Zeros with n entries along `d`, but for x at its indices, which are distinct. */
+/** Zeros with n entries along `d`, to which x is added at its indices. */
 function place(x: Tensor, indices: Tensor, d: number, n: number): Tensor {
   const y = moved("place", rows.place_f32, x, indices, d, n);
   return track("place", y, [x], [indices], (dy, [indices]) => [pick(dy, indices, d)]);
 }
 
-/** x at indices along `d`, which are distinct. */
+/** x at indices along `d`. */
 function pick(x: Tensor, indices: Tensor, d: number): Tensor {
   const n = x.shape[d];
   const y = moved("pick", rows.pick_f32, x, indices, d, indices.shape[d]);
