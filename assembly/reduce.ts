@@ -29,9 +29,9 @@ export function prod_f32(args: usize, part: i32, parts: i32): void { rows<Prod>(
 /** args: x, y | C | R (cell) */
 export function norm_f32(args: usize, part: i32, parts: i32): void { rows<Norm>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function max_f32(args: usize, part: i32, parts: i32): void { rows<Exact<MaxF32>>(args, part, parts); }
+export function max_f32(args: usize, part: i32, parts: i32): void { rows<Extreme<MaxF32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function min_f32(args: usize, part: i32, parts: i32): void { rows<Exact<MinF32>>(args, part, parts); }
+export function min_f32(args: usize, part: i32, parts: i32): void { rows<Extreme<MinF32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function argmax_f32(args: usize, part: i32, parts: i32): void { rows<First<MaxF32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
@@ -67,9 +67,12 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
 @unmanaged class Exact<V> {
   @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, i32x4.extract_lane(folded<V>(x, C), 0)); }
 }
+@unmanaged class Extreme<V> {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, f32x4.extract_lane(extreme<V>(x, C), 0)); }
+}
 @unmanaged class First<V> {
   @inline row(x: usize, y: usize, C: i32): void {
-    const best = folded<V>(x, C), value = f32x4.extract_lane(best, 0);
+    const best = extreme<V>(x, C), value = f32x4.extract_lane(best, 0);
     store<i32>(y, value == value ? firstEqual(x, C, best) : firstNaN(x));
   }
 }
@@ -95,25 +98,37 @@ function blockSum(x: usize, n: i32): f32 {
 }
 
 function product(x: usize, n: i32): f64 {
-  let low = f64x2.splat(1), high = low;
-  for (; n >= 4; n -= 4, x += 16) {
-    const v = v128.load(x);
-    low = f64x2.mul(low, f64x2.promote_low_f32x4(v)), high = f64x2.mul(high, f64x2.promote_low_f32x4(upper(v)));
+  let a = f64x2.splat(1), b = a, c = a, d = a;
+  for (; n >= 8; n -= 8, x += 32) {
+    const v = v128.load(x), w = v128.load(x, 16);
+    a = f64x2.mul(a, f64x2.promote_low_f32x4(v)), b = f64x2.mul(b, f64x2.promote_low_f32x4(upper(v)));
+    c = f64x2.mul(c, f64x2.promote_low_f32x4(w)), d = f64x2.mul(d, f64x2.promote_low_f32x4(upper(w)));
   }
-  const both = f64x2.mul(low, high);
-  let p = f64x2.extract_lane(both, 0) * f64x2.extract_lane(both, 1);
+  const all = f64x2.mul(f64x2.mul(a, b), f64x2.mul(c, d));
+  let p = f64x2.extract_lane(all, 0) * f64x2.extract_lane(all, 1);
   for (; n > 0; n--, x += 4) p *= <f64> load<f32>(x);
   return p;
 }
 
 function squares(x: usize, n: i32): f64 {
-  let low = f64x2.splat(0), high = low;
-  for (; n > 0; n -= 4, x += 16) {
-    const v = loadPart(x, n), a = f64x2.promote_low_f32x4(v), b = f64x2.promote_low_f32x4(upper(v));
-    low = f64x2.add(low, f64x2.mul(a, a)), high = f64x2.add(high, f64x2.mul(b, b));
+  let a = f64x2.splat(0), b = a, c = a, d = a;
+  for (; n >= 8; n -= 8, x += 32) {
+    const v = v128.load(x), w = v128.load(x, 16);
+    a = f64x2.add(a, square(v)), b = f64x2.add(b, square(upper(v)));
+    c = f64x2.add(c, square(w)), d = f64x2.add(d, square(upper(w)));
   }
-  const both = f64x2.add(low, high);
-  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  const all = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
+  let sum = f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
+  for (; n > 0; n--, x += 4) sum += <f64> load<f32>(x) * <f64> load<f32>(x);
+  return sum;
+}
+
+/** The squares of the two lower lanes, in f64. */
+// @ts-ignore: decorator
+@inline
+function square(v: v128): v128 {
+  const wide = f64x2.promote_low_f32x4(v);
+  return f64x2.mul(wide, wide);
 }
 
 /** A row's fold, in every lane. */
@@ -125,9 +140,30 @@ function folded<V>(x: usize, n: i32): v128 {
   }
   for (; n >= 4; n -= 4, x += 16) a = the<V>().of(a, v128.load(x));
   for (; n > 0; n--, x += 4) b = the<V>().of(b, i32x4.replace_lane(the<V>().start(), 0, load<i32>(x)));
-  const four = the<V>().of(the<V>().of(a, b), the<V>().of(c, d));
+  return spreadOver<V>(the<V>().of(the<V>().of(a, b), the<V>().of(c, d)));
+}
+
+/** The fold of four lanes, in each of them. */
+// @ts-ignore: decorator
+@inline
+function spreadOver<V>(four: v128): v128 {
   const two = the<V>().of(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1));
   return the<V>().of(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2));
+}
+
+/** The largest or smallest of a row, in every lane: quickly, unless the sum of all is NaN, as it is where one is. */
+function extreme<V>(x: usize, n: i32): v128 {
+  let a = the<V>().start(), b = a, c = a, d = a, sums = f32x4.splat(0), more = sums;
+  const first = x, all = n;
+  for (; n >= 16; n -= 16, x += 64) {
+    const p = v128.load(x), q = v128.load(x, 16), r = v128.load(x, 32), s = v128.load(x, 48);
+    a = the<V>().quick(a, p), b = the<V>().quick(b, q), c = the<V>().quick(c, r), d = the<V>().quick(d, s);
+    sums = f32x4.add(sums, f32x4.add(p, q)), more = f32x4.add(more, f32x4.add(r, s));
+  }
+  const sum = f32x4.add(sums, more);
+  if (v128.any_true(f32x4.ne(sum, sum))) return folded<V>(first, all);
+  const four = the<V>().of(the<V>().of(a, b), the<V>().of(c, d));
+  return the<V>().of(spreadOver<V>(four), folded<V>(x, n));
 }
 
 /** The first index of a value (in every lane) that the row holds. */

@@ -34,11 +34,11 @@ export function norm_middle_f32(args: usize, part: i32, parts: i32): void {
 }
 /** args: as sum_middle_f32 */
 export function max_middle_f32(args: usize, part: i32, parts: i32): void {
-  walkColumns<Fold<Exact<MaxF32>>>(args, 2, 2, part, parts);
+  walkColumns<Extreme<MaxF32>>(args, 2, 2, part, parts);
 }
 /** args: as sum_middle_f32 */
 export function min_middle_f32(args: usize, part: i32, parts: i32): void {
-  walkColumns<Fold<Exact<MinF32>>>(args, 2, 2, part, parts);
+  walkColumns<Extreme<MinF32>>(args, 2, 2, part, parts);
 }
 /** args: as sum_middle_f32 */
 export function sum_middle_i32(args: usize, part: i32, parts: i32): void {
@@ -125,6 +125,36 @@ export function narrow(low: v128, high: v128): v128 {
     this.one(at, the<V>().of(first, the<V>().of(the<V>().of(e, f), the<V>().of(g, h))));
   }
   @inline end(at: usize, N: i32): v128 { return v128.load(at); }
+}
+
+/** max or min without NaN: beside the best stands a sum of all, which is NaN where one is (and where infinities meet). */
+@unmanaged class Quick<V> {
+  @inline start(): v128 { return the<V>().start(); }
+  @inline one(at: usize, v: v128): void { v128.store(at, the<V>().of(v128.load(at), v)); }
+  @inline eight(at: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128): void {
+    const first = the<V>().quick(the<V>().quick(a, b), the<V>().quick(c, d));
+    const last = the<V>().quick(the<V>().quick(e, f), the<V>().quick(g, h));
+    v128.store(at, the<V>().quick(v128.load(at), the<V>().quick(first, last)));
+    const sum = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
+    v128.store(at, f32x4.add(v128.load(at, 16), sum), 16);
+  }
+  @inline end(at: usize, N: i32): v128 { return v128.load(at); }
+}
+
+/** Quickly, and again where a sum tells of NaN. */
+@unmanaged class Extreme<V> {
+  @inline tile(args: usize, scratch: usize, N: i32, I: i32, o: i32, i: i32, columns: i32): void {
+    the<Fold<Quick<V>>>().tile(args, scratch, N, I, o, i, columns);
+    if (tellsOfNaN(scratch, columns)) the<Fold<Exact<V>>>().tile(args, scratch, N, I, o, i, columns);
+  }
+}
+
+function tellsOfNaN(at: usize, columns: i32): bool {
+  for (; columns > 0; columns -= 4, at += 32) {
+    const sum = v128.load(at, 16);
+    if (v128.any_true(f32x4.ne(sum, sum))) return true;
+  }
+  return false;
 }
 
 /** Folds a run of columns: eight rows at a time, then one. */

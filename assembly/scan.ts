@@ -39,8 +39,14 @@ export function cumprod_i32(args: usize, part: i32, parts: i32): void {
   walkColumns<Scan<ProductsI32>>(args, 2, 3, part, parts);
 }
 
-/** What is carried starts at `start`, 32 bytes for four columns; `next` takes four elements in and gives four results. */
+// What is carried starts at `start`, 32 bytes for four columns; `next` takes four elements in and gives four results.
+// `column` goes through one by itself, in a register.
+
 @unmanaged class Sums {
+  @inline column(x: usize, y: usize, N: i32, step: usize): void {
+    let sum: f64 = 0;
+    for (let n = N; n > 0; n--, x += step, y += step) store<f32>(y, <f32> (sum += <f64> load<f32>(x)));
+  }
   @inline start(): v128 { return f64x2.splat(0); }
   @inline next(at: usize, v: v128): v128 {
     return kept(
@@ -50,6 +56,10 @@ export function cumprod_i32(args: usize, part: i32, parts: i32): void {
   }
 }
 @unmanaged class Products {
+  @inline column(x: usize, y: usize, N: i32, step: usize): void {
+    let product: f64 = 1;
+    for (let n = N; n > 0; n--, x += step, y += step) store<f32>(y, <f32> (product *= <f64> load<f32>(x)));
+  }
   @inline start(): v128 { return f64x2.splat(1); }
   @inline next(at: usize, v: v128): v128 {
     return kept(
@@ -59,6 +69,10 @@ export function cumprod_i32(args: usize, part: i32, parts: i32): void {
   }
 }
 @unmanaged class SumsI32 {
+  @inline column(x: usize, y: usize, N: i32, step: usize): void {
+    let sum = 0;
+    for (let n = N; n > 0; n--, x += step, y += step) store<i32>(y, sum += load<i32>(x));
+  }
   @inline start(): v128 { return i32x4.splat(0); }
   @inline next(at: usize, v: v128): v128 {
     const sum = i32x4.add(v128.load(at), v);
@@ -67,6 +81,10 @@ export function cumprod_i32(args: usize, part: i32, parts: i32): void {
   }
 }
 @unmanaged class ProductsI32 {
+  @inline column(x: usize, y: usize, N: i32, step: usize): void {
+    let product = 1;
+    for (let n = N; n > 0; n--, x += step, y += step) store<i32>(y, product *= load<i32>(x));
+  }
   @inline start(): v128 { return i32x4.splat(1); }
   @inline next(at: usize, v: v128): v128 {
     const product = i32x4.mul(v128.load(at), v);
@@ -88,7 +106,9 @@ function kept(at: usize, low: v128, high: v128): v128 {
   @inline tile(args: usize, scratch: usize, N: i32, I: i32, o: i32, i: i32, columns: i32): void {
     const first = columnAt(o, N, I, i), reverse = integer(args, 6) != 0, step = <usize> I << 2;
     const from = reverse ? first + <usize> (N - 1) * step : first;
-    scanTile<F>(pointer(args, 0) + from, pointer(args, 1) + from, scratch, N, reverse ? 0 - step : step, columns);
+    const x = pointer(args, 0) + from, y = pointer(args, 1) + from, by = reverse ? 0 - step : step;
+    if (I == 1) the<F>().column(x, y, N, by);
+    else scanTile<F>(x, y, scratch, N, by, columns);
   }
 }
 

@@ -49,6 +49,9 @@ const largest: Fold = { of: extreme(Math.max) };
 const smallest: Fold = { of: extreme(Math.min) };
 
 const floats: Draw = (random, n) => random.floats(n, 2);
+/** With NaN and infinities here and there. */
+const holes: Draw = (random, n) =>
+  random.floats(n).map((v) => random.next() < 0.02 ? random.pick([NaN, Infinity, -Infinity]) : v);
 /** About 1000, where sums of squares cancel. */
 const far: Draw = (random, n) => random.floats(n).map((v) => v + 1000);
 /** About 1, so that long products neither vanish nor overflow. */
@@ -101,7 +104,7 @@ function middle(fold: Fold, draws: readonly Draw[], into: Make): Reference {
         25,
         17,
       ]];
-      const tiles = [[1, 3, 255], [2, 2, 256], [1, 9, 261], [2, 1, 530], [1, 300, 6]];
+      const tiles = [[1, 3, 1023], [2, 1, 1024], [1, 9, 1029], [1, 1, 2050], [1, 300, 6]];
       for (const [O, N, I] of [...sizes, ...tiles, ...(fold.empty ? [[2, 0, 3]] : [])]) {
         for (const draw of draws) {
           const x = draw(random, O * N * I);
@@ -154,12 +157,12 @@ export const all_u8: Reference = last({ of: (c) => Number(c.every((v) => v !== 0
   (_, n) => Uint8Array.from({ length: n }, (_, i) => i === n - 1 ? 0 : 1),
 ], Byte);
 
-export const sum_middle_f32: Reference = middle(sums, [floats], Float);
+export const sum_middle_f32: Reference = middle(sums, [floats, holes], Float);
 export const mean_middle_f32: Reference = middle(means, [floats], Float);
 export const prod_middle_f32: Reference = middle(relative(product), [factors], Float);
 export const norm_middle_f32: Reference = middle(relative(norm), [floats], Float);
-export const max_middle_f32: Reference = middle(largest, [floats], Float);
-export const min_middle_f32: Reference = middle(smallest, [floats], Float);
+export const max_middle_f32: Reference = middle(largest, [floats, holes], Float);
+export const min_middle_f32: Reference = middle(smallest, [floats, holes], Float);
 export const sum_middle_i32: Reference = middle(integerSums, [integers], Integer);
 export const prod_middle_i32: Reference = middle(integerProducts, [integers], Integer);
 export const max_middle_i32: Reference = middle(largest, [integers], Integer);

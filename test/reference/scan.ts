@@ -10,7 +10,7 @@ type Elements = Exclude<OperandValue, null>;
 type Column = readonly number[];
 type Draw = (random: Random, length: number) => Elements;
 
-const SIZES = [[0, 3, 2], [2, 0, 3], [2, 3, 0], [1, 1, 1], [2, 7, 1], [3, 4, 3], [1, 9, 5], [1, 3, 261], [
+const SIZES = [[0, 3, 2], [2, 0, 3], [2, 3, 0], [1, 1, 1], [2, 7, 1], [3, 4, 3], [1, 9, 5], [1, 3, 1029], [
   1,
   100,
   2,

@@ -5,8 +5,8 @@
  */
 import { input, type Kernel, output } from "../kernel.ts";
 
-/** Bytes that a row over columns keeps of them in each part (assembly/common/columns.ts: 256 columns of 16). */
-export const columnScratch = (): number => 4096;
+/** Bytes that a row over columns keeps of them in each part (assembly/common/columns.ts: 1024 columns of 16). */
+export const columnScratch = (): number => 16384;
 
 /** x [O, N, I] to y [O, I]; N > 0 for max and min. */
 function fold(name: string, dtype: "f32" | "i32", tolerance: number): Kernel {
