@@ -61,9 +61,13 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
 }
 
 @unmanaged class Sum { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> total(x, C)); } }
-@unmanaged class Mean { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> (total(x, C) / <f64> C)); } }
+@unmanaged class Mean {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> (total(x, C) / <f64> C)); }
+}
 @unmanaged class Prod { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> product(x, C)); } }
-@unmanaged class Norm { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> sqrt<f64>(squares(x, C))); } }
+@unmanaged class Norm {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> sqrt<f64>(squares(x, C))); }
+}
 @unmanaged class Exact<V> {
   @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, i32x4.extract_lane(folded<V>(x, C), 0)); }
 }

@@ -127,7 +127,7 @@ export function narrow(low: v128, high: v128): v128 {
   @inline end(at: usize, N: i32): v128 { return v128.load(at); }
 }
 
-/** max or min without NaN: beside the best stands a sum of all, which is NaN where one is (and where infinities meet). */
+/** max or min without NaN: beside the best stands a sum of all, NaN where one is (and where infinities meet). */
 @unmanaged class Quick<V> {
   @inline start(): v128 { return the<V>().start(); }
   @inline one(at: usize, v: v128): void { v128.store(at, the<V>().of(v128.load(at), v)); }

@@ -19,11 +19,11 @@
 // passes from one half of scratch to the other, but for bytes that all keys share.
 //
 //   scratch of sort    [ pairs, 8 C bytes | pairs, 8 C bytes | 4 counts of 256, 4 KiB ]
-//   scratch of top_k   [ a heap of K pairs, the largest first ]: an element of a key not below the first's is passed over
-//                      four at a time
+//   scratch of top_k   [ a heap of K pairs, the largest first ]; elements whose keys are not below the first's are passed
+//                      over four at a time
 //
-// An index outside 0 .. C - 1 picks NaN and is not placed. Cost: sort 16 C (4 + 2) bytes of reads and writes a row,
-// bound by the cache's scattered writes; top_k one read of x and K log K. Parts divide the rows.
+// An index outside 0 .. C - 1 picks NaN and is not placed; K <= C. Cost: sort 16 C bytes a pass, bound by scattered
+// writes; top_k one read of x, and log K for each element that enters the heap. Exact. Parts divide the rows.
 
 import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";

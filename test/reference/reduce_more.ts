@@ -52,8 +52,8 @@ const floats: Draw = (random, n) => random.floats(n, 2);
 /** With NaN and infinities here and there. */
 const holes: Draw = (random, n) =>
   random.floats(n).map((v) => random.next() < 0.02 ? random.pick([NaN, Infinity, -Infinity]) : v);
-/** About 1000, where sums of squares cancel. */
-const far: Draw = (random, n) => random.floats(n).map((v) => v + 1000);
+/** About 10^6, where sums of squares cancel and a mean is rounded to sixteenths. */
+const far: Draw = (random, n) => random.floats(n).map((v) => v + 1e6);
 /** About 1, so that long products neither vanish nor overflow. */
 const factors: Draw = (random, n) => random.floats(n).map((v) => 1 + v / 8);
 const integers: Draw = (random, n) => random.ints(n, -0x80000000, 0x7fffffff);

@@ -80,18 +80,33 @@ export function foldByPasses(to: Reduction, rows: FoldRows, dtype: Dtype): Tenso
   const { name, x, goes } = to;
   return noGrad(() => { // the caller tracks the whole
     const order = memoryOrder(x);
-    using moved = x.permute(...order);
-    let now = moved.contiguous();
-    for (const { O, N, I } of passes(order.map((d) => x.shape[d]), order.map((d) => goes[d]))) {
-      const y = result(name, [now], dtype, [O * I]);
+    const dense = x.isContiguous ? x : inOrder(x, order);
+    const todo = passes(order.map((d) => x.shape[d]), order.map((d) => goes[d]));
+    let now = dense;
+    todo.forEach(({ O, N, I }, i) => {
+      const whole = i === todo.length - 1 && dense === x;
+      const y = whole
+        ? result(name, [now], dtype, keptShape(to), x.rows)
+        : result(name, [now], dtype, [O * I]);
       if (I === 1) run(rows.last, [now, y], [N], [leading(x, O)]);
       else run(rows.middle, [now, y], [N, I], [leading(x, O)]);
-      now.dispose();
+      if (now !== x) now.dispose();
       now = y;
-    }
+    });
+    if (dense === x) return now;
     using folded = now;
     return shaped(folded, to, order);
   });
+}
+
+function inOrder(x: Tensor, order: readonly number[]): Tensor {
+  using moved = x.permute(...order);
+  return moved.contiguous();
+}
+
+/** The shape of the result. */
+export function keptShape({ x, goes, keepDim }: Reduction): number[] {
+  return x.shape.map((n, d) => goes[d] ? 1 : n).filter((_, d) => keepDim || !goes[d]);
 }
 
 /** Folds what goes as one row, which costs a copy where it is not the end of x already. */
@@ -99,8 +114,7 @@ export function foldTogether(to: Reduction, row: Kernel, dtype: Dtype, tail: rea
   const { name, x, goes } = to;
   return noGrad(() => {
     const order = x.shape.map((_, d) => d).sort((a, b) => Number(goes[a]) - Number(goes[b]));
-    using moved = x.permute(...order);
-    using dense = moved.contiguous();
+    using dense = inOrder(x, order);
     const C = foldedSize(to), R = sizeOf(x.shape.filter((_, d) => !goes[d]));
     using folded = result(name, [dense], dtype, [R]);
     run(row, [dense, folded], [C, ...tail], [leading(x, R)]);
@@ -142,14 +156,14 @@ function leading(x: Tensor, count: number): number | Cell {
 }
 
 /** The elements that are left, contiguous in an order of x's dimensions, in the result's shape. */
-function shaped(folded: Tensor, { x, goes, keepDim }: Reduction, order: readonly number[]): Tensor {
+function shaped(folded: Tensor, to: Reduction, order: readonly number[]): Tensor {
+  const { x, goes, keepDim } = to;
   const strides = new Array<number>(x.rank);
   let stride = 1;
   for (const d of order.toReversed()) {
     strides[d] = stride;
     if (!goes[d]) stride *= x.shape[d];
   }
-  const stays = (_: number, d: number) => keepDim || !goes[d];
-  const shape = x.shape.map((n, d) => goes[d] ? 1 : n);
-  return folded.alias(shape.filter(stays), { strides: strides.filter(stays), offset: 0, rows: x.rows });
+  const kept = strides.filter((_, d) => keepDim || !goes[d]);
+  return folded.alias(keptShape(to), { strides: kept, offset: 0, rows: x.rows });
 }

@@ -20,6 +20,7 @@ import {
   foldedSize,
   type FoldRows,
   foldTogether,
+  keptShape,
   type Reduction,
   reduction,
   widened,
@@ -134,10 +135,6 @@ function gathered(x: Tensor, { goes }: Reduction): Tensor {
   const go = x.shape.flatMap((_, d) => goes[d] ? [d] : []);
   using moved = x.permute(...stay, ...go);
   return moved.reshape(...stay.map((d) => x.shape[d]), sizeOf(go.map((d) => x.shape[d])));
-}
-
-function keptShape({ x, goes, keepDim }: Reduction): number[] {
-  return x.shape.map((n, d) => goes[d] ? 1 : n).filter((_, d) => keepDim || !goes[d]);
 }
 
 /** dy times the product of the others. */
