@@ -74,6 +74,8 @@ export {
   type ChannelStatistics,
   groupNorm,
 } from "./tensor/ops/channel_norm.ts";
+export type { VarianceOptions } from "./tensor/ops/reduce.ts";
+export type { Indexed } from "./tensor/ops/sort.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 

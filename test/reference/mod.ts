@@ -30,6 +30,9 @@ import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
+import * as reduceMore from "./reduce_more.ts";
+import * as scan from "./scan.ts";
+import * as sort from "./sort.ts";
 
 const families: readonly object[] = [
   attention,
@@ -58,6 +61,9 @@ const families: readonly object[] = [
   normBackward,
   optimizer,
   random,
+  reduceMore,
+  scan,
+  sort,
 ];
 
 /** The oracles: exports named like a row. */

@@ -30,6 +30,10 @@ import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
+import * as reduceMiddle from "./reduce_middle.ts";
+import * as reduceU8 from "./reduce_u8.ts";
+import * as scan from "./scan.ts";
+import * as sort from "./sort.ts";
 
 const families: readonly object[] = [
   attention,
@@ -58,6 +62,10 @@ const families: readonly object[] = [
   normBackward,
   optimizer,
   random,
+  reduceMiddle,
+  reduceU8,
+  scan,
+  sort,
 ];
 
 /** All rows. */
