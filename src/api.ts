@@ -65,3 +65,9 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export * as nn from "./nn/mod.ts";
+export { linear } from "./tensor/ops/linear.ts";
+export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
+export { rope } from "./tensor/ops/attention.ts";
+export { scaledDotProductAttention, type ScaledAttentionOptions } from "./tensor/ops/scaled_attention.ts";

@@ -5,14 +5,68 @@
  */
 import { swiglu } from "../tensor/ops/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Linear, SharedInput } from "./linear.ts";
+import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
+import { Module } from "./module.ts";
 
-/** down(silu(gate(x)) * up(x)) (Shazeer 2020). */
-export class GatedFeedForward {
-  constructor(readonly gate: Linear, readonly up: Linear, readonly down: Linear) {}
+/** Options of {@linkcode FeedForward}. */
+export interface FeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
+  /** Between the two layers [GELU]. */
+  activation?: (x: Tensor) => Tensor;
+}
 
+/** down(activation(up(x))). */
+export class FeedForward extends Module {
+  /** [F, C]. */
+  readonly up: Linear;
+  /** [C, F]. */
+  readonly down: Linear;
+  readonly #activation: (x: Tensor) => Tensor;
+
+  /** From C values over F hidden ones to C. */
+  constructor(width: number, hidden: number = 4 * width, options: FeedForwardOptions = {}) {
+    super();
+    this.up = new Linear(width, hidden, options);
+    this.down = new Linear(hidden, width, options);
+    this.#activation = options.activation ?? ((x) => x.gelu());
+  }
+
+  /** x [.., C]: the same. */
+  forward(x: Tensor): Tensor {
+    return this.down.forward(this.#activation(this.up.forward(x)));
+  }
+}
+
+/** Options of {@linkcode GatedFeedForward}. */
+export interface GatedFeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
+  /** How the gate opens ["silu", which is SwiGLU; "gelu" is GeGLU]. */
+  gate?: "silu" | "gelu";
+}
+
+/** down(silu(gate(x)) * up(x)), or with gelu (Shazeer 2020). */
+export class GatedFeedForward extends Module {
+  /** [F, C]. */
+  readonly gate: Linear;
+  /** [F, C]. */
+  readonly up: Linear;
+  /** [C, F]. */
+  readonly down: Linear;
+  readonly #gelu: boolean;
+
+  /** From C values over F hidden ones to C; without biases unless asked. */
+  constructor(width: number, hidden: number, { gate, ...options }: GatedFeedForwardOptions = {}) {
+    super();
+    const layer = (inputs: number, outputs: number) =>
+      new Linear(inputs, outputs, { bias: false, ...options });
+    this.gate = layer(width, hidden);
+    this.up = layer(width, hidden);
+    this.down = layer(hidden, width);
+    this.#gelu = gate === "gelu";
+  }
+
+  /** x [.., C]: the same. */
   forward(x: Tensor): Tensor {
     const input = new SharedInput(x);
-    return this.down.forward(swiglu(this.gate.forward(input), this.up.forward(input)));
+    const [gate, up] = [this.gate.forward(input), this.up.forward(input)];
+    return this.down.forward(this.#gelu ? gate.gelu().mul(up) : swiglu(gate, up));
   }
 }
