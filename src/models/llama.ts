@@ -74,9 +74,13 @@ class Block extends Module {
   }
 
   forward(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
-    const mixed = this.attention.decode(this.attentionNorm.forward(x), cache, position, only);
-    x = (only?.take(x) ?? x).add(mixed);
-    return x.add(this.feedForward.forward(this.feedForwardNorm.forward(x)));
+    using normed = this.attentionNorm.forward(x);
+    using mixed = this.attention.decode(normed, cache, position, only);
+    using row = only?.take(x);
+    using y = (row ?? x).add(mixed);
+    using ready = this.feedForwardNorm.forward(y);
+    using fed = this.feedForward.forward(ready);
+    return y.add(fed);
   }
 }
 
@@ -121,11 +125,14 @@ export class Llama extends Module implements CausalModel {
   forward(ids: Tensor, cache: KvCache, position: Position, only?: OneRow): Tensor {
     let x = this.embedding.forward(ids);
     const last = this.blocks.length - 1;
-    this.blocks.forEach((block, i) =>
+    for (const [i, block] of this.blocks.entries()) {
+      using before = x;
       // other rows of the last layer lead nowhere but into its cache
-      x = block.forward(x, cache.layers[i], position, i === last ? only : undefined)
-    );
-    return this.output.forward(this.norm.forward(x));
+      x = block.forward(before, cache.layers[i], position, i === last ? only : undefined);
+    }
+    using end = x;
+    using normed = this.norm.forward(end);
+    return this.output.forward(normed);
   }
 }
 

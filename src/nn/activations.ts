@@ -4,7 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import { swiglu } from "../tensor/ops/elementwise.ts";
+import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -59,8 +59,9 @@ export class Tanh extends Module {
 export class Swiglu extends Module {
   /** x [.., 2 F]: [.., F]. */
   forward(x: Tensor): Tensor {
-    const [gate, up] = halves("swiglu", x);
-    return swiglu(gate.contiguous(), up.contiguous());
+    using gate = half("swiglu", x, 0);
+    using up = half("swiglu", x, 1);
+    return swiglu(gate, up);
   }
 }
 
@@ -68,15 +69,18 @@ export class Swiglu extends Module {
 export class Geglu extends Module {
   /** x [.., 2 F]: [.., F]. */
   forward(x: Tensor): Tensor {
-    const [gate, up] = halves("geglu", x);
-    return gate.gelu().mul(up);
+    using gate = half("geglu", x, 0);
+    using up = half("geglu", x, 1);
+    return geglu(gate, up);
   }
 }
 
-function halves(op: string, x: Tensor): [Tensor, Tensor] {
+/** The first (0) or second half of the last dimension, contiguous. */
+function half(op: string, x: Tensor, which: 0 | 1): Tensor {
   const size = x.shape.at(-1) ?? 0;
   if (size % 2 !== 0) {
     throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x}: its last dimension must be even, got ${size}`);
   }
-  return [x.narrow(-1, 0, size / 2), x.narrow(-1, size / 2, size / 2)];
+  using view = x.narrow(-1, which * size / 2, size / 2);
+  return view.contiguous();
 }

@@ -107,20 +107,24 @@ export class MultiHeadAttention extends Module {
         `Cannot attend at once within a window of ${window}: give a mask`,
       );
     }
-    const input = new SharedInput(x);
-    const source = memory ? new SharedInput(memory) : input;
-    const heads = (layer: Linear, input: SharedInput) => {
-      const y = layer.forward(input);
-      return y.reshape(-1, y.shape.at(-2)!, y.shape.at(-1)! / this.#headSize, this.#headSize);
-    };
-    const turn = (y: Tensor) => this.rotary?.forward(y) ?? y;
-    const [q, k, v] = [
-      turn(heads(this.query, input)),
-      turn(heads(this.key, source)),
-      heads(this.value, source),
-    ].map((y) => y.transpose(1, 2));
-    const y = scaledDotProductAttention(q, k, v, { causal, mask, scale });
-    return this.output.forward(y.transpose(1, 2).reshape(...x.shape.slice(0, -1), -1));
+    using input = new SharedInput(x);
+    using other = memory && new SharedInput(memory);
+    using q = this.#heads(this.query, input, 0);
+    using k = this.#heads(this.key, other ?? input, 0);
+    using v = this.#heads(this.value, other ?? input);
+    using y = scaledDotProductAttention(q, k, v, { causal, mask, scale });
+    using rows = y.transpose(1, 2);
+    using joined = rows.reshape(...x.shape.slice(0, -1), -1);
+    return this.output.forward(joined);
+  }
+
+  /** A layer's [B, T, H D] as [B, H, T, D], turned by positions from `position` on. */
+  #heads(layer: Linear, input: SharedInput, position?: number): Tensor {
+    using y = layer.forward(input);
+    using heads = y.reshape(-1, y.shape.at(-2)!, y.shape.at(-1)! / this.#headSize, this.#headSize);
+    if (position === undefined || !this.rotary) return heads.transpose(1, 2);
+    using turned = this.rotary.forward(heads, position);
+    return turned.transpose(1, 2);
   }
 
   /**
@@ -128,14 +132,23 @@ export class MultiHeadAttention extends Module {
    * its own. With `only`, one row alone asks: [1, C]. A cache keeps values alone: there is no gradient.
    */
   decode(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
-    const input = new SharedInput(x);
-    const asking = only ? new SharedInput(only.take(x)) : input;
+    using input = new SharedInput(x);
+    using row = only?.take(x);
+    using one = row && new SharedInput(row);
     const from = only?.position ?? position;
-    const heads = (layer: Linear, input: SharedInput) =>
-      layer.forward(input).reshape(input.f32.shape[0], -1, this.#headSize);
-    const turn = (y: Tensor, position: Position) => this.rotary?.forward(y, position) ?? y;
-    cache.append(turn(heads(this.key, input), position), heads(this.value, input), position);
-    const y = attention(turn(heads(this.query, asking), from), cache.keys, cache.values, from, this.#options);
-    return this.output.forward(y.reshape(y.shape[0], -1));
+    using k = this.#rows(this.key, input, position);
+    using v = this.#rows(this.value, input);
+    cache.append(k, v, position);
+    using q = this.#rows(this.query, one ?? input, from);
+    using y = attention(q, cache.keys, cache.values, from, this.#options);
+    using joined = y.reshape(y.shape[0], -1);
+    return this.output.forward(joined);
+  }
+
+  /** A layer's [T, H D] as [T, H, D], turned by positions from `position` on. */
+  #rows(layer: Linear, input: SharedInput, position?: Position): Tensor {
+    using y = layer.forward(input);
+    using heads = y.reshape(y.shape[0], -1, this.#headSize);
+    return position !== undefined && this.rotary ? this.rotary.forward(heads, position) : heads.contiguous();
   }
 }

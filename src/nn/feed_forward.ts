@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { swiglu } from "../tensor/ops/elementwise.ts";
+import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -32,7 +32,9 @@ export class FeedForward extends Module {
 
   /** x [.., C]: the same. */
   forward(x: Tensor): Tensor {
-    return this.down.forward(this.#activation(this.up.forward(x)));
+    using up = this.up.forward(x);
+    using hidden = this.#activation(up);
+    return this.down.forward(hidden);
   }
 }
 
@@ -65,8 +67,10 @@ export class GatedFeedForward extends Module {
 
   /** x [.., C]: the same. */
   forward(x: Tensor): Tensor {
-    const input = new SharedInput(x);
-    const [gate, up] = [this.gate.forward(input), this.up.forward(input)];
-    return this.down.forward(this.#gelu ? gate.gelu().mul(up) : swiglu(gate, up));
+    using input = new SharedInput(x);
+    using gate = this.gate.forward(input);
+    using up = this.up.forward(input);
+    using hidden = this.#gelu ? geglu(gate, up) : swiglu(gate, up);
+    return this.down.forward(hidden);
   }
 }

@@ -14,7 +14,7 @@ import { type Initial, Parameter } from "./parameter.ts";
 export type Activations = "int8" | "f32";
 
 /** An input that several layers read: quantized at most once, when the first of them asks. */
-export class SharedInput {
+export class SharedInput implements Disposable {
   private quantized?: Tensor;
 
   /** Of an input as it is. */
@@ -26,6 +26,11 @@ export class SharedInput {
   /** Its 8-bit blocks. */
   get q8(): Tensor {
     return this.quantized ??= quantizeQ8(this.f32);
+  }
+
+  /** Gives the blocks' memory back. */
+  [Symbol.dispose](): void {
+    this.quantized?.dispose();
   }
 }
 
@@ -61,9 +66,12 @@ export class Linear extends Module {
 
   /** x [.., K]: [.., N]. */
   forward(x: Tensor | SharedInput): Tensor {
-    const input = x instanceof SharedInput ? x : new SharedInput(x);
+    if (!(x instanceof SharedInput)) {
+      using input = new SharedInput(x);
+      return this.forward(input);
+    }
     const weight = this.weight.tensor;
     const rounded = this.#activations === "int8" && !isPlain(weight.dtype);
-    return linear(rounded ? input.q8 : input.f32, weight, this.bias?.find());
+    return linear(rounded ? x.q8 : x.f32, weight, this.bias?.find());
   }
 }

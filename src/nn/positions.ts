@@ -24,7 +24,8 @@ export class PositionalEmbedding extends Module {
 
   /** x [.., T, C], its first row at `position`: the same. */
   forward(x: Tensor, position = 0): Tensor {
-    return x.add(rowsOf(this.weight.tensor, x, position));
+    using rows = rowsOf(this.weight.tensor, x, position);
+    return x.add(rows);
   }
 }
 
@@ -44,7 +45,8 @@ export class SinusoidalEmbedding extends Module {
 
   /** x [.., T, C], its first row at `position`: the same. */
   forward(x: Tensor, position = 0): Tensor {
-    return x.add(rowsOf(this.#table ??= waves(x.device, this.length, this.width), x, position));
+    using rows = rowsOf(this.#table ??= waves(x.device, this.length, this.width), x, position);
+    return x.add(rows);
   }
 
   /** Gives the table's memory back. */

@@ -38,6 +38,12 @@ export class Sequential extends Module {
 
   /** What the last layer makes of x. */
   forward(x: Tensor): Tensor {
-    return this.layers.reduce((y, layer) => layer.forward(y), x);
+    let y = x;
+    for (const layer of this.layers) {
+      const next = layer.forward(y);
+      if (y !== x && y !== next) y.dispose(); // the tape holds what it needs of it
+      y = next;
+    }
+    return y;
   }
 }
