@@ -47,6 +47,10 @@ export {
 } from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
+export type { Pair } from "./tensor/ops/window.ts";
+export type { ConvOptions, ConvTransposeOptions } from "./tensor/ops/conv.ts";
+export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./tensor/ops/pool.ts";
+export type { UpsampleBilinearOptions, UpsampleOptions } from "./tensor/ops/resize.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
@@ -70,4 +74,30 @@ export * as nn from "./nn/mod.ts";
 export { linear } from "./tensor/ops/linear.ts";
 export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
 export { rope } from "./tensor/ops/attention.ts";
-export { scaledDotProductAttention, type ScaledAttentionOptions } from "./tensor/ops/scaled_attention.ts";
+export { type ScaledAttentionOptions, scaledDotProductAttention } from "./tensor/ops/scaled_attention.ts";
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type MakeOptions,
+  meshgrid,
+  ones,
+  onesLike,
+  tri,
+  zeros,
+  zerosLike,
+} from "./tensor/filled.ts";
+export {
+  bernoulli,
+  defaultGenerator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  type RandomOptions,
+} from "./tensor/random.ts";
+export { dropout } from "./tensor/ops/dropout.ts";
+export { cat, stack } from "./tensor/ops/join.ts";
+export { einsum } from "./tensor/ops/einsum.ts";

@@ -7,6 +7,7 @@ import type { Device } from "../device/device.ts";
 import { WasmDevice } from "../device/wasm/device.ts";
 import { WickError } from "../error.ts";
 import { isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { typedArray } from "./host.ts";
 import { refuseWhileRecording } from "./program.ts";
 import { Scope } from "./scope.ts";
 import { show, sizeOf } from "./shape.ts";
@@ -75,11 +76,7 @@ function flatten(
   const numbers: number[] = [];
   collect(values, shape, 0, numbers);
   const dtype = options.dtype ?? "f32";
-  const make = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: undefined, bf16: undefined }[dtype];
-  if (!make) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot make ${dtype} of numbers: give its bit patterns, or f32`);
-  }
-  return { flat: make.from(numbers), shape: options.shape ?? shape, dtype };
+  return { flat: typedArray(dtype, numbers), shape: options.shape ?? shape, dtype };
 }
 
 function collect(values: NestedNumbers, shape: readonly number[], depth: number, into: number[]): void {

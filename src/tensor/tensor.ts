@@ -7,11 +7,24 @@ import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
+import * as activation from "./ops/activation.ts";
 import { compare, where } from "./ops/compare.ts";
+import * as convolution from "./ops/conv.ts";
 import * as elementwise from "./ops/elementwise.ts";
+import * as diagonals from "./ops/diagonal.ts";
+import * as products from "./ops/products.ts";
+import * as join from "./ops/join.ts";
 import { matmul } from "./ops/matmul.ts";
+import * as pool from "./ops/pool.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as resize from "./ops/resize.ts";
+import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
+import type { Pair } from "./ops/window.ts";
+import { pad } from "./ops/pad.ts";
+import * as rearrange from "./ops/rearrange.ts";
+import { triangle } from "./ops/triangle.ts";
+import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
@@ -246,9 +259,9 @@ export class Tensor implements OperandView, Disposable {
   unsqueeze(dim: number): Tensor {
     return view.unsqueeze(this, dim);
   }
-  /** A dimension of extent 1 taken out. */
-  squeeze(dim: number): Tensor {
-    return view.squeeze(this, dim);
+  /** A dimension of extent 1 taken out; without `dim` all of them. */
+  squeeze(dim?: number): Tensor {
+    return dim === undefined ? rearrange.squeezeAll(this) : view.squeeze(this, dim);
   }
   /** Itself (as a new handle) where it is contiguous, else a contiguous copy. */
   contiguous(): Tensor {
@@ -260,6 +273,88 @@ export class Tensor implements OperandView, Disposable {
   /** The elements converted to f32. */
   toF32(): Tensor {
     return elementwise.toF32(this);
+  }
+
+  // Shape
+
+  /** Dimensions from `start` to `end` (included) as one. */
+  flatten(start = 0, end = -1): Tensor {
+    return rearrange.flatten(this, start, end);
+  }
+  /** A dimension as several of `sizes`, of which one may be -1. */
+  unflatten(dim: number, sizes: readonly number[]): Tensor {
+    return rearrange.unflatten(this, dim, sizes);
+  }
+  /** Dimensions moved to other places; the others keep their order. */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    return rearrange.movedim(this, source, destination);
+  }
+  /** Repeated to `shape` by NumPy's broadcasting, without copying. */
+  broadcastTo(shape: readonly number[]): Tensor {
+    return view.expand(this, shape);
+  }
+  /** Repeated to the shape of another, without copying. */
+  expandAs(other: Tensor): Tensor {
+    return view.expand(this, other.shape);
+  }
+  /** Parts of `sizes` along `dim`: of one size (the last may be less), or of those listed. Views. */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    return join.split(this, sizes, dim);
+  }
+  /** At most `chunks` parts of one size along `dim`; the last may be less. Views. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return join.chunk(this, chunks, dim);
+  }
+  /** The whole, `times` over along each dimension; more numbers than dimensions add dimensions in front. */
+  repeat(...times: number[]): Tensor {
+    return join.repeat(this, times);
+  }
+  /** Each entry of `dim`, `times` over. */
+  repeatInterleave(times: number, dim: number): Tensor {
+    return join.repeatInterleave(this, times, dim);
+  }
+  /** Entries moved on along dimensions; what leaves at the end comes in at the front. */
+  roll(shifts: number | readonly number[], dims: number | readonly number[]): Tensor {
+    return rearrange.roll(this, shifts, dims);
+  }
+  /** Dimensions in reverse, copied. */
+  flip(...dims: number[]): Tensor {
+    return rearrange.flip(this, dims);
+  }
+  /** Windows of `size` entries of `dim`, one every `step`, as a last dimension: [.., windows, .., size]. A view. */
+  unfold(dim: number, size: number, step: number): Tensor {
+    return rearrange.unfold(this, dim, size, step);
+  }
+  /**
+   * Surrounded by a value, or by its own edge again and again. As in PyTorch, `pads` are pairs from the last
+   * dimension on: [before the last, after the last, before the one before it ...]; negative ones take away.
+   */
+  pad(pads: readonly number[], value: number | "edge" = 0): Tensor {
+    return pad(this, pads, value);
+  }
+  /** Matrices [.., M, N] with zeros above diagonal `k`; 0 is the main one, positive ones lie above it. */
+  tril(k = 0): Tensor {
+    return triangle("tril", this, k);
+  }
+  /** Matrices [.., M, N] with zeros below diagonal `k`. */
+  triu(k = 0): Tensor {
+    return triangle("triu", this, k);
+  }
+  /** A matrix with this vector as its diagonal `k`; or diagonal `k` of this matrix, copied. */
+  diag(k = 0): Tensor {
+    return diagonals.diag(this, k);
+  }
+  /** Diagonal `k` of two dimensions as the last one. A view. */
+  diagonal(k = 0, dim1 = 0, dim2 = 1): Tensor {
+    return diagonals.diagonal(this, k, dim1, dim2);
+  }
+  /** [.., C r^2, H, W] to [.., C, H r, W r] (Shi et al. 2016). */
+  pixelShuffle(r: number): Tensor {
+    return rearrange.pixelShuffle(this, r);
+  }
+  /** [.., C, H r, W r] to [.., C r^2, H, W]. */
+  pixelUnshuffle(r: number): Tensor {
+    return rearrange.pixelUnshuffle(this, r);
   }
 
   // Elementwise, with NumPy's broadcasting
@@ -288,9 +383,9 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's powf. */
-  pow(other: Tensor): Tensor {
-    return elementwise.pow(this, other);
+  /** This to the power of the other, as C's powf: a negative base has a result where the exponent is integral. */
+  pow(other: Tensor | number): Tensor {
+    return typeof other === "number" ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -343,6 +438,183 @@ export class Tensor implements OperandView, Disposable {
   /** GELU; "tanh" is its approximation (Hendrycks and Gimpel 2016). */
   gelu(approximate: "none" | "tanh" = "none"): Tensor {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
+  }
+
+  // Activations and rounding
+
+  /** The square. */
+  sqr(): Tensor {
+    return elementwise.mul(this, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unaries.analytic("rsqrt", this);
+  }
+  /** log(1 + x), right also near 0. */
+  log1p(): Tensor {
+    return unaries.analytic("log1p", this);
+  }
+  /** e^x - 1, right also near 0. */
+  expm1(): Tensor {
+    return unaries.analytic("expm1", this);
+  }
+  /** The logarithm to base 2. */
+  log2(): Tensor {
+    return unaries.logTo(2, this);
+  }
+  /** The logarithm to base 10. */
+  log10(): Tensor {
+    return unaries.logTo(10, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unaries.analytic("erf", this);
+  }
+  /** The tangent. */
+  tan(): Tensor {
+    return unaries.tan(this);
+  }
+  /** x * mul + add. */
+  affine(mul: number, add: number): Tensor {
+    return unaries.affine(this, mul, add);
+  }
+  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  clamp(min = -Infinity, max = Infinity): Tensor {
+    return unaries.clamp(this, min, max);
+  }
+  /** The largest whole number that is not larger. Its gradient is 0, as that of all rounding. */
+  floor(): Tensor {
+    return unaries.step("floor", this);
+  }
+  /** The smallest whole number that is not smaller. */
+  ceil(): Tensor {
+    return unaries.step("ceil", this);
+  }
+  /** The nearest whole number; of two, the even one. */
+  round(): Tensor {
+    return unaries.step("round", this);
+  }
+  /** Without its fraction. */
+  trunc(): Tensor {
+    return unaries.trunc(this);
+  }
+  /** -1, 0 or 1; NaN where it is NaN. */
+  sign(): Tensor {
+    return unaries.step("sign", this);
+  }
+  /** 1 where it is NaN, else 0, as u8. */
+  isNan(): Tensor {
+    return unaries.isNan(this);
+  }
+  /** 1 where it is neither infinite nor NaN, else 0, as u8. */
+  isFinite(): Tensor {
+    return unaries.besideInfinity("lt", this);
+  }
+  /** 1 where it is infinite, else 0, as u8. */
+  isInf(): Tensor {
+    return unaries.besideInfinity("eq", this);
+  }
+  /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+  elu(alpha = 1): Tensor {
+    return activation.elu(this, alpha);
+  }
+  /** Elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+  selu(): Tensor {
+    return activation.selu(this);
+  }
+  /** x, below 0 slope x. */
+  leakyRelu(slope = 0.01): Tensor {
+    return activation.leakyRelu(this, slope);
+  }
+  /** x, below 0 weight x; the weight is [1], or one for each entry of dimension 1 (He et al. 2015). */
+  prelu(weight: Tensor): Tensor {
+    return activation.prelu(this, weight);
+  }
+  /** log(1 + e^(beta x)) / beta. */
+  softplus(beta = 1): Tensor {
+    return activation.softplus(this, beta);
+  }
+  /** log(1 / (1 + e^-x)). */
+  logSigmoid(): Tensor {
+    return activation.logSigmoid(this);
+  }
+  /** x tanh(log(1 + e^x)) (Misra 2020). */
+  mish(): Tensor {
+    return activation.mish(this);
+  }
+  /** clamp(x, 0, 6), whose gradient is 0 at both bounds. */
+  relu6(): Tensor {
+    return activation.relu6(this);
+  }
+  /** clamp(x + 3, 0, 6) / 6. */
+  hardSigmoid(): Tensor {
+    return activation.hardSigmoid(this);
+  }
+  /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+  hardSwish(): Tensor {
+    return activation.hardSwish(this);
+  }
+
+  // Convolution and pooling
+
+  /**
+   * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
+   * [B, O, Ho, Wo].
+   */
+  conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
+    return convolution.conv2d(this, weight, bias, options);
+  }
+  /** Convolves [B, C, L] with weights [O, C / groups, K]: [B, O, Lo]. */
+  conv1d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions<number> = {}): Tensor {
+    return convolution.conv1d(this, weight, bias, options);
+  }
+  /** The transpose of conv2d: [B, C, H, W] with weights [C, O / groups, kh, kw] to [B, O, Ho, Wo]. */
+  convTranspose2d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions = {},
+  ): Tensor {
+    return convolution.convTranspose2d(this, weight, bias, options);
+  }
+  /** The transpose of conv1d: [B, C, L] with weights [C, O / groups, K] to [B, O, Lo]. */
+  convTranspose1d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions<number> = {},
+  ): Tensor {
+    return convolution.convTranspose1d(this, weight, bias, options);
+  }
+  /** The largest of each window of [B, C, H, W]; NaN where there is one. Of equals the first has the gradient. */
+  maxPool2d(kernel: Pair, options: pool.MaxPoolOptions = {}): Tensor {
+    return pool.maxPool2d(this, kernel, options);
+  }
+  /** The largest of each window of [B, C, L]. */
+  maxPool1d(kernel: number, options: pool.MaxPoolOptions<number> = {}): Tensor {
+    return pool.maxPool1d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, H, W]. */
+  avgPool2d(kernel: Pair, options: pool.AvgPoolOptions = {}): Tensor {
+    return pool.avgPool2d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, L]. */
+  avgPool1d(kernel: number, options: pool.AvgPoolOptions<number> = {}): Tensor {
+    return pool.avgPool1d(this, kernel, options);
+  }
+  /** The means of [B, C, H, W] over as many windows as `size` says, which must divide H and W. */
+  adaptiveAvgPool2d(size: Pair): Tensor {
+    return pool.adaptiveAvgPool2d(this, size);
+  }
+  /** [B, C, H, W] resized, each pixel that of the nearest place before it. */
+  upsampleNearest2d(options: resize.UpsampleOptions): Tensor {
+    return resize.upsampleNearest2d(this, options);
+  }
+  /** [B, C, L] resized, each pixel that of the nearest place before it. */
+  upsampleNearest1d(options: resize.UpsampleOptions<number>): Tensor {
+    return resize.upsampleNearest1d(this, options);
+  }
+  /** [B, C, H, W] resized, each pixel made of the four about its place, weighed by nearness. */
+  upsampleBilinear2d(options: resize.UpsampleBilinearOptions): Tensor {
+    return resize.upsampleBilinear2d(this, options);
   }
 
   // Comparisons: 1 or 0 as u8
@@ -414,9 +686,39 @@ export class Tensor implements OperandView, Disposable {
 
   // Linear algebra
 
-  /** The matrix product over the last two dimensions; the others broadcast. */
+  /**
+   * The matrix product over the last two dimensions; the others broadcast. A vector counts as a row on the left
+   * and as a column on the right, and leaves the result with that dimension.
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
+  }
+  /** The inner product of two vectors. */
+  dot(other: Tensor): Tensor {
+    return products.dot(this, other);
+  }
+  /** This matrix times a vector. */
+  mv(vector: Tensor): Tensor {
+    return products.mv(this, vector);
+  }
+  /** All products of the elements of two vectors: [M, N]. */
+  outer(other: Tensor): Tensor {
+    return products.outer(this, other);
+  }
+  /** The sum of the main diagonal of a matrix. */
+  trace(): Tensor {
+    return diagonals.trace(this);
+  }
+
+  // Printing
+
+  /** Its elements as NumPy prints them: aligned, with "..." where there are more than 1000. */
+  async toText(): Promise<string> {
+    return await toText(this);
+  }
+  /** Logs its elements as NumPy prints them. */
+  async print(): Promise<void> {
+    console.log(await this.toText());
   }
 
   /** "f32[2,3] on wasm", without waiting for anything. */
@@ -425,6 +727,10 @@ export class Tensor implements OperandView, Disposable {
   }
   /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
+    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+  }
+  /** What a console shows in Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 

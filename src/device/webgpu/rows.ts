@@ -208,6 +208,7 @@ flat("scale_f32", "R", "store_x(i, load_x(i) * load_factor(0));");
 
 flat("random_uniform_f32", "T", "store_y(i, row.low + (row.high - row.low) * uniform_at(i));", wgsl.random);
 flat("random_normal_f32", "T", "store_y(i, row.mean + row.deviation * normal_at(i));", wgsl.random);
+flat("random_integer_i32", "T", "store_y(i, row.low + integer_at(i, row.range));", wgsl.random);
 flat(
   "dropout_f32",
   "T",

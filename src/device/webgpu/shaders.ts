@@ -640,6 +640,9 @@ fn philox(group: u32) -> vec4<u32> {
 }
 fn unit(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775e-8; }
 fn uniform_at(i: i32) -> f32 { return unit(philox(u32(i) / 4u)[i % 4]); }
+fn integer_at(i: i32, range: i32) -> i32 {
+  return bitcast<i32>(multiply(philox(u32(i) / 4u)[i % 4], bitcast<u32>(range)).y);
+}
 fn normal_at(i: i32) -> f32 {
   let words = philox(u32(i) / 4u);
   let pair = select(words.xy, words.zw, i % 4 >= 2);

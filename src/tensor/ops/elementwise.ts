@@ -70,12 +70,15 @@ export const minimum = (a: Tensor, b: Tensor): Tensor =>
     a: (dy, { a, b }) => share(dy, compare("lt", a, b), compare("eq", a, b)),
     b: (dy, { a, b }) => share(dy, compare("gt", a, b), compare("eq", a, b)),
   });
-/** a to the power b; the gradient of b is that of a > 0. */
+/** a to the power b. The gradient of b is NaN where a < 0; at 0^b it is 0 for b >= 0, as in PyTorch. */
 export const pow = (a: Tensor, b: Tensor): Tensor =>
   binary("pow", rows.pow_f32, a, b, {
     saves: "aby",
-    a: (dy, { a, b }) => dy.mul(b).mul(pow(a, b.sub(1))),
-    b: (dy, { a, y }) => dy.mul(y).mul(a.log()),
+    a: (dy, { a, b }) => where(compare("eq", b, 0), 0, dy.mul(b).mul(pow(a, b.sub(1)))),
+    b: (dy, { a, b, y }) => {
+      const slope = dy.mul(y).mul(a.log());
+      return where(compare("eq", a, 0), where(compare("ge", b, 0), 0, slope), slope);
+    },
   });
 
 const unaryOps = {

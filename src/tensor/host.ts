@@ -1,0 +1,45 @@
+/**
+ * Numbers of the host as elements of a device.
+ *
+ * @module
+ */
+import type { Device } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import { isPlain, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { recording } from "./program.ts";
+import type { Scope } from "./scope.ts";
+import { Tensor } from "./tensor.ts";
+
+/** JavaScript numbers as elements: the one place where they become them. */
+export function typedArray(dtype: PlainDtype, numbers: Iterable<number>): PlainArray {
+  const make = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: undefined, bf16: undefined }[dtype];
+  if (make) return make.from(numbers);
+  throw new WickError("DTYPE_MISMATCH", `Cannot make ${dtype} of numbers: give its bit patterns, or f32`);
+}
+
+/**
+ * A tensor that holds the host's numbers. While recording it is written at once, and its memory stays for as long
+ * as the Program does.
+ */
+export function hostTensor(
+  device: Device,
+  dtype: PlainDtype,
+  shape: readonly number[],
+  numbers: Iterable<number>,
+  scope?: Scope,
+): Tensor {
+  const values = typedArray(dtype, numbers);
+  const storage = device.allocate(storageBytes(dtype, shape));
+  device.write(storage, 0, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  recording()?.keep(() => storage.release());
+  return new Tensor(recording() ? storage.retain() : storage, dtype, shape, { scope });
+}
+
+/** `value` as a tensor of rank 0 of the dtype and on the device of x, in no scope. */
+export function scalarLike(x: Tensor, value: number): Tensor {
+  if (isPlain(x.dtype)) return hostTensor(x.device, x.dtype, [], [value]);
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot put ${value} among the elements of ${x}: they come in blocks`,
+  );
+}
