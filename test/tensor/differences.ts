@@ -25,8 +25,6 @@ export interface Case {
   apart?: boolean;
   /** Of values, relative to 1 + the reference [2e-6]. */
   tolerance?: number;
-  /** Whether a program can hold it [true]. */
-  records?: boolean;
 }
 
 const layouts = ["dense", "transposed", "narrowed"] as const;
@@ -75,7 +73,7 @@ export function near(got: ArrayLike<number>, want: ArrayLike<number>, tolerance:
 
 /** Checks a case on values from `seed`. */
 export async function hold(checked: Case, seed: number): Promise<void> {
-  const { op, reference, shapes, domain, apart, tolerance = 2e-6, records = true } = checked;
+  const { op, reference, shapes, domain, apart, tolerance = 2e-6 } = checked;
   const random = new Random(seed);
   const drawn = (shape: readonly number[], k: number): Values => {
     const size = shape.reduce((a, b) => a * b, 1);
@@ -96,7 +94,7 @@ export async function hold(checked: Case, seed: number): Promise<void> {
     const device = w.device;
     warm(op, xs, w);
     const before = device.live().storages;
-    await reads(op, xs, want, tolerance, layout, records);
+    await reads(op, xs, want, tolerance, layout);
     const loss = (...xs: Tensor[]) => dot(op(...xs), w);
     const leaves = xs.map((x) => x.detach().requiresGrad());
     {
@@ -151,13 +149,11 @@ async function reads(
   want: Values,
   tolerance: number,
   layout: string,
-  records: boolean,
 ): Promise<void> {
   using y = op(...xs);
   deepEqual(y.shape, want.shape, "the shape of the result");
   const eager = await y.data();
   near(eager, want.data, tolerance, `${layout} values`);
-  if (!records) return;
   using program = record(y.device, () => op(...xs));
   program.run();
   deepEqual(await program.outputs[0].data(), eager, "recorded as eager");
