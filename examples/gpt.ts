@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crossEntropy, nn, noGrad, optim, record, scope, type Tensor, tensor } from "../mod.ts";
+import { crossEntropy, nn, noGrad, type optim, record, scope, type Tensor, tensor } from "../mod.ts";
 
 /** `context` is the most characters that it looks back on. */
 export type GptConfig = { vocabulary: number; context: number; layers: number; width: number; heads: number };

@@ -95,7 +95,7 @@ export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
 export * as nn from "./nn/mod.ts";
 export { linear } from "./tensor/ops/linear.ts";
 export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
-export { rope } from "./tensor/ops/attention.ts";
+export { type Position, rope } from "./tensor/ops/attention.ts";
 export { type ScaledAttentionOptions, scaledDotProductAttention } from "./tensor/ops/scaled_attention.ts";
 export {
   arange,

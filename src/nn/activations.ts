@@ -6,7 +6,9 @@
 import { WickError } from "../error.ts";
 import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { constant } from "./init.ts";
 import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
 
 /** The larger of x and 0. */
 export class Relu extends Module {
@@ -52,6 +54,91 @@ export class Tanh extends Module {
   /** Element by element. */
   forward(x: Tensor): Tensor {
     return x.tanh();
+  }
+}
+
+/** x, below 0 slope x. */
+export class LeakyRelu extends Module {
+  /** With PyTorch's number unless told otherwise. */
+  constructor(
+    /** Below 0. */
+    readonly slope: number = 0.01,
+  ) {
+    super();
+  }
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.leakyRelu(this.slope);
+  }
+}
+
+/** x, below 0 weight x with weights that are learned (He et al. 2015). */
+export class Prelu extends Module {
+  /** [1], or one for each channel. */
+  readonly weight: Parameter;
+
+  /** One weight, or one for each channel of dimension 1, that begin as 0.25. */
+  constructor(channels: number = 1, initial: number = 0.25) {
+    super();
+    this.weight = new Parameter([channels], constant(initial));
+  }
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.prelu(this.weight.tensor);
+  }
+}
+
+/** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+export class Elu extends Module {
+  /** With PyTorch's number unless told otherwise. */
+  constructor(
+    /** Below 0. */
+    readonly alpha: number = 1,
+  ) {
+    super();
+  }
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.elu(this.alpha);
+  }
+}
+
+/** Elu that keeps mean 0 and variance 1 (Klambauer et al. 2017). */
+export class Selu extends Module {
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.selu();
+  }
+}
+
+/** x tanh(log(1 + e^x)) (Misra 2020). */
+export class Mish extends Module {
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.mish();
+  }
+}
+
+/** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+export class HardSwish extends Module {
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.hardSwish();
+  }
+}
+
+/** log(1 + e^(beta x)) / beta. */
+export class Softplus extends Module {
+  /** With PyTorch's number unless told otherwise. */
+  constructor(
+    /** How sharply it bends. */
+    readonly beta: number = 1,
+  ) {
+    super();
+  }
+  /** Element by element. */
+  forward(x: Tensor): Tensor {
+    return x.softplus(this.beta);
   }
 }
 

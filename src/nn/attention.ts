@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import type { Generator } from "../tensor/generator.ts";
 import { attention, type AttentionOptions, type Position } from "../tensor/ops/attention.ts";
 import { takeRows } from "../tensor/ops/linear.ts";
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
@@ -41,6 +42,10 @@ export interface MultiHeadAttentionOptions extends Omit<LinearOptions, "tiedTo">
   causal?: boolean;
   /** Turns queries and keys by their positions. */
   rotary?: RotaryEmbedding;
+  /** The probability with which a weight is dropped in training [0]. */
+  dropout?: number;
+  /** What is drawn from [the default generator]. */
+  generator?: Generator;
 }
 
 /** What {@linkcode MultiHeadAttention.forward} attends to. */
@@ -100,7 +105,8 @@ export class MultiHeadAttention extends Module {
 
   /** x [B, T, C] or [T, C]: the same. All rows at once, from position 0 on, with a gradient. */
   forward(x: Tensor, { memory, mask }: AttendOptions = {}): Tensor {
-    const { causal, scale, window } = this.#options;
+    const { causal, scale, window, generator } = this.#options;
+    const dropout = this.training ? this.#options.dropout : 0;
     if (window) {
       throw new WickError(
         "INVALID_ARGUMENT",
@@ -112,7 +118,7 @@ export class MultiHeadAttention extends Module {
     using q = this.#heads(this.query, input, 0);
     using k = this.#heads(this.key, other ?? input, 0);
     using v = this.#heads(this.value, other ?? input);
-    using y = scaledDotProductAttention(q, k, v, { causal, mask, scale });
+    using y = scaledDotProductAttention(q, k, v, { causal, mask, scale, dropout, generator });
     using rows = y.transpose(1, 2);
     using joined = rows.reshape(...x.shape.slice(0, -1), -1);
     return this.output.forward(joined);

@@ -4,7 +4,9 @@
  * @module
  */
 import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
+import type { Generator } from "../tensor/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { Dropout } from "./dropout.ts";
 import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 
@@ -12,14 +14,20 @@ import { Module } from "./module.ts";
 export interface FeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
   /** Between the two layers [GELU]. */
   activation?: (x: Tensor) => Tensor;
+  /** The probability with which a hidden value is dropped in training [0]. */
+  dropout?: number;
+  /** What is drawn from [the default generator]. */
+  generator?: Generator;
 }
 
-/** down(activation(up(x))). */
+/** down(dropout(activation(up(x)))). */
 export class FeedForward extends Module {
   /** [F, C]. */
   readonly up: Linear;
   /** [C, F]. */
   readonly down: Linear;
+  /** Of the hidden values. */
+  readonly dropout: Dropout;
   readonly #activation: (x: Tensor) => Tensor;
 
   /** From C values over F hidden ones to C. */
@@ -27,6 +35,7 @@ export class FeedForward extends Module {
     super();
     this.up = new Linear(width, hidden, options);
     this.down = new Linear(hidden, width, options);
+    this.dropout = new Dropout(options.dropout ?? 0, options);
     this.#activation = options.activation ?? ((x) => x.gelu());
   }
 
@@ -34,7 +43,8 @@ export class FeedForward extends Module {
   forward(x: Tensor): Tensor {
     using up = this.up.forward(x);
     using hidden = this.#activation(up);
-    return this.down.forward(hidden);
+    using kept = this.dropout.forward(hidden);
+    return this.down.forward(kept);
   }
 }
 

@@ -8,9 +8,11 @@ import type { Device } from "../../device/device.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./compare.ts";
+import { dropout } from "./dropout.ts";
 
 /** Options of {@linkcode scaledDotProductAttention}. */
 export interface ScaledAttentionOptions {
@@ -23,12 +25,16 @@ export interface ScaledAttentionOptions {
   mask?: Tensor;
   /** Multiplies q k [1 / sqrt(D)]. */
   scale?: number;
+  /** The probability with which a weight is dropped: training only [0]. */
+  dropout?: number;
+  /** What is drawn from [the default generator]. */
+  generator?: Generator;
 }
 
 /**
  * softmax(scale q k^T + mask) v for q [B, H, T, D] and k, v [B, G, S, D] of f32: [B, H, T, D] (Vaswani et al. 2017).
- * H is a multiple of G; H / G neighbouring heads share a head of keys (Ainslie et al. 2023). Without a mask it is one
- * kernel, which keeps no scores for its gradient.
+ * H is a multiple of G; H / G neighbouring heads share a head of keys (Ainslie et al. 2023). Without mask and
+ * dropout it is one kernel, which keeps no scores for its gradient.
  *
  * @throws WickError SHAPE_MISMATCH
  *
@@ -50,7 +56,7 @@ export function scaledDotProductAttention(
 ): Tensor {
   check(q, k, v);
   const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-  return options.mask ? composed(q, k, v, call, options.mask) : fused(q, k, v, call);
+  return options.mask || options.dropout ? composed(q, k, v, call, options) : fused(q, k, v, call);
 }
 
 /** The options that every way takes. */
@@ -96,9 +102,16 @@ function rowsFirst(x: Tensor): Tensor {
   return moved.contiguous();
 }
 
-/** The way of ops, with a mask. */
-function composed(q: Tensor, k: Tensor, v: Tensor, call: Weighing, mask: Tensor): Tensor {
-  using p = weights(q, k, call, mask);
+/** The way of ops. */
+function composed(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  call: Weighing,
+  { mask, dropout: rate, generator }: ScaledAttentionOptions,
+): Tensor {
+  using all = weights(q, k, call, mask);
+  using p = rate ? dropout(all, rate, generator) : all.contiguous();
   using rows = grouped(p, k);
   using y = rows.matmul(v);
   return y.reshape(...q.shape);
