@@ -10,6 +10,7 @@ import { takeRows } from "../tensor/ops/linear.ts";
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
+import { constant, uniform, xavierUniform } from "./init.ts";
 import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { RotaryEmbedding } from "./rotary.ts";
@@ -94,10 +95,18 @@ export class MultiHeadAttention extends Module {
         `Cannot divide ${width} values among ${heads} heads, ${keyValueHeads} of keys: both must divide evenly`,
       );
     }
-    this.query = new Linear(width, heads * headSize, options);
-    this.key = new Linear(memoryWidth, keyValueHeads * headSize, options);
-    this.value = new Linear(memoryWidth, keyValueHeads * headSize, options);
-    this.output = new Linear(heads * headSize, width, options);
+    const { initial, initialBias = constant(0), ...rest } = options;
+    // as if query, key and value were one matrix (Glorot and Bengio 2010)
+    const joined = uniform(Math.sqrt(6 / (width + (heads + 2 * keyValueHeads) * headSize)));
+    const layers = {
+      ...rest,
+      initialBias,
+      initial: initial ?? (memoryWidth === width ? joined : xavierUniform),
+    };
+    this.query = new Linear(width, heads * headSize, layers);
+    this.key = new Linear(memoryWidth, keyValueHeads * headSize, layers);
+    this.value = new Linear(memoryWidth, keyValueHeads * headSize, layers);
+    this.output = new Linear(heads * headSize, width, { ...rest, initialBias, initial });
     this.rotary = options.rotary;
     this.#headSize = headSize;
     this.#options = options;

@@ -42,6 +42,8 @@ export interface LinearOptions {
   activations?: Activations;
   /** First values of the weight [uniform in +-1 / sqrt(inputs)]. */
   initial?: Initial;
+  /** First values of the bias [as the weight's own]. */
+  initialBias?: Initial;
   /** Whose values the weight shares where a checkpoint has none of its own. */
   tiedTo?: Parameter;
 }
@@ -60,7 +62,9 @@ export class Linear extends Module {
     const { bias = true, activations = "f32", tiedTo } = options;
     const spread = uniform(1 / Math.sqrt(inputs));
     this.weight = new Parameter([outputs, inputs], options.initial ?? spread, { tiedTo });
-    if (bias) this.bias = new Parameter([outputs], spread, { optional: bias === "optional" });
+    if (bias) {
+      this.bias = new Parameter([outputs], options.initialBias ?? spread, { optional: bias === "optional" });
+    }
     this.#activations = activations;
   }
 

@@ -2,7 +2,17 @@
  * Layers against what they say they are, composed by hand; and ownership: scopes of tasks, optimizers, modules.
  */
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
-import { defaultDevice, nn, optim, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
+import {
+  defaultDevice,
+  Generator,
+  nn,
+  optim,
+  record,
+  type Scope,
+  scope,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -71,6 +81,35 @@ Deno.test("norms, feed-forwards and positions are what they say", async () => {
   const added = await waves.forward(x, 1).sub(x).data();
   ok(Math.abs(added[0] - Math.sin(1)) < 1e-6 && Math.abs(added[8 + 3] - Math.cos(2 / 10)) < 1e-6);
   equal(waves.parameterCount, 0);
+});
+
+Deno.test("dropout drops in training alone, alone and inside other layers, and anew in every replay", async () => {
+  using own = scope();
+  const x = tensor(new Float32Array(4000).fill(1), { shape: [40, 100], scope: own });
+  const layer = new nn.Dropout(0.25, { generator: new Generator(seed) });
+  const kept = await layer.forward(x).data();
+  const share = kept.filter((v) => v !== 0).length / kept.length;
+  ok(Math.abs(share - 0.75) < 0.05, `${share}`);
+  ok(kept.every((v) => v === 0 || Math.abs(v - 4 / 3) < 1e-6));
+  deepEqual(await layer.eval().forward(x).data(), await x.data());
+  using program = record(defaultDevice(), () => layer.train().forward(x));
+  const replays: unknown[] = [];
+  for (let i = 0; i < 2; i++) {
+    program.run();
+    replays.push(await program.outputs[0].data());
+  }
+  notDeepEqual(replays[0], replays[1]);
+  const generator = new Generator(seed);
+  const rows = floats(own, 1, 6, 8);
+  using attention = new nn.MultiHeadAttention(8, 2, { causal: true, dropout: 0.5, generator }).init(1);
+  using feed = new nn.FeedForward(8, 32, { dropout: 0.5, generator }).init(1);
+  for (const layer of [attention, feed]) {
+    const [first, second] = [await layer.forward(rows).data(), await layer.forward(rows).data()];
+    notDeepEqual(first, second);
+    layer.forward(rows).reshape(-1).sum(0).backward();
+    layer.eval();
+    deepEqual(await layer.forward(rows).data(), await layer.forward(rows).data());
+  }
 });
 
 Deno.test("an embedding takes ids of any shape", async () => {
