@@ -46,5 +46,6 @@ export { PositionalEmbedding, SinusoidalEmbedding } from "./positions.ts";
 export { Gru, Lstm, type RecurrentOptions, type RecurrentResult, Rnn } from "./recurrent.ts";
 export { type RopeOptions, type RopeScaling, RotaryEmbedding, type RotaryOptions } from "./rotary.ts";
 export { type Layer, Sequential } from "./sequential.ts";
+export { AvgPool2d, Flatten, Func, MaxPool2d } from "./shapes.ts";
 export { Weights } from "./weights.ts";
 export type { AttentionOptions } from "../tensor/ops/attention.ts";

@@ -21,6 +21,8 @@ export type Part = Parameter | Module;
 export interface LoadWeightsOptions {
   /** Names that may be missing from the checkpoint (their parameters stay as they are), or unexpected [none]. */
   allow?: readonly ("missing" | "unexpected")[];
+  /** "f32" converts tensors of f16 and bf16, as training asks for [as they are]. */
+  dtype?: "f32";
 }
 
 /**
@@ -123,7 +125,10 @@ export abstract class Module implements Disposable {
    */
   load(weights: Weights | ReadonlyMap<string, Tensor>, options: LoadWeightsOptions = {}): this {
     const given = weights instanceof Weights ? weights : new Weights(weights);
-    for (const [parameter, tensor] of fit(this.declared(), given, options.allow ?? [])) parameter.put(tensor);
+    for (const [parameter, tensor] of fit(this.declared(), given, options.allow ?? [])) {
+      const narrow = tensor.dtype === "f16" || tensor.dtype === "bf16";
+      parameter.put(options.dtype === "f32" && narrow ? widened(tensor) : tensor);
+    }
     return this;
   }
 
@@ -164,7 +169,10 @@ export abstract class Module implements Disposable {
   async loadStateDict(state: ReadonlyMap<string, Tensor>): Promise<void> {
     const found = fit(this.declared(), new Weights(state, "the state"), []);
     const values = await Promise.all(
-      [...found].map(async ([parameter, from]) => [parameter, from, await from.data()] as const),
+      [...found].map(async ([parameter, from]) => {
+        using wide = parameter.own?.dtype === "f32" ? from.toF32() : from.detach();
+        return [parameter, from, await wide.data()] as const;
+      }),
     );
     for (const [parameter, { dtype, shape, device }, data] of values) {
       if (parameter.own) parameter.own.write(data);
@@ -188,6 +196,13 @@ export abstract class Module implements Disposable {
   [Symbol.dispose](): void {
     for (const [, part] of this.parts()) part[Symbol.dispose]();
   }
+}
+
+/** As f32, in its place. */
+function widened(tensor: Tensor): Tensor {
+  const wide = tensor.toF32();
+  tensor.dispose();
+  return wide;
 }
 
 function isPart(value: unknown): value is Part {

@@ -5,6 +5,7 @@
  */
 import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
+import { inScope } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { show } from "../tensor/shape.ts";
@@ -36,7 +37,7 @@ export class Parameter implements Disposable {
     private readonly initial: Initial = (_, shape) => new Float32Array(shape.reduce((a, b) => a * b, 1)),
     private readonly options: ParameterOptions = {},
   ) {
-    if (of instanceof Tensor) this.#tensor = of;
+    if (of instanceof Tensor) this.#tensor = freed(of);
     this.shape = of instanceof Tensor ? of.shape : of;
   }
 
@@ -72,13 +73,13 @@ export class Parameter implements Disposable {
     );
   }
 
-  /** Takes a tensor of its shape over; one that it had is disposed. */
+  /** Takes a tensor of its shape over, out of its scope; one that it had is disposed. */
   put(tensor: Tensor): void {
     if (show(tensor.shape) !== show(this.shape)) {
       throw new WickError("SHAPE_MISMATCH", `Cannot put ${tensor} into a parameter ${show(this.shape)}`);
     }
     if (this.#tensor !== tensor) this.#tensor?.dispose();
-    this.#tensor = tensor;
+    this.#tensor = freed(tensor);
   }
 
   /** Draws its first values, where it has none and needs some. */
@@ -92,6 +93,15 @@ export class Parameter implements Disposable {
   [Symbol.dispose](): void {
     this.#tensor?.dispose();
   }
+}
+
+/** A tensor that belongs to no scope, for results belong to the youngest among those of their operands. */
+function freed(tensor: Tensor): Tensor {
+  if (!tensor.scope) return tensor;
+  const free = inScope(tensor, undefined);
+  if (tensor.variable) free.bind(tensor.variable);
+  tensor.dispose();
+  return free;
 }
 
 /** A tensor of a module that is saved with it but not trained: running statistics, tables. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { defaultDevice, scope, Tensor, tensor } from "../../mod.ts";
+import { defaultDevice, nn, scope, Tensor, tensor } from "../../mod.ts";
 import { Embedding } from "../../src/nn/embedding.ts";
 import * as init from "../../src/nn/init.ts";
 import { Linear } from "../../src/nn/linear.ts";
@@ -94,6 +94,58 @@ Deno.test("what a checkpoint lacks is drawn; what it has stays frozen", async ()
   equal(net.weight.tensor, own);
   deepEqual([...net.namedParameters().keys()], ["bias"]);
   deepEqual(await own.toArray(), [[1, 2]]);
+});
+
+Deno.test("weights of f16 serve as they are, or are widened to be trained", async () => {
+  const bits = Uint16Array.of(0x3c00, 0x4000); // 1 and 2
+  const make = () => new Map([["weight", tensor(bits, { dtype: "f16", shape: [1, 2] })]]);
+  using narrow = new Linear(2, 1, { bias: false }).load(make());
+  using x = tensor([[3, 4]]);
+  using y = narrow.forward(x);
+  deepEqual(await y.toArray(), [[11]]);
+  throws(() => narrow.requiresGrad(), { code: "DTYPE_MISMATCH" });
+  using wide = new Linear(2, 1, { bias: false }).load(make(), { dtype: "f32" }).requiresGrad();
+  deepEqual(await wide.parameters()[0].toArray(), [[1, 2]]);
+  using drawn = new Linear(2, 1, { bias: false }).init(1);
+  const state = make();
+  await drawn.loadStateDict(state);
+  deepEqual(await drawn.weight.tensor.toArray(), [[1, 2]]);
+  state.get("weight")!.dispose();
+});
+
+Deno.test("parameters belong to no scope, also those that came from one", async () => {
+  using own = scope();
+  using net = new Linear(2, 1, { bias: false });
+  {
+    using inner = scope();
+    net.load(new Map([["weight", tensor([[1, 2]], { scope: inner })]]));
+  }
+  using outer = tensor([[3, 4]], { scope: own });
+  const y = net.forward(outer);
+  equal(y.scope, own);
+  deepEqual(await y.toArray(), [[11]]);
+});
+
+Deno.test("layers without parameters in a row: a small network over images", () => {
+  using net = new nn.Sequential(
+    new nn.Conv2d(1, 2, 3, { padding: 1 }),
+    new nn.BatchNorm(2),
+    new nn.Relu(),
+    new nn.MaxPool2d(2),
+    new nn.AvgPool2d(2),
+    new nn.Flatten(),
+    new nn.Func((x) => x.mul(2)),
+    new nn.Linear(8, 3),
+  ).init(1);
+  using own = scope();
+  const y = net.forward(tensor(new Float32Array(2 * 64), { shape: [2, 1, 8, 8], scope: own }));
+  deepEqual(y.shape, [2, 3]);
+  deepEqual([...net.stateDict().keys()].slice(2, 6), [
+    "1.weight",
+    "1.bias",
+    "1.running_mean",
+    "1.running_var",
+  ]);
 });
 
 Deno.test("a path and a dialect find a checkpoint's names; what is beside them is not unexpected", () => {
