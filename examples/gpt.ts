@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crossEntropy, nn, noGrad, type optim, record, scope, type Tensor, tensor } from "../mod.ts";
+import { crossEntropy, nn, type optim, type Program, record, type Tensor } from "../mod.ts";
 
 /** `context` is the most characters that it looks back on. */
 export type GptConfig = { vocabulary: number; context: number; layers: number; width: number; heads: number };
@@ -56,30 +56,11 @@ export class Gpt extends nn.Module {
 }
 
 /** A step of training, recorded: it learns from what `inputs` and `targets` [B, T] hold whenever it runs. */
-export function recordStep(gpt: Gpt, optimizer: optim.AdamW, inputs: Tensor, targets: Tensor) {
+export function recordStep(gpt: Gpt, optimizer: optim.AdamW, inputs: Tensor, targets: Tensor): Program {
   return record(inputs.device, () => {
     const logits = gpt.forward(inputs).reshape(-1, gpt.config.vocabulary);
     const loss = crossEntropy(logits, targets.reshape(-1));
     optimizer.step(loss.backward());
     return loss;
   });
-}
-
-/** `count` ids after `ids`, each drawn by its probability: `draw` gives numbers in [0, 1). */
-export async function continued(
-  gpt: Gpt,
-  ids: number[],
-  count: number,
-  draw: () => number,
-): Promise<number[]> {
-  const all = [...ids];
-  for (let i = 0; i < count; i++) {
-    using own = scope();
-    const seen = Int32Array.from(all.slice(-gpt.config.context));
-    const x = tensor(seen, { shape: [1, seen.length], scope: own });
-    const p = await noGrad(() => gpt.forward(x).softmax(-1)).narrow(1, seen.length - 1, 1).data();
-    let left = draw();
-    all.push(p.findIndex((v) => (left -= v) < 0));
-  }
-  return all;
 }

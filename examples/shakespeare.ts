@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { optim, tensor } from "../mod.ts";
-import { continued, Gpt, recordStep } from "./gpt.ts";
+import { noGrad, optim, scope, tensor } from "../mod.ts";
+import { Gpt, recordStep } from "./gpt.ts";
 
 /** A text as ids, each the place of a character among all that occur. */
 export class Characters {
@@ -44,6 +44,25 @@ export async function train(gpt: Gpt, ids: Int32Array, steps: number, draw: () =
     if (i % 50 === 0) console.log(`step ${i}: loss ${losses.at(-1)!.toFixed(3)}`);
   }
   return losses.slice(-10).reduce((a, b) => a + b, 0) / Math.min(10, steps);
+}
+
+/** `count` ids after `ids`, each drawn by its probability: `draw` gives numbers in [0, 1). */
+export async function continued(
+  gpt: Gpt,
+  ids: number[],
+  count: number,
+  draw: () => number,
+): Promise<number[]> {
+  const all = [...ids];
+  for (let i = 0; i < count; i++) {
+    using own = scope();
+    const seen = Int32Array.from(all.slice(-gpt.config.context));
+    const x = tensor(seen, { shape: [1, seen.length], scope: own });
+    const p = await noGrad(() => gpt.forward(x).softmax(-1)).narrow(1, seen.length - 1, 1).data();
+    let left = draw();
+    all.push(p.findIndex((v) => (left -= v) < 0));
+  }
+  return all;
 }
 
 /** The slice of Shakespeare that comes with the examples. */

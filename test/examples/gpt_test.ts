@@ -3,8 +3,8 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { nn, noGrad, scope, tensor } from "../../mod.ts";
-import { continued, Gpt } from "../../examples/gpt.ts";
-import { Characters, shakespeare, train } from "../../examples/shakespeare.ts";
+import { Gpt } from "../../examples/gpt.ts";
+import { Characters, continued, shakespeare, train } from "../../examples/shakespeare.ts";
 import { Random } from "../random.ts";
 
 Deno.test("a small GPT learns from Shakespeare and writes", async () => {

@@ -5,6 +5,7 @@ import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 import {
   defaultDevice,
   Generator,
+  grad,
   nn,
   optim,
   record,
@@ -50,6 +51,15 @@ Deno.test("a linear layer's gradients are those of its products, also of strided
   const own1 = loss(layer.forward(x)).backward();
   const by = loss(x.reshape(10, 4).matmul(w.t()).add(b)).backward();
   for (const t of [x, w, b]) await same(own1.get(t), by.get(t), 1e-5);
+  const twice = (forward: (x: Tensor) => Tensor) =>
+    grad((x: Tensor) => loss(grad((x: Tensor) => loss(forward(x).tanh()))(x)[0]))(x.detach())[0];
+  const composed = (x: Tensor) => x.reshape(10, 4).matmul(w.t()).add(b);
+  await same(twice((x) => layer.forward(x)), twice(composed), 1e-4);
+  const none = floats(own, 0, 4).requiresGrad();
+  const empty = layer.forward(none).reshape(-1).sum(0).backward();
+  deepEqual(await empty.get(w).toArray(), [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]);
+  deepEqual(await empty.get(b).toArray(), [0, 0, 0]);
+  deepEqual(empty.get(none).shape, [0, 4]);
   ok(own1.get(w).isContiguous, "as the weight lies, so that an optimizer needs no copy");
 });
 
