@@ -123,3 +123,7 @@ export {
 export { dropout } from "./tensor/ops/dropout.ts";
 export { cat, stack } from "./tensor/ops/join.ts";
 export { einsum } from "./tensor/ops/einsum.ts";
+export { oneHot } from "./tensor/ops/index_select.ts";
+export type { ScatterReduction } from "./tensor/ops/scatter_reduce.ts";
+export type { IndexItem, SliceItem, SliceRange } from "./tensor/ops/slice.ts";
+export type { Faults } from "./device/faults.ts";

@@ -12,7 +12,7 @@
 // An i16 lane holds n sums of two products below 32768 = n * 2 * 128 * code: 8 sums with codes to 15, 4 with
 // codes to 31, 2 with codes to 63, 1 with codes to 127.
 //
-// Constant vectors are parameters, made before the loop (hold.ts).
+// Constant vectors are parameters, made before the loop (common/hold.ts).
 
 /** Sums of two products of signed bytes x and codes 0 .. 127, i16 lanes. */
 // @ts-ignore: decorator

@@ -15,7 +15,7 @@ import { lane0, lane1, lane2, lane3 } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";
-import { hold, unknownZero } from "./hold";
+import { hold, unknownZero } from "../common/hold";
 import { storeWide } from "./q8_0";
 
 // @ts-ignore: decorator

@@ -13,7 +13,7 @@ import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
 import { the } from "../common/the";
 import { lane0, lane1, lane2, lane3 } from "./dot";
-import { hold, unknownZero } from "./hold";
+import { hold, unknownZero } from "../common/hold";
 import { INTS, MINS, SCALES } from "./panel";
 
 const BLOCK: usize = 48;

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import type { Device } from "../device/device.ts";
+import type { Device, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
-import { isPlain, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { type Dtype, isPlain, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
 import { recording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
+
+/** Bytes of the widest element. */
+const WIDEST = 8;
 
 /** JavaScript numbers as elements: the one place where they become them. */
 export function typedArray(dtype: PlainDtype, numbers: Iterable<number>): PlainArray {
@@ -42,4 +45,16 @@ export function scalarLike(x: Tensor, value: number): Tensor {
     "DTYPE_MISMATCH",
     `Cannot put ${value} among the elements of ${x}: they come in blocks`,
   );
+}
+
+const zeroBytes = new WeakMap<Device, Storage>();
+
+/** A zero of any plain dtype, of rank 0, over bytes that the device keeps for good. */
+export function zero(device: Device, dtype: Dtype): Tensor {
+  let bytes = zeroBytes.get(device);
+  if (!bytes) {
+    zeroBytes.set(device, bytes = device.allocate(WIDEST));
+    device.write(bytes, 0, new Uint8Array(WIDEST));
+  }
+  return new Tensor(bytes.retain(), dtype, []);
 }

@@ -6,6 +6,7 @@
  */
 import { cat } from "./ops/join.ts";
 import { formatter, scalarText } from "./print_numbers.ts";
+import { refuseWhileRecording } from "./program.ts";
 import { Scope } from "./scope.ts";
 import type { NestedNumbers, Tensor } from "./tensor.ts";
 
@@ -19,6 +20,7 @@ const ELISION = "...";
 
 /** See {@linkcode Tensor.toText}. */
 export async function toText(x: Tensor): Promise<string> {
+  refuseWhileRecording("print a tensor");
   if (x.rank === 0) return scalarText(await x.item(), x.dtype);
   if (x.size === 0) return "[]";
   const elided = x.size > THRESHOLD;

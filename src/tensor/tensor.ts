@@ -10,20 +10,27 @@ import { backward, type BackwardOptions, type Gradients, Variable } from "./auto
 import * as activation from "./ops/activation.ts";
 import { compare, where } from "./ops/compare.ts";
 import * as convolution from "./ops/conv.ts";
-import * as elementwise from "./ops/elementwise.ts";
 import * as diagonals from "./ops/diagonal.ts";
-import * as products from "./ops/products.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
 import * as join from "./ops/join.ts";
+import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
+import { pad } from "./ops/pad.ts";
+import * as pixels from "./ops/pixels.ts";
 import * as pool from "./ops/pool.ts";
+import * as products from "./ops/products.ts";
+import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as resize from "./ops/resize.ts";
+import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
+import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
+import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
+import { triangle } from "./ops/triangle.ts";
 import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
 import type { Pair } from "./ops/window.ts";
-import { pad } from "./ops/pad.ts";
-import * as rearrange from "./ops/rearrange.ts";
-import { triangle } from "./ops/triangle.ts";
+import { unfold } from "./ops/unfold.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -323,7 +330,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /** Windows of `size` entries of `dim`, one every `step`, as a last dimension: [.., windows, .., size]. A view. */
   unfold(dim: number, size: number, step: number): Tensor {
-    return rearrange.unfold(this, dim, size, step);
+    return unfold(this, dim, size, step);
   }
   /**
    * Surrounded by a value, or by its own edge again and again. As in PyTorch, `pads` are pairs from the last
@@ -350,11 +357,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** [.., C r^2, H, W] to [.., C, H r, W r] (Shi et al. 2016). */
   pixelShuffle(r: number): Tensor {
-    return rearrange.pixelShuffle(this, r);
+    return pixels.pixelShuffle(this, r);
   }
   /** [.., C, H r, W r] to [.., C r^2, H, W]. */
   pixelUnshuffle(r: number): Tensor {
-    return rearrange.pixelUnshuffle(this, r);
+    return pixels.pixelUnshuffle(this, r);
   }
 
   // Elementwise, with NumPy's broadcasting
@@ -458,11 +465,11 @@ export class Tensor implements OperandView, Disposable {
   expm1(): Tensor {
     return unaries.analytic("expm1", this);
   }
-  /** The logarithm to base 2. */
+  /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
   log2(): Tensor {
     return unaries.logTo(2, this);
   }
-  /** The logarithm to base 10. */
+  /** The logarithm to base 10, as exact as log2. */
   log10(): Tensor {
     return unaries.logTo(10, this);
   }
@@ -560,6 +567,16 @@ export class Tensor implements OperandView, Disposable {
   /**
    * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
    * [B, O, Ho, Wo].
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using image = tensor([[[[1, 2], [3, 4]]]]);
+   * using weight = tensor([[[[1, 1], [1, 1]]]]);
+   * using y = image.conv2d(weight, null, { padding: "same" });
+   * deepEqual(await y.toArray(), [[[[10, 6], [7, 4]]]]);
+   * ```
    */
   conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
     return convolution.conv2d(this, weight, bias, options);
@@ -646,6 +663,102 @@ export class Tensor implements OperandView, Disposable {
   /** `a` where this (u8) is not 0, else `b`. */
   where(a: Tensor | number, b: Tensor | number): Tensor {
     return where(this, a, b);
+  }
+
+  // Indexing: indices are i32 (or u8); one that is outside throws INDEX_OUT_OF_RANGE
+
+  /**
+   * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
+   * is all of it, [start, end] or [start, end, step] a range, an index tensor takes entries by its values and puts
+   * its dimensions in place (several do so one after the other). Negative numbers count from the end. A view, but
+   * for index tensors.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE also for a range that reaches outside
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * deepEqual(await x.i(-1).toArray(), [4, 5, 6]);
+   * deepEqual(await x.i(":", [0, 2]).toArray(), [[1, 2], [4, 5]]);
+   * ```
+   */
+  i(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** As {@linkcode Tensor.i}. */
+  get(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** Entries of `dim` by an index of one dimension. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
+  }
+  /** This with the entries of `src` added to the entries of `dim` at `index`; duplicates in ascending order. */
+  indexAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return indexAdd(this, dim, index, src);
+  }
+  /** Rows of this table [V, C] by ids of any shape: [.., C], as f32. */
+  embedding(ids: Tensor): Tensor {
+    return takeRows(this, ids);
+  }
+  /** For each entry of `index` the element with that index along `dim`: result[i][j] = this[index[i][j]][j] for 0. */
+  gather(dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
+  }
+  /**
+   * A copy with each element of `src` put where `index` says along `dim`: result[index[i][j]][j] = src[i][j] for 0.
+   * Of several that are put in one place the last stays, and only it has a gradient.
+   */
+  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatter(this, dim, index, src);
+  }
+  /** As scatter, added to what is there, in ascending order. */
+  scatterAdd(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatterAdd(this, dim, index, src);
+  }
+  /**
+   * As scatter, folded with what is there, or, where `includeSelf` is false, without it. Of equal extremes each
+   * gets its share of the gradient.
+   */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduction: ScatterReduction,
+    includeSelf = true,
+  ): Tensor {
+    return scatterReduce(this, dim, index, src, reduction, includeSelf);
+  }
+  /** As scatter, in place; refused where a gradient is recorded. */
+  scatterSet(dim: number, index: Tensor, src: Tensor): this {
+    scatterSet(this, dim, index, src);
+    return this;
+  }
+  /** A copy with `src` along `dim` from `start` on. */
+  sliceScatter(src: Tensor, dim = 0, start = 0): Tensor {
+    return sliceScatter(this, src, dim, start);
+  }
+  /** A copy with `src`, which broadcasts, where {@linkcode Tensor.i} would look. */
+  sliceAssign(items: readonly SliceItem[], src: Tensor | number): Tensor {
+    return sliceAssign(this, items, src);
+  }
+  /** As sliceScatter, in place; refused where a gradient is recorded. */
+  sliceSet(src: Tensor, dim = 0, start = 0): this {
+    sliceSet(this, src, dim, start);
+    return this;
+  }
+  /** A copy with `value` where `mask` (u8, broadcast to this) is not 0. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return maskedFill(this, mask, value);
+  }
+  /** The elements where `mask` (u8; both broadcast) is not 0, in row-major order, as [n]. */
+  maskedSelect(mask: Tensor): Promise<Tensor> {
+    return maskedSelect(this, mask);
+  }
+  /** The indices of elements that are not 0, in row-major order, as i32 [n, rank]. */
+  nonzero(): Promise<Tensor> {
+    return nonzero(this);
   }
 
   // Reductions along one dimension

@@ -210,6 +210,28 @@ Deno.test("a recorded training step of a convolution gives the eager gradient", 
   deepEqual(await program.outputs[0].data(), eager);
 });
 
+Deno.test("one Program serves every batch up to its maximum", async () => {
+  using own = scope();
+  const random = new Random(seed);
+  const w = tensor(random.floats(18), { shape: [2, 1, 3, 3], scope: own });
+  const whole = tensor(random.floats(3 * 36), { shape: [3, 1, 6, 6], scope: own });
+  const batch = whole.device.cell(3);
+  const x = whole.alias(whole.shape, { rows: batch, scope: own });
+  const layers = (x: Tensor) => {
+    const y = x.conv2d(w, null, { padding: 1 }).hardSwish().clamp(-1, 2).maxPool2d(2);
+    return y.upsampleBilinear2d({ scaleFactor: 2 }).avgPool2d(3).convTranspose2d(w);
+  };
+  using program = record(x.device, () => layers(x));
+  const want = await layers(whole).data();
+  for (const rows of [3, 1, 2]) {
+    batch.set(rows);
+    program.run();
+    const got = await program.outputs[0].data();
+    deepEqual(got.slice(0, rows * want.length / 3), want.slice(0, rows * want.length / 3));
+  }
+  batch.dispose();
+});
+
 Deno.test("convolutions name what does not fit", () => {
   using own = scope();
   const make = (...shape: number[]) =>

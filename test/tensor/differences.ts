@@ -1,11 +1,23 @@
 /**
  * Holds an op to a float64 reference: its values, its gradients (fused, composed, and of second order) to central
- * differences of the reference, on dense and strided inputs, eager and recorded; and its memory to what it was.
+ * differences of the reference, on dense, strided and repeated inputs, eager and recorded; its memory to what it was;
+ * and its kernels' accesses to their operands.
  *
  * @module
  */
 import { deepEqual, ok } from "node:assert/strict";
-import { grad, noGrad, record, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
+import {
+  defaultDevice,
+  type Device,
+  grad,
+  noGrad,
+  record,
+  type Scope,
+  scope,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
+import { debugDevice } from "../device/wasm/debug.ts";
 import { Random } from "../random.ts";
 
 /** Numbers with a shape, in float64. */
@@ -23,17 +35,26 @@ export interface Case {
   domain?: (v: number, input: number) => number;
   /** Whether values are drawn farther apart than differences reach: for ops that choose among them [false]. */
   apart?: boolean;
+  /** Whether the op uses tensors of the default device beside its inputs [false]. */
+  captures?: boolean;
   /** Of values, relative to 1 + the reference [2e-6]. */
   tolerance?: number;
 }
 
-const layouts = ["dense", "transposed", "narrowed"] as const;
+const layouts = ["dense", "transposed", "narrowed", "repeated"] as const;
+
+/** How a tensor lies in memory. */
+type Layout = typeof layouts[number];
 
 /** A tensor of `values` in a layout: the others are views of larger or turned memory. */
-export function laidOut(values: Values, layout: typeof layouts[number], own: Scope): Tensor {
-  const { data, shape } = values;
+export function laidOut({ data, shape }: Values, layout: Layout, own: Scope, device?: Device): Tensor {
+  const options = { scope: own, device };
   if (layout === "dense" || data.length === 0 || shape.length === 0) {
-    return tensor(Float32Array.from(data), { shape, scope: own });
+    return tensor(Float32Array.from(data), { shape, ...options });
+  }
+  if (layout === "repeated") {
+    const entry = Float32Array.from(data.subarray(0, data.length / shape[0]));
+    return tensor(entry, { shape: shape.with(0, 1), ...options }).expand(...shape);
   }
   const dims = shape.length;
   const order = shape.map((_, i) => dims - 1 - i);
@@ -42,12 +63,12 @@ export function laidOut(values: Values, layout: typeof layouts[number], own: Sco
     const lie = new Float32Array(data.length);
     const strides = contiguous(turned);
     data.forEach((v, i) => lie[at(i, shape).reduce((s, x, d) => s + x * strides[dims - 1 - d], 0)] = v);
-    return tensor(lie, { shape: turned, scope: own }).permute(...order);
+    return tensor(lie, { shape: turned, ...options }).permute(...order);
   }
   const last = shape[dims - 1];
   const wide = new Float32Array(data.length / last * (last + 3)).fill(NaN);
   data.forEach((v, i) => wide[Math.floor(i / last) * (last + 3) + 2 + i % last] = v);
-  return tensor(wide, { shape: [...shape.slice(0, -1), last + 3], scope: own }).narrow(-1, 2, last);
+  return tensor(wide, { shape: [...shape.slice(0, -1), last + 3], ...options }).narrow(-1, 2, last);
 }
 
 /** The indices of element `i`. */
@@ -71,52 +92,96 @@ export function near(got: ArrayLike<number>, want: ArrayLike<number>, tolerance:
   }
 }
 
+/** Values, and what should come of them. */
+interface Expected {
+  inputs: Values[];
+  values: Values;
+  /** Of the result's elements in the loss. */
+  weights: Values;
+  /** Gradients of the loss. */
+  slopes: Float64Array[];
+  /** The direction in which the gradients change, and their change. */
+  along: Values[];
+  bends: Float64Array[];
+}
+
 /** Checks a case on values from `seed`. */
 export async function hold(checked: Case, seed: number): Promise<void> {
-  const { op, reference, shapes, domain, apart, tolerance = 2e-6 } = checked;
+  const { op, captures, tolerance = 2e-6 } = checked;
   const random = new Random(seed);
-  const drawn = (shape: readonly number[], k: number): Values => {
+  const drawn = expected(checked, random, (v) => v);
+  for (const [i, layout] of layouts.entries()) {
+    const wanted = layout === "repeated" ? expected(checked, random, repeated) : drawn;
+    const before = defaultDevice().live().storages;
+    await agrees(op, wanted, tolerance, layout);
+    // the first makes the constants that a device keeps for good
+    if (i > 0) deepEqual(defaultDevice().live().storages, before, `${layout}: what is left`);
+  }
+  if (captures) return;
+  using device = debugDevice(); // throws where a kernel reads or writes outside its operands
+  using own = scope();
+  const leaves = drawn.inputs.map((v) => laidOut(v, "dense", own, device).requiresGrad());
+  const found = dot(op(...leaves), laidOut(drawn.weights, "dense", own, device)).backward();
+  for (const [i, leaf] of leaves.entries()) {
+    near(await found.get(leaf).data(), drawn.slopes[i], 20 * tolerance, `debug gradient of input ${i}`);
+  }
+}
+
+function expected(
+  { reference, shapes, domain, apart }: Case,
+  random: Random,
+  bend: (v: Values) => Values,
+): Expected {
+  const draw = (shape: readonly number[], k: number): Values => {
     const size = shape.reduce((a, b) => a * b, 1);
     const numbers = apart && k >= 0 ? spread(random, size) : random.floats(size);
-    const bent = [...numbers].map((v) => domain ? domain(v, k) : v);
-    return { data: Float64Array.from(Float32Array.from(bent)), shape };
+    const moved = [...numbers].map((v) => domain ? domain(v, k) : v);
+    return { data: Float64Array.from(Float32Array.from(moved)), shape };
   };
-  const inputs = shapes.map(drawn);
-  const want = reference(...inputs);
-  const weights = drawn(want.shape, -1);
-  const along = inputs.map(({ shape }) => drawn(shape, -1));
+  const inputs = shapes.map((shape, k) => bend(draw(shape, k)));
+  const values = reference(...inputs);
+  const weights = draw(values.shape, -1);
+  const along = inputs.map(({ shape }) => draw(shape, -1));
   const slopes = gradientOf(reference, inputs, weights.data);
   const bends = curvature(reference, inputs, weights.data, along);
-  for (const layout of layouts) {
-    using own = scope();
-    const xs = inputs.map((v) => laidOut(v, layout, own));
-    const w = laidOut(weights, "dense", own);
-    const device = w.device;
-    warm(op, xs, w);
-    const before = device.live().storages;
-    await reads(op, xs, want, tolerance, layout);
-    const loss = (...xs: Tensor[]) => dot(op(...xs), w);
-    const leaves = xs.map((x) => x.detach().requiresGrad());
-    {
-      using y = noGrad(() => op(...xs));
-      deepEqual(device.live().storages, before + (aliases(y, xs) ? 0 : 1), "an op leaves its result alone");
-    }
-    const found = loss(...leaves).backward();
-    for (const [i, leaf] of leaves.entries()) {
-      near(await found.get(leaf).data(), slopes[i], 20 * tolerance, `${layout} gradient of input ${i}`);
-    }
-    const composed = grad(loss)(...xs);
-    for (const [i, g] of composed.entries()) {
-      near(await g.data(), slopes[i], 20 * tolerance, `${layout} composed gradient of input ${i}`);
-    }
-    const second = grad((...xs) => {
-      const first = grad(loss)(...xs);
-      return first.map((g, i) => dot(g, laidOut(along[i], "dense", own))).reduce((a, b) => a.add(b));
-    })(...xs);
-    for (const [i, g] of second.entries()) {
-      near(await g.data(), bends[i], 100 * tolerance + 1e-5, `${layout} second order, input ${i}`);
-    }
+  return { inputs, values, weights, slopes, along, bends };
+}
+
+/** The first entry of dimension 0 in place of all. */
+function repeated({ data, shape }: Values): Values {
+  const entry = data.length / (shape[0] ?? 1);
+  return { data: data.map((_, i) => data[i % entry]), shape };
+}
+
+async function agrees(op: Case["op"], wanted: Expected, tolerance: number, layout: Layout): Promise<void> {
+  using own = scope();
+  const xs = wanted.inputs.map((v) => laidOut(v, layout, own));
+  const [w, ...along] = [wanted.weights, ...wanted.along].map((v) => laidOut(v, "dense", own));
+  await reads(op, xs, wanted.values, tolerance, layout);
+  leavesNothing(op, xs);
+  const loss = (...xs: Tensor[]) => dot(op(...xs), w);
+  const leaves = xs.map((x) => x.detach().requiresGrad());
+  const found = loss(...leaves).backward();
+  const composed = grad(loss)(...xs);
+  const second = grad((...xs) =>
+    grad(loss)(...xs).map((g, i) => dot(g, along[i])).reduce((a, b) => a.add(b))
+  )(...xs);
+  for (const [i, leaf] of leaves.entries()) {
+    const what = `${layout} gradient of input ${i}`;
+    near(await found.get(leaf).data(), wanted.slopes[i], 20 * tolerance, what);
+    near(await composed[i].data(), wanted.slopes[i], 20 * tolerance, `${what}, composed`);
+    near(await second[i].data(), wanted.bends[i], 100 * tolerance + 1e-5, `${what}, of second order`);
   }
+}
+
+/** An op disposes what it made on its way, also while gradients are recorded. */
+function leavesNothing(op: Case["op"], xs: readonly Tensor[]): void {
+  noGrad(() => op(...xs)).dispose(); // makes constants
+  const { device } = xs[0];
+  const before = device.live().storages;
+  using y = noGrad(() => op(...xs));
+  const own = xs.some((x) => x.storage === y.storage) ? 0 : 1;
+  deepEqual(device.live().storages, before + own, "an op leaves its result alone");
 }
 
 /** Multiples of 0.05 about 0, in random order (Fisher and Yates). */
@@ -127,16 +192,6 @@ function spread(random: Random, size: number): Float32Array {
     [grid[i], grid[j]] = [grid[j], grid[i]];
   }
   return grid;
-}
-
-/** Makes the constants that a device keeps for good. */
-function warm(op: Case["op"], xs: readonly Tensor[], w: Tensor): void {
-  dot(op(...xs.map((x) => x.detach().requiresGrad())), w).backward();
-  noGrad(() => op(...xs)).dispose();
-}
-
-function aliases(y: Tensor, xs: readonly Tensor[]): boolean {
-  return xs.some((x) => x.storage === y.storage);
 }
 
 function dot(y: Tensor, w: Tensor): Tensor {

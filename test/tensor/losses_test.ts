@@ -1,5 +1,5 @@
 /** Losses against float64 references and PyTorch's values. */
-import { deepEqual, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   bceWithLogits,
   crossEntropy,
@@ -88,6 +88,7 @@ const cases: Record<string, Case> = {
   },
   "weighed bceWithLogits": {
     op: (x, t) => bceWithLogits(x, t, { ...elementWeights, reduction: "sum" }),
+    captures: true,
     reference: pairs((x, t, i) => {
       const [w, p] = [[1, 0.5, 2][Math.floor(i / 4)], [1, 2, 3, 0.5][i % 4]];
       return w * (p * t * softplus(-x) + (1 - t) * softplus(x));
@@ -112,6 +113,7 @@ const cases: Record<string, Case> = {
   },
   nllLoss: {
     op: (x, w) => nllLoss(x, classes, { weights: w, reduction: "none" }),
+    captures: true,
     reference: (x, w) => ({
       data: Float64Array.of(-w.data[2] * x.data[2], 0, -w.data[0] * x.data[6], -w.data[2] * x.data[11]),
       shape: [4],
@@ -120,6 +122,7 @@ const cases: Record<string, Case> = {
   },
   "mean of nllLoss": {
     op: (x, w) => nllLoss(x, otherClasses, { weights: w, ignoreIndex: 1 }),
+    captures: true,
     reference: (x, w) => {
       const sum = w.data[2] * x.data[2] + w.data[0] * x.data[6] + w.data[2] * x.data[11];
       return { data: Float64Array.of(-sum / (2 * w.data[2] + w.data[0])), shape: [] };
@@ -256,10 +259,23 @@ Deno.test("crossEntropy has gradients of first and second order", async () => {
     const options = { ...weighed ? { weights: classWeights } : {}, smoothing, reduction };
     await hold({
       op: (x) => crossEntropy(x, classes, options),
+      captures: true,
       reference: entropies(targets, weighed ? [1, 2, 0.5] : [1, 1, 1], smoothing, reduction),
       shapes: [[4, 3]],
       tolerance: 4e-6,
     }, seed);
+  }
+});
+
+Deno.test("weights of classes may be any view", async () => {
+  using own = scope();
+  const column = tensor([[1, 9], [2, 9], [0.5, 9]], { scope: own }).narrow(1, 0, 1).squeeze(1);
+  const logits = tensor([[1, 2, 3], [3, 2, 1], [0, 1, 0], [2, 2, 2]], { scope: own }).requiresGrad();
+  for (const loss of [crossEntropy, nllLoss]) {
+    const [strided, dense] = [column, classWeights].map((weights) => loss(logits, classes, { weights }));
+    equal(await strided.item(), await dense.item());
+    const [a, b] = [strided, dense].map((y) => y.backward().get(logits));
+    deepEqual(await a.toArray(), await b.toArray());
   }
 });
 

@@ -15,10 +15,11 @@ import { layerNorm } from "./norm.ts";
  *
  * @example
  * ```ts
+ * import { deepEqual } from "node:assert/strict";
  * import { groupNorm, tensor } from "@wick/wick";
- * using x = tensor([[[1, 3], [2, 6]]]); // [1, 2, 2]
- * using y = groupNorm(x, 2, null, null);
- * console.log(await y.toArray()); // each channel -1 and 1
+ * using x = tensor([[[1, 3], [2, 6]]]); // two channels of two
+ * using y = groupNorm(x, 2, null, null, 0);
+ * deepEqual(await y.toArray(), [[[-1, 1], [-1, 1]]]);
  * ```
  */
 export function groupNorm(
@@ -64,6 +65,16 @@ export interface BatchNormResult {
  * x [B, C, ...] with each channel at mean 0 and variance 1 over the batch, or by the `running` statistics where they
  * are given, times weight [C] plus bias [C] (Ioffe and Szegedy 2015). A layer folds the batch's statistics into its
  * running ones.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { batchNorm, tensor } from "@wick/wick";
+ * using x = tensor([[1], [3]]);
+ * const { y, batch } = batchNorm(x, null, null, null, 0);
+ * deepEqual(await y.toArray(), [[-1], [1]]);
+ * deepEqual([await batch?.mean.item(), await batch?.variance.item()], [2, 2]);
+ * ```
  *
  * @throws WickError SHAPE_MISMATCH where a batch has one value a channel: its variance is not defined
  */

@@ -3,22 +3,30 @@
  *
  * @module
  */
-import { constant } from "../autograd.ts";
 import type { Tensor } from "../tensor.ts";
 import { compare, where } from "./compare.ts";
-import { takeRows } from "./linear.ts";
+import { pick } from "./pick.ts";
 
 /**
  * Each target's weight [T]: that of its class among `weights` [V], or 1; 0 where `none` (u8) says that it does not
  * count, and NaN where it is another one outside 0 .. V - 1.
  */
 export function weightsOf(targets: Tensor, V: number, weights: Tensor | null, none: Tensor): Tensor {
-  using one = constant(targets.device, 1).expand(V, 1);
-  using table = weights ? weights.reshape(V, 1) : one.contiguous();
-  using ids = targets.contiguous();
-  using rows = takeRows(table, ids);
-  using each = rows.reshape(targets.shape[0]);
-  return where(none, 0, each);
+  using ids = targets.toF32();
+  using below = compare("lt", ids, 0);
+  using above = compare("ge", ids, V);
+  using given = weights && ofClasses(targets, weights);
+  using upTo = where(above, NaN, given ?? 1);
+  using inside = where(below, NaN, upTo);
+  return where(none, 0, inside);
+}
+
+/** weights[target], 0 outside. */
+function ofClasses(targets: Tensor, weights: Tensor): Tensor {
+  using row = weights.reshape(1, 1, weights.size);
+  using ids = targets.reshape(1, 1, targets.size);
+  using found = pick(row, ids);
+  return found.reshape(targets.size);
 }
 
 /** 1 where a target is `ignoreIndex`, as u8. */

@@ -98,7 +98,8 @@ export function chunk(x: Tensor, chunks: number, dim: number): Tensor[] {
   if (!(Number.isInteger(chunks) && chunks > 0)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot chunk ${x}: it takes one chunk or more, got ${chunks}`);
   }
-  return split(x, Math.max(1, Math.ceil(x.shape[d] / chunks)), d);
+  if (x.shape[d] === 0) return split(x, new Array(chunks).fill(0), d); // as many, as in PyTorch
+  return split(x, Math.ceil(x.shape[d] / chunks), d);
 }
 
 /** `size` again and again, the last may be less; one of 0 where there is nothing. */

@@ -42,16 +42,18 @@ function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Te
   const { weights = null, ignoreIndex = -100, smoothing = 0 } = options;
   const params = [logits.shape[1], ignoreIndex, smoothing];
   using dense = logits.contiguous();
+  using scales = weights && weights.contiguous();
   const losses = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
   const lse = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
-  run(cross_entropy_f32, [dense, targets, weights, losses, lse], params, [lead(dense)]);
+  run(cross_entropy_f32, [dense, targets, scales, losses, lse], params, [lead(dense)]);
   const save = weights ? [logits, targets, lse, weights] : [logits, targets, lse];
   const y = track("crossEntropy", losses, [logits], save, (dy, [logits, targets, lse, weights = null]) => {
     if (gradientsEnabled()) return [composedSlopes(logits, targets, weights, dy, ignoreIndex, smoothing)];
     using given = logits.contiguous();
+    using scales = weights && weights.contiguous();
     using d = dy.contiguous();
     const dx = result("crossEntropy's gradient", [given, d], "f32", logits.shape, logits.rows);
-    run(cross_entropy_backward_f32, [given, targets, weights, lse, d, dx], params, [lead(given)]);
+    run(cross_entropy_backward_f32, [given, targets, scales, lse, d, dx], params, [lead(given)]);
     return [dx];
   });
   lse.dispose();
@@ -71,9 +73,10 @@ function composedSlopes(
   const none = ignored(targets, ignoreIndex);
   const sharp = weightsOf(targets, V, weights, none).mul(1 - smoothing);
   const hit = spread(sharp.reshape(T, 1, 1), targets.reshape(T, 1, 1), V).reshape(T, V);
-  const even = (weights ?? constant(logits.device, 1).expand(V)).mul(smoothing / V);
-  const flat = where(none.unsqueeze(1), 0, even);
-  const total = sharp.unsqueeze(1).add(flat.sum(1, true)); // not hit's sum: NaN stays for a target outside
+  const even = smoothing / V;
+  const flat = where(none.unsqueeze(1), 0, weights?.mul(even) ?? even); // [T, V], or [T, 1] for all classes
+  const spare = weights ? flat.sum(1, true) : flat.mul(V);
+  const total = sharp.unsqueeze(1).add(spare); // not hit's sum: NaN stays for a target outside
   return logits.softmax(-1).mul(total).sub(hit).sub(flat).mul(dy.unsqueeze(1));
 }
 

@@ -5,8 +5,9 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { constant, track } from "../autograd.ts";
+import { track } from "../autograd.ts";
 import { result } from "../dispatch.ts";
+import { zero } from "../host.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./view.ts";
@@ -52,9 +53,10 @@ export function take(op: string, x: Tensor, places: Places): Tensor {
 
 /** Zeros of `shape`, but for x at `places`. */
 export function put(op: string, x: Tensor, places: Places, shape: readonly number[]): Tensor {
-  using none = constant(x.device, 0).expand(...shape); // of any dtype: zeros are zero bytes
   const y = result(op, [x], x.dtype, shape, x.rows);
-  copyInto(none, y);
+  using none = zero(x.device, x.dtype);
+  using everywhere = none.expand(...shape);
+  copyInto(everywhere, y);
   using target = viewAt(op, y, places, x);
   copyInto(x, target);
   return track(op, y, [x], [], (dy) => [take(`${op}'s gradient`, dy, places)]);

@@ -5,6 +5,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { cat, record, scope, stack, type Tensor, tensor, WasmDevice } from "../../../mod.ts";
 import { Random, testSeed } from "../../random.ts";
+import { debugDevice } from "../../device/wasm/debug.ts";
 import { checkLinear, type Op, strided } from "../gradients.ts";
 
 const random = new Random(testSeed());
@@ -81,6 +82,7 @@ const cases: Record<string, Case> = {
     shape: [2, 1],
     at: ([i, j], [a]) => a.at([i, j + 4]),
   },
+  "a chunk of nothing": { shapes: [[0, 2]], op: (a) => a.chunk(3)[2], shape: [0, 2], at: () => NaN },
   "a part of a split": {
     shapes: [[5, 2]],
     op: (a) => a.split([1, 0, 4])[2],
@@ -253,6 +255,8 @@ const cases: Record<string, Case> = {
   },
 };
 
+const debug = debugDevice();
+
 for (const [name, { shapes, op, shape, at }] of Object.entries(cases)) {
   Deno.test(`${name}: values`, async () => {
     const grids = shapes.map((s) => new Grid(random.floats(s.reduce((a, b) => a * b, 1)), s));
@@ -263,7 +267,10 @@ for (const [name, { shapes, op, shape, at }] of Object.entries(cases)) {
     const plain = grids.map((g) => tensor(g.values as Float32Array, { shape: g.shape, scope: own }));
     const device = plain[0].device;
     const odd = grids.map((g) => strided(g.values as Float32Array, g.shape, random, own));
-    for (const inputs of [plain, odd]) {
+    const checked = plain.map((x, i) =>
+      tensor(grids[i].values as Float32Array, { shape: x.shape, device: debug, scope: own })
+    );
+    for (const inputs of [plain, odd, checked]) {
       const y = op(...inputs);
       deepEqual(y.shape, shape);
       near(await y.data());
@@ -280,10 +287,6 @@ for (const [name, { shapes, op, shape, at }] of Object.entries(cases)) {
 Deno.test("what a recording made for itself goes with its Program", () => {
   using device = new WasmDevice();
   using x = tensor([[1, 2], [3, 4]], { device });
-  { // constants that the device keeps for good
-    using y = x.tril();
-    using z = y.pad([1, 1]);
-  }
   const before = device.live();
   record(device, () => x.tril().pad([1, 1], 3))[Symbol.dispose]();
   throws(() => record(device, () => x.tril().reshape(3)), { code: "SHAPE_MISMATCH" });
@@ -300,6 +303,43 @@ Deno.test("shape ops move integers, bytes and halves as they are", async () => {
   deepEqual(await whole.diag().diag().toArray(), [[1, 0], [0, 4]]);
   const halves = tensor(Uint16Array.of(0x3c00, 0x4000), { dtype: "f16", scope: own });
   deepEqual(await halves.roll(1, 0).repeat(2).toArray(), [2, 1, 2, 1]);
+});
+
+Deno.test("a leading dimension that changes between replays goes through what leaves it alone", async () => {
+  using own = scope();
+  const values = random.floats(24);
+  const x = tensor(values, { shape: [4, 3, 2], scope: own });
+  const rows = x.device.cell(4);
+  const live = x.alias(x.shape, { rows }).requiresGrad();
+  const op = (x: Tensor) => cat([x.flip(1), x.pad([0, 0, 1, -1], 2), x.roll(1, 2).tril()], 1).narrow(1, 1, 7);
+  using program = record(x.device, () => {
+    const y = op(live);
+    return [y, y.backward({ gradient: y.detach() }).get(live)];
+  });
+  for (const n of [4, 1, 3]) {
+    rows.set(n);
+    program.run();
+    const part = x.narrow(0, 0, n).requiresGrad();
+    const y = op(part);
+    const want = [await y.data(), await y.backward({ gradient: y.detach() }).get(part).data()];
+    for (const [i, output] of program.outputs.entries()) {
+      deepEqual((await output.data()).slice(0, want[i].length), want[i]);
+    }
+  }
+  throws(() => live.flip(0), { code: "SHAPE_MISMATCH", message: /Cannot flip .* changes between replays/ });
+  throws(() => cat([live, live]), { code: "SHAPE_MISMATCH" });
+  throws(() => live.pad([0, 0, 0, 0, 1, 1]), { code: "SHAPE_MISMATCH" });
+  throws(() => live.unfold(0, 2, 1), { code: "SHAPE_MISMATCH" });
+  rows.dispose();
+});
+
+Deno.test("narrower elements are written within their tensor (debug build)", async () => {
+  using own = scope();
+  const bytes = tensor(Uint8Array.of(1, 2, 3), { device: debug, scope: own });
+  deepEqual(await bytes.diag(1).toArray(), [[0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 3], [0, 0, 0, 0]]);
+  deepEqual(await bytes.flip(0).pad([1, 1], 7).toArray(), [7, 3, 2, 1, 7]);
+  const halves = tensor(Uint16Array.of(0x3c00, 0x4000), { dtype: "f16", device: debug, scope: own });
+  deepEqual(await halves.diag().toArray(), [[1, 0], [0, 2]]);
 });
 
 Deno.test("a triangle leaves out what is not finite", async () => {
