@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { takeRows } from "../tensor/ops/linear.ts";
+import { takeRows } from "../tensor/ops/index_select.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { normal } from "./init.ts";
 import { Module } from "./module.ts";
@@ -26,12 +26,12 @@ export class Embedding extends Module {
     this.weight = new Parameter([rows, width], options.initial ?? normal(1));
   }
 
-  /** ids [..] (i32): [.., C] f32. An id outside 0 .. V - 1 gives a row of NaN. */
+  /**
+   * ids [..] (i32): [.., C] f32.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE where an id is outside 0 .. V - 1
+   */
   forward(ids: Tensor): Tensor {
-    const weight = this.weight.tensor;
-    if (ids.rank === 1) return takeRows(weight, ids);
-    using flat = ids.reshape(-1);
-    using rows = takeRows(weight, flat);
-    return rows.reshape(...ids.shape, weight.shape[1]);
+    return takeRows(this.weight.tensor, ids);
   }
 }
