@@ -88,8 +88,9 @@ export abstract class Module implements Disposable {
 
   /** The parameters that are trained, by name. */
   namedParameters(): Map<string, Tensor> {
-    const trained = [...this.declared()].filter(([, p]) => p.trained && (p.own || !p.isOptional));
-    return new Map(trained.map(([name, p]) => [name, p.tensor] as const).filter(([, t]) => t.variable));
+    return new Map(
+      this.#trainable().map(([name, p]) => [name, p.tensor] as const).filter(([, t]) => t.variable),
+    );
   }
 
   /** The parameters that are trained: what an optimizer takes. */
@@ -99,8 +100,7 @@ export abstract class Module implements Disposable {
 
   /** The number of values of all parameters, trained or not. */
   get parameterCount(): number {
-    const counted = [...this.declared().values()].filter((p) => p.trained && (p.own || !p.isOptional));
-    return counted.reduce((sum, p) => sum + sizeOf(p.shape), 0);
+    return this.#trainable().reduce((sum, [, p]) => sum + sizeOf(p.shape), 0);
   }
 
   /**
@@ -138,7 +138,7 @@ export abstract class Module implements Disposable {
    * @throws WickError DTYPE_MISMATCH where some are no f32: quantized weights are frozen
    */
   requiresGrad(): this {
-    const trained = [...this.declared()].filter(([, p]) => p.trained && (p.own || !p.isOptional));
+    const trained = this.#trainable();
     const frozen = trained.filter(([, p]) => p.tensor.dtype !== "f32").map(([name, p]) =>
       `${name} (${p.tensor})`
     );
@@ -190,6 +190,11 @@ export abstract class Module implements Disposable {
   /** Switches to inference. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Parameters but no buffers, without optional ones that are absent or tied to another. */
+  #trainable(): [string, Parameter][] {
+    return [...this.declared()].filter(([, p]) => p.trained && (p.own || !p.isOptional));
   }
 
   /** Gives the memory of all parameters and buffers back. */
