@@ -43,8 +43,6 @@ export {
 } from "./norm_backward";
 export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
 export { dropout_f32, random_integer_i32, random_normal_f32, random_uniform_f32 } from "./random";
-export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
-export { dropout_f32, random_normal_f32, random_uniform_f32 } from "./random";
 export {
   avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32, max_pool2d_gather_f32,
 } from "./pool";

@@ -94,6 +94,11 @@ export {
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
 
+export * as nn from "./nn/mod.ts";
+export { linear } from "./tensor/ops/linear.ts";
+export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
+export { type Position, rope } from "./tensor/ops/attention.ts";
+export { type ScaledAttentionOptions, scaledDotProductAttention } from "./tensor/ops/scaled_attention.ts";
 export {
   readNpy,
   readNpz,

@@ -8,7 +8,7 @@ import * as wick from "../../mod.ts";
 import { repositoryPath } from "../shared.ts";
 
 /** Whether a golden of a layer that does not exist fails; else it is counted as ignored. */
-const MISSING_LAYERS_FAIL = false;
+const MISSING_LAYERS_FAIL = true;
 
 interface Values {
   shape: number[];

@@ -190,6 +190,12 @@ export function swiglu(gate: Tensor, up: Tensor): Tensor {
   });
 }
 
+/** gelu(gate) * up, both of one shape (Shazeer 2020). */
+export function geglu(gate: Tensor, up: Tensor): Tensor {
+  using open = gate.gelu();
+  return open.mul(up);
+}
+
 const castRows: Partial<Record<string, Kernel>> = {
   f16: casts.cast_f16_f32,
   bf16: casts.cast_bf16_f32,
