@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Generator, type nn, noGrad, scope, tensor } from "../mod.ts";
+import { type Generator, type nn, noGrad, scope, tensor } from "../mod.ts";
 
 /** Pictures of 8 by 8 pixels from 0 to 1, one after the other, and the digit that each shows. */
 export type Digits = { count: number; pixels: Float32Array; labels: Int32Array };

@@ -1,6 +1,8 @@
 /**
- * A language model of characters (Radford et al. 2019) that learns to write like Shakespeare:
- * `deno run -A examples/gpt.ts [STEPS]`
+ * A language model of characters (Radford et al. 2019) and its training step; shakespeare.ts trains it and lets it
+ * write.
+ *
+ * Shows a network of networks, and a loss over all positions at once.
  *
  * @module
  */
@@ -35,7 +37,7 @@ class Block extends nn.Module {
 export class Gpt extends nn.Module {
   readonly embedding: nn.Embedding;
   readonly positions: nn.PositionalEmbedding;
-  readonly blocks: Block[];
+  readonly blocks: nn.Sequential;
   readonly norm: nn.LayerNorm;
   readonly output: nn.Linear;
 
@@ -44,14 +46,14 @@ export class Gpt extends nn.Module {
     const { vocabulary, context, layers, width } = config;
     this.embedding = new nn.Embedding(vocabulary, width, small);
     this.positions = new nn.PositionalEmbedding(context, width);
-    this.blocks = Array.from({ length: layers }, () => new Block(config));
+    this.blocks = new nn.Sequential(...Array.from({ length: layers }, () => new Block(config)));
     this.norm = new nn.LayerNorm(width);
     this.output = new nn.Linear(width, vocabulary, { bias: false, tiedTo: this.embedding.weight });
   }
 
   forward(ids: Tensor): Tensor {
     const x = this.positions.forward(this.embedding.forward(ids));
-    return this.output.forward(this.norm.forward(this.blocks.reduce((x, block) => block.forward(x), x)));
+    return this.output.forward(this.norm.forward(this.blocks.forward(x)));
   }
 }
 

@@ -2,22 +2,19 @@
  * The GPT of the examples learns from a slice of Shakespeare, and its layers agree with what they should see.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { nn, noGrad, scope, tensor } from "../../mod.ts";
+import { Generator, nn, noGrad, scope, tensor } from "../../mod.ts";
 import { Gpt } from "../../examples/gpt.ts";
-import { Characters, continued, shakespeare, train } from "../../examples/shakespeare.ts";
-import { Random } from "../random.ts";
+import { Characters, learnToWrite, shakespeare, write } from "../../examples/shakespeare.ts";
 
 Deno.test("a small GPT learns from Shakespeare and writes", async () => {
-  const text = shakespeare();
-  const characters = new Characters(text);
-  const random = new Random(11);
-  const draw = () => random.next();
+  const characters = new Characters(shakespeare);
+  const generator = new Generator(11);
   using gpt = new Gpt({ vocabulary: characters.alphabet.length, context: 32, layers: 2, width: 64, heads: 4 })
     .init(3);
-  const loss = await train(gpt, characters.encode(text), 500, draw);
+  const loss = await learnToWrite(gpt, characters.encode(shakespeare), 500, generator);
   // even chances are ln 61 = 4.11, frequencies alone 3.3
   ok(loss < 2.6, `the loss is ${loss}`);
-  const written = characters.decode(await continued(gpt, [...characters.encode("KING")], 60, draw));
+  const written = characters.decode(await write(gpt, [...characters.encode("KING")], 60, generator));
   equal(written.length, 64);
   ok(written.startsWith("KING"));
   const words = written.split(/\s+/).length;
@@ -41,5 +38,5 @@ Deno.test("a GPT is saved and goes on from what was saved", async () => {
   using copy = new Gpt(config);
   await copy.loadStateDict(gpt.stateDict());
   ok(gpt instanceof nn.Module);
-  deepEqual(await continued(copy, [1], 7, () => 0.5), await continued(gpt, [1], 7, () => 0.5));
+  deepEqual(await write(copy, [1], 7, new Generator(2)), await write(gpt, [1], 7, new Generator(2)));
 });

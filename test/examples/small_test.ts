@@ -1,6 +1,6 @@
 /** The examples of a page learn. */
 import { ok } from "node:assert/strict";
-import { fitLine } from "../../examples/regression.ts";
+import { learnLine } from "../../examples/regression.ts";
 import { learnXor } from "../../examples/xor.ts";
 import { defaultDevice } from "../../mod.ts";
 
@@ -13,9 +13,9 @@ Deno.test("a network learns XOR, and leaves nothing behind", async () => {
 });
 
 Deno.test("a line is found from noisy points, and nothing is left behind", async () => {
-  await fitLine(2);
+  await learnLine(2);
   const before = defaultDevice().live().bytes;
-  const { slope, height } = await fitLine(100);
+  const { slope, height } = await learnLine(100);
   ok(Math.abs(slope - 3) < 0.1 && Math.abs(height + 1) < 0.05, `${slope} ${height}`);
   ok(defaultDevice().live().bytes === before);
 });
