@@ -38,7 +38,7 @@ export async function learnToWrite(
   const { context } = gpt.config;
   using inputs = zeros([8, context], { dtype: "i32" });
   using targets = zeros([8, context], { dtype: "i32" }); // the characters that follow
-  using optimizer = new optim.AdamW(gpt.parameters(), { learningRate: 3e-3 });
+  using optimizer = new optim.AdamW(gpt.parameters(), { learningRate: 1e-3 });
   using step = recordStep(gpt, optimizer, inputs, targets);
   const losses: number[] = [];
   for (let i = 1; i <= steps; i++) {

@@ -13,7 +13,7 @@ Deno.test("a small GPT learns from Shakespeare and writes", async () => {
     .init(3);
   const loss = await learnToWrite(gpt, characters.encode(shakespeare), 500, generator);
   // even chances are ln 61 = 4.11, frequencies alone 3.3
-  ok(loss < 2.6, `the loss is ${loss}`);
+  ok(loss < 2.5, `the loss is ${loss}`);
   const written = characters.decode(await write(gpt, [...characters.encode("KING")], 60, generator));
   equal(written.length, 64);
   ok(written.startsWith("KING"));
