@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { WickError } from "../error.ts";
 import type { ConvOptions, ConvTransposeOptions } from "../tensor/ops/conv.ts";
 import type { Pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -45,7 +46,7 @@ export class Conv1d extends Convolution {
     kernel: number,
     options: ConvLayerOptions & ConvOptions<number> = {},
   ) {
-    super([outputs, inputs / (options.groups ?? 1), kernel], outputs, options);
+    super([outputs, each(inputs, outputs, options), kernel], outputs, options);
     this.#steps = options;
   }
 
@@ -61,7 +62,7 @@ export class Conv2d extends Convolution {
 
   /** From C channels to O. */
   constructor(inputs: number, outputs: number, kernel: Pair, options: ConvLayerOptions & ConvOptions = {}) {
-    super([outputs, inputs / (options.groups ?? 1), ...both(kernel)], outputs, options);
+    super([outputs, each(inputs, outputs, options), ...both(kernel)], outputs, options);
     this.#steps = options;
   }
 
@@ -82,7 +83,7 @@ export class ConvTranspose1d extends Convolution {
     kernel: number,
     options: ConvLayerOptions & ConvTransposeOptions<number> = {},
   ) {
-    super([inputs, outputs / (options.groups ?? 1), kernel], outputs, options);
+    super([inputs, each(outputs, inputs, options), kernel], outputs, options);
     this.#steps = options;
   }
 
@@ -103,7 +104,7 @@ export class ConvTranspose2d extends Convolution {
     kernel: Pair,
     options: ConvLayerOptions & ConvTransposeOptions = {},
   ) {
-    super([inputs, outputs / (options.groups ?? 1), ...both(kernel)], outputs, options);
+    super([inputs, each(outputs, inputs, options), ...both(kernel)], outputs, options);
     this.#steps = options;
   }
 
@@ -111,6 +112,16 @@ export class ConvTranspose2d extends Convolution {
   forward(x: Tensor): Tensor {
     return x.convTranspose2d(this.weight.tensor, this.bias?.tensor, this.#steps);
   }
+}
+
+/** The share of `divided` channels that a group has; groups divide the others too. */
+function each(divided: number, others: number, { groups = 1 }: { groups?: number }): number {
+  if (groups > 0 && divided % groups === 0 && others % groups === 0) return divided / groups;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot divide ${divided} and ${others} channels among groups: both must be a multiple of groups, got ${groups}`,
+    { param: "groups" },
+  );
 }
 
 function both(kernel: Pair): readonly number[] {

@@ -8,7 +8,8 @@ import { WickError } from "../error.ts";
 import { defaultDevice, tensor } from "../tensor/create.ts";
 import type { PlainDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
-import { sizeOf } from "../tensor/shape.ts";
+import { defaultGenerator } from "../tensor/random.ts";
+import { show, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fit } from "./fit.ts";
 import { Parameter } from "./parameter.ts";
@@ -27,8 +28,8 @@ export interface LoadWeightsOptions {
 
 /**
  * A layer or network. Its fields are its parts: a {@linkcode Parameter}, a {@linkcode Buffer}, a Module, or an array
- * of them; those that begin with # are its own affair. Names are the paths of fields in snake case, as PyTorch has
- * them: the field `layers[0].runningMean` is "layers.0.running_mean".
+ * or plain object of them; those that begin with # are its own affair. Names are the paths of fields in snake case,
+ * as PyTorch has them: the field `layers[0].runningMean` is "layers.0.running_mean".
  *
  * A constructor only declares. Values come from {@linkcode Module.init}, which draws them and makes them trained, or
  * from {@linkcode Module.load}, which takes over a checkpoint's in whatever dtype they have.
@@ -58,18 +59,20 @@ export abstract class Module implements Disposable {
 
   /** Its parts by name, in the order of fields; override it where names are to differ. */
   protected *parts(): Iterable<[string, Part]> {
-    for (const [field, value] of Object.entries(this)) {
-      const name = snakeCase(field);
-      if (isPart(value)) yield [name, value];
-      else if (Array.isArray(value)) {
-        for (const [i, part] of value.entries()) if (isPart(part)) yield [`${name}.${i}`, part];
-      } else if (value instanceof Tensor && value.variable) {
-        throw new WickError(
-          "INVALID_STATE",
-          `Cannot list the parts of ${this.constructor.name}: its field ${field} is a bare tensor; ` +
-            "wrap it: new Parameter(tensor)",
-        );
-      }
+    for (const [field, value] of Object.entries(this)) yield* this.#partsOf(field, snakeCase(field), value);
+  }
+
+  /** The parts that a value is or holds: arrays by number, plain objects by key. */
+  *#partsOf(field: string, name: string, value: unknown): Iterable<[string, Part]> {
+    if (isPart(value)) yield [name, value];
+    else if (Array.isArray(value) || isPlainObject(value)) {
+      for (const [key, part] of Object.entries(value)) yield* this.#partsOf(field, `${name}.${key}`, part);
+    } else if (value instanceof Tensor && value.variable) {
+      throw new WickError(
+        "INVALID_STATE",
+        `Cannot list the parts of ${this.constructor.name}: its field ${field} holds a bare tensor; ` +
+          "wrap it: new Parameter(tensor)",
+      );
     }
   }
 
@@ -107,10 +110,10 @@ export abstract class Module implements Disposable {
    * Draws first values, as PyTorch does, for every parameter that has none yet, and makes them trained: for a new
    * network, or for what a checkpoint lacked.
    *
-   * @param random a seed, or a generator that goes on
+   * @param random a seed, or a generator that goes on [the default generator: see {@linkcode manualSeed}]
    * @param device where they live [the default device]
    */
-  init(random: number | Generator, device: Device = defaultDevice()): this {
+  init(random: number | Generator = defaultGenerator(), device: Device = defaultDevice()): this {
     const generator = typeof random === "number" ? new Generator(random) : random;
     for (const parameter of this.declared().values()) parameter.init(generator, device);
     return this;
@@ -161,7 +164,8 @@ export abstract class Module implements Disposable {
 
   /**
    * Copies values into parameters and buffers of the same names and shapes, which stay the tensors that they are: an
-   * optimizer goes on with them.
+   * optimizer goes on with them. Where there are none yet it makes some, which are trained once
+   * {@linkcode Module.requiresGrad} says so.
    *
    * @throws WickError CORRUPT_FILE that names all missing, unexpected and misshapen names together; nothing is
    * changed then
@@ -197,6 +201,22 @@ export abstract class Module implements Disposable {
     return [...this.declared()].filter(([, p]) => p.trained && (p.own || !p.isOptional));
   }
 
+  /** Its class, and a line for each parameter and buffer. */
+  toString(): string {
+    const lines = [...this.declared()].map(([name, { shape }]) => `\n  ${name} ${show(shape)}`);
+    return `${this.constructor.name} of ${this.parameterCount} values${lines.join("")}`;
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** What it shows in Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** Gives the memory of all parameters and buffers back. */
   [Symbol.dispose](): void {
     for (const [, part] of this.parts()) part[Symbol.dispose]();
@@ -212,6 +232,10 @@ function widened(tensor: Tensor): Tensor {
 
 function isPart(value: unknown): value is Part {
   return value instanceof Parameter || value instanceof Module;
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function snakeCase(name: string): string {

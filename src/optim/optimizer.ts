@@ -61,7 +61,10 @@ export abstract class Optimizer<Options> implements Disposable {
   ) {
     const wanted = members(parameters, defaults);
     if (wanted.length === 0) {
-      throw new WickError("INVALID_ARGUMENT", "Cannot optimize nothing: give at least one parameter");
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        "Cannot optimize nothing: give at least one parameter; a module has some after init() or requiresGrad()",
+      );
     }
     this.device = wanted[0].parameter.device;
     for (const { parameter, options } of wanted) check(parameter, options, this.device);
@@ -82,9 +85,19 @@ export abstract class Optimizer<Options> implements Disposable {
     return this.#steps;
   }
 
-  /** One step; parameters without a gradient stay as they are. */
+  /**
+   * One step; parameters without a gradient stay as they are.
+   *
+   * @throws WickError DISPOSED where the gradients went with the scope of their loss
+   */
   step(gradients: Gradients): void {
     this.#assertOpen("step");
+    if ([...gradients.values()].length === 0) {
+      throw new WickError(
+        "DISPOSED",
+        "Cannot step by no gradients at all: they go with the scope of their loss, or with their dispose",
+      );
+    }
     if (!recording()) this.advance();
     noGrad(() => {
       for (const entry of this.entries) {

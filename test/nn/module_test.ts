@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { defaultDevice, nn, scope, Tensor, tensor } from "../../mod.ts";
+import { defaultDevice, manualSeed, nn, optim, scope, Tensor, tensor } from "../../mod.ts";
 import { Embedding } from "../../src/nn/embedding.ts";
 import * as init from "../../src/nn/init.ts";
 import { Linear } from "../../src/nn/linear.ts";
@@ -34,6 +34,51 @@ Deno.test("parameters are named by the paths of fields, in snake case; buffers a
     "head.running_scale",
   ]);
   equal(net.parameterCount, 6);
+});
+
+class Nested extends Module {
+  readonly experts = [[new Linear(1, 1, { bias: false })], [new Linear(1, 2, { bias: false })]];
+  readonly heads = { keyWord: new Linear(1, 3, { bias: false }), none: null };
+}
+
+Deno.test("parts in arrays of arrays and in plain objects are parts", () => {
+  using net = new Nested().init(1);
+  const names = ["experts.0.0.weight", "experts.1.0.weight", "heads.keyWord.weight"];
+  deepEqual([...net.namedParameters().keys()], names);
+  equal(net.eval().heads.keyWord.training, false);
+});
+
+Deno.test("a console shows a module's class, names and shapes", () => {
+  const shown = "Nested of 6 values\n  experts.0.0.weight [1,1]\n  experts.1.0.weight [2,1]\n" +
+    "  heads.keyWord.weight [3,1]";
+  equal(`${new Nested()}`, shown);
+  equal(Deno.inspect(new Nested()), shown);
+});
+
+Deno.test("without a seed, first values are drawn by the default generator", async () => {
+  const drawn = async () => {
+    using layer = new Linear(2, 2).init();
+    return [...await layer.weight.tensor.data()];
+  };
+  manualSeed(4);
+  const [first, second] = [await drawn(), await drawn()];
+  manualSeed(4);
+  deepEqual(await drawn(), first);
+  ok(`${first}` !== `${second}`);
+});
+
+Deno.test("a convolution's groups divide its channels, or it says so", () => {
+  const message = "Cannot divide 3 and 4 channels among groups: both must be a multiple of groups, got 2";
+  throws(() => new nn.Conv2d(3, 4, 3, { groups: 2 }), { code: "INVALID_ARGUMENT", message });
+  throws(() => new nn.Conv1d(4, 3, 3, { groups: 2 }), { code: "INVALID_ARGUMENT" });
+  throws(() => new nn.ConvTranspose2d(4, 3, 3, { groups: 2 }), { code: "INVALID_ARGUMENT" });
+  throws(() => new nn.ConvTranspose1d(4, 4, 3, { groups: 0 }), { code: "INVALID_ARGUMENT" });
+  deepEqual(new nn.ConvTranspose1d(6, 4, 3, { groups: 2 }).weight.shape, [6, 2, 3]);
+});
+
+Deno.test("a network without values gives an optimizer nothing, which says what to do", () => {
+  using relu = new nn.Sequential(new nn.Relu());
+  throws(() => new optim.Sgd(relu.parameters(), { learningRate: 1 }), /a module has some after init\(\)/);
 });
 
 Deno.test("train and eval reach every child", () => {
@@ -213,6 +258,10 @@ Deno.test("quantized weights serve, and refuse to be trained by name", () => {
 });
 
 Deno.test("a bare tensor that requires a gradient is no parameter in silence", () => {
+  class List extends Module {
+    readonly scales = [tensor([1]).requiresGrad()];
+  }
+  throws(() => new List().declared(), /field scales holds a bare tensor/);
   class Careless extends Module {
     readonly scale = tensor([1]).requiresGrad();
   }

@@ -80,6 +80,18 @@ for (const [name, [make, rule]] of Object.entries(rules)) {
   });
 }
 
+Deno.test("gradients that went with the scope of their loss are refused", () => {
+  using w = tensor([1, 2]).requiresGrad();
+  using optimizer = new Sgd([w], { learningRate: 1 });
+  let gone;
+  {
+    using own = scope();
+    gone = w.mul(tensor([3, 4], { scope: own })).sum().backward();
+  }
+  throws(() => optimizer.step(gone), { code: "DISPOSED", message: /the scope of their loss/ });
+  equal(optimizer.steps, 0);
+});
+
 Deno.test("groups have options of their own, and a factor scales every rate", async () => {
   const [a, b] = [tensor([1]), tensor([1])].map((t) => t.requiresGrad());
   using optimizer = new Sgd([{ parameters: [a], learningRate: 0.5 }, { parameters: [b] }], {
