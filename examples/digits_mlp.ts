@@ -1,27 +1,28 @@
 /**
- * A network of two linear layers learns to read handwritten digits: `deno run -A examples/digits_mlp.ts [EPOCHS]`
+ * A network of two linear layers learns to read handwritten digits: `deno run -A examples/digits_mlp.ts [EPOCHS] [webgpu]`
  *
- * Shows a training step that is recorded once and replayed, and a schedule of the learning rate.
+ * Shows a training step that is recorded once and replayed, a schedule of the learning rate, and another device.
  *
  * @module
  */
-import { crossEntropy, Generator, nn, optim, record, tensor, zeros } from "../mod.ts";
+import { crossEntropy, Generator, nn, optim, record, tensor, WebGpuDevice, zeros } from "../mod.ts";
 import { accuracy, batches, readDigits } from "./digits.ts";
 
-/** Pixels [N, 64] to logits [N, 10], with first values of a seed. */
-export function mlp(seed: number): nn.Sequential {
-  return new nn.Sequential(new nn.Linear(64, 128), new nn.Relu(), new nn.Linear(128, 10)).init(seed);
+/** Pixels [N, 64] to logits [N, 10]. */
+export function mlp(): nn.Sequential {
+  return new nn.Sequential(new nn.Linear(64, 128), new nn.Relu(), new nn.Linear(128, 10));
 }
 
 /** Trains over all training digits `epochs` times, and gives the share of test digits named rightly in the end. */
 export async function learnDigits(net: nn.Layer, epochs: number, seed: number): Promise<number> {
   const { train, test } = readDigits();
+  const { device } = net.parameters()[0];
   using optimizer = new optim.AdamW(net.parameters(), { learningRate: 1e-2 });
 
-  using images = tensor(train.pixels, { shape: [train.count, 64] });
-  using labels = tensor(train.labels);
-  using picked = zeros([64], { dtype: "i32" }); // the numbers of a batch's digits
-  using step = record(images.device, () => {
+  using images = tensor(train.pixels, { shape: [train.count, 64], device });
+  using labels = tensor(train.labels, { device });
+  using picked = zeros([64], { dtype: "i32", device }); // the numbers of a batch's digits
+  using step = record(device, () => {
     const logits = net.forward(images.indexSelect(0, picked));
     const loss = crossEntropy(logits, labels.indexSelect(0, picked));
     optimizer.step(loss.backward());
@@ -46,6 +47,7 @@ export async function learnDigits(net: nn.Layer, epochs: number, seed: number): 
 }
 
 if (import.meta.main) {
-  using net = mlp(1);
+  const device = Deno.args[1] === "webgpu" ? await WebGpuDevice.open() : undefined;
+  using net = mlp().init(1, device);
   await learnDigits(net, Number(Deno.args[0] ?? 20), 1);
 }

@@ -26,7 +26,7 @@ Deno.test("batches deal every number once, another order each time", () => {
 });
 
 Deno.test("an MLP learns to read digits, and leaves nothing behind", async () => {
-  using net = mlp(1);
+  using net = mlp().init(1);
   await learnDigits(net, 1, 1); // the device's own constants come with the first
   const before = defaultDevice().live().bytes;
   const right = await learnDigits(net, 20, 1);
