@@ -11,7 +11,9 @@ import type { Random } from "../random.ts";
 export type OperandValue =
   | Float32Array
   | Float64Array
+  | BigInt64Array
   | Int32Array
+  | Int16Array
   | Uint32Array
   | Uint16Array
   | Int8Array
@@ -36,7 +38,7 @@ export interface Expected {
   /** The operand's index. */
   readonly operand: number;
   /** One value an element; an element that the kernel must leave alone is undefined. */
-  readonly values: ArrayLike<number | undefined>;
+  readonly values: ArrayLike<number | bigint | undefined>;
   /**
    * What the row's tolerance is relative to, one value an element; where it is left out, 1 + |value|.
    * A matmul gives the sum of absolute terms.

@@ -29,6 +29,10 @@ import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
+import * as cast from "./cast.ts";
+import * as elementwiseWide from "./elementwise_wide.ts";
+import * as matmulF64 from "./matmul_f64.ts";
+import * as reduceWide from "./reduce_wide.ts";
 
 const families: readonly object[] = [
   attention,
@@ -56,6 +60,10 @@ const families: readonly object[] = [
   normBackward,
   optimizer,
   random,
+  cast,
+  elementwiseWide,
+  matmulF64,
+  reduceWide,
 ];
 
 /** All rows. */

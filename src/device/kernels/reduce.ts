@@ -3,13 +3,18 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
 
-/** x [R, C] to y [R]; C > 0 but for sums. */
-function fold(name: string, dtype: "f32" | "i32", tolerance: number): Kernel {
+/** x [R, C] (of `from`) to y [R] (of `dtype`); C > 0 but for sums. */
+export function fold(
+  name: string,
+  dtype: OperandDtype,
+  tolerance: number,
+  from: OperandDtype = "f32",
+): Kernel {
   return {
     name,
-    operands: [input("x", "f32", "R,C"), output("y", dtype, "R")],
+    operands: [input("x", from, "R,C"), output("y", dtype, "R")],
     params: { C: "i32" },
     cells: { R: "i32" },
     tolerance,
