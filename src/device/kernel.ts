@@ -8,7 +8,7 @@
  */
 
 /** What lies in an operand: a dtype, "q8" (activation blocks, see quantize_q8), or "bytes" of a block format. */
-export type OperandDtype = 
+export type OperandDtype =
   | "f64"
   | "f32"
   | "f16"

@@ -6,7 +6,7 @@
 import type { Random } from "../random.ts";
 import { walk } from "./compare.ts";
 import { eighthToNumber } from "./half.ts";
-import type { Case, OperandValue, Reference } from "./reference.ts";
+import { type Case, longs, type OperandValue, type Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
 type Draw = (random: Random, length: number) => Elements;
@@ -40,12 +40,13 @@ const ENDS = [2n ** 63n - 1n, -(2n ** 63n)];
 
 const singles: Draw = (random, n) => random.floats(n, 300);
 const doubles: Draw = (random, n) => Float64Array.from(random.floats(n, 300), (v) => v * 1.1);
-const longs: Draw = (random, n) => BigInt64Array.from(random.ints(n, -(2 ** 31), 2 ** 31 - 1), (v) => BigInt(v) ** 2n);
+const great: Draw = (random, n) =>
+  longs(BigInt64Array.from(random.ints(n, -(2 ** 31), 2 ** 31 - 1), (v) => BigInt(v) ** 2n));
 const integers: Draw = (random, n) => random.ints(n, -(2 ** 31), 2 ** 31 - 1);
 
 const f32 = (n: number) => new Float32Array(n);
 const f64 = (n: number) => new Float64Array(n);
-const i64 = (n: number) => new BigInt64Array(n);
+const i64 = (n: number) => longs(new BigInt64Array(n));
 const i32 = (n: number) => new Int32Array(n);
 const i16 = (n: number) => new Int16Array(n);
 const u8 = (n: number) => new Uint8Array(n);
@@ -55,7 +56,7 @@ const fromF32 = (into: (n: number) => Elements, convert: (v: number) => number |
 const fromF64 = (into: (n: number) => Elements, convert: (v: number) => number | bigint) =>
   cast(doubles, Float64Array.from(REALS), into, convert);
 const fromI64 = (into: (n: number) => Elements, convert: (v: bigint) => number | bigint) =>
-  cast(longs, BigInt64Array.from([...WHOLE.map(BigInt), ...GREAT, ...ENDS]), into, convert);
+  cast(great, longs(BigInt64Array.from([...WHOLE.map(BigInt), ...GREAT, ...ENDS])), into, convert);
 const fromI32 = (into: (n: number) => Elements, convert: (v: number) => number | bigint) =>
   cast(integers, Int32Array.from(WHOLE), into, convert);
 

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../random.ts";
 import { indices, product, randomStrides, SIZES, SPECIAL, walkOf } from "./elementwise.ts";
-import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
+import { type Case, type Expected, longs, type OperandValue, type Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
 type Draw = (random: Random, length: number) => Elements;
@@ -13,7 +13,8 @@ type Draw = (random: Random, length: number) => Elements;
 const floats: Draw = (random, n) => Float32Array.from({ length: n }, () => random.pick([...SPECIAL, 4, 5]));
 const integers: Draw = (random, n) => random.ints(n, -2, 2).map((v) => v * 2 ** 30);
 const doubles: Draw = (random, n) => Float64Array.from({ length: n }, () => random.pick([...SPECIAL, 4, 5]));
-const longs: Draw = (random, n) => BigInt64Array.from(random.ints(n, -2, 2), (v) => BigInt(v) * 2n ** 62n);
+const great: Draw = (random, n) =>
+  longs(BigInt64Array.from(random.ints(n, -2, 2), (v) => BigInt(v) * 2n ** 62n));
 const truths: Draw = (random, n) => Uint8Array.from(random.ints(n, 0, 3), (v) => [0, 0, 1, 255][v]);
 
 /**
@@ -76,13 +77,13 @@ export const le_i32: Reference = compare((a, b) => a <= b, integers);
 export const gt_i32: Reference = compare((a, b) => a > b, integers);
 export const ge_i32: Reference = compare((a, b) => a >= b, integers);
 export const eq_f64: Reference = compare((a, b) => a === b, doubles);
-export const eq_i64: Reference = compare((a, b) => a === b, longs);
+export const eq_i64: Reference = compare((a, b) => a === b, great);
 export const ne_f64: Reference = compare((a, b) => a !== b, doubles);
-export const ne_i64: Reference = compare((a, b) => a !== b, longs);
+export const ne_i64: Reference = compare((a, b) => a !== b, great);
 export const lt_f64: Reference = compare((a, b) => a < b, doubles);
-export const lt_i64: Reference = compare((a, b) => a < b, longs);
+export const lt_i64: Reference = compare((a, b) => a < b, great);
 export const le_f64: Reference = compare((a, b) => a <= b, doubles);
-export const le_i64: Reference = compare((a, b) => a <= b, longs);
+export const le_i64: Reference = compare((a, b) => a <= b, great);
 export const where_f32: Reference = where(floats, (n) => new Float32Array(n));
 export const where_i32: Reference = where(integers, (n) => new Int32Array(n));
 export const where_b64: Reference = where(doubles, (n) => new Float64Array(n));

@@ -60,9 +60,15 @@ export const product = (sizes: readonly number[]): number => sizes.reduce((p, q)
 
 type Draw = (random: Random, length: number) => Float32Array;
 
+/** What holds f32 or f64. */
+export interface Reals {
+  new (length: number): Float32Array | Float64Array;
+  from(values: Iterable<number>): Float32Array | Float64Array;
+}
+
 /** How elements are kept, and what of a float64 that can hold. */
 interface Width {
-  array: typeof Float32Array | typeof Float64Array;
+  array: Reals;
   held: (value: number) => number;
 }
 const single: Width = { array: Float32Array, held: asF32 };
@@ -110,7 +116,7 @@ export function binary(f: (a: number, b: number) => number, special = true, widt
       }
       const n = special ? SPECIAL.length : 0;
       const [a, b] = [0, 1].map((first) =>
-        array.from({ length: n * n }, (_, i) => SPECIAL[first ? i % n : Math.floor(i / n)])
+        array.from(Array.from({ length: n * n }, (_, i) => SPECIAL[first ? i % n : Math.floor(i / n)]))
       );
       yield {
         label: "special values",

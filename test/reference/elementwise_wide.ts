@@ -6,7 +6,7 @@
 import type { Random } from "../random.ts";
 import { walk } from "./compare.ts";
 import { binary, double, positive, power, unary } from "./elementwise.ts";
-import type { Reference } from "./reference.ts";
+import { longs, type OperandValue, type Reference } from "./reference.ts";
 
 const f64 = (f: (a: number, b: number) => number): Reference => binary(f, true, double);
 
@@ -35,8 +35,8 @@ export const remainder_f64: Reference = f64(remainder);
 export const floor_div_f32: Reference = binary(floorDiv);
 export const remainder_f32: Reference = binary(remainder);
 
-const longs = (random: Random, length: number) =>
-  BigInt64Array.from({ length }, () => {
+const great = (random: Random, length: number) =>
+  longs(BigInt64Array.from({ length }, () => {
     const [high, low] = random.ints(2, -(2 ** 31), 2 ** 31 - 1);
     return random.pick([
       BigInt(high) << 32n | BigInt(low),
@@ -44,10 +44,10 @@ const longs = (random: Random, length: number) =>
       -(2n ** 63n),
       2n ** 63n - 1n,
     ]);
-  });
-const i64 = (f: (a: bigint, b: bigint) => bigint, draw = longs): Reference =>
-  walk<bigint>((a, b) => BigInt.asIntN(64, f(a, b)), [draw, draw], (n) => new BigInt64Array(n));
-const few = (random: Random, n: number) => BigInt64Array.from(random.ints(n, -9, 70), BigInt);
+  }));
+const i64 = (f: (a: bigint, b: bigint) => bigint, draw = great): Reference =>
+  walk<bigint>((a, b) => BigInt.asIntN(64, f(a, b)), [draw, draw], (n) => longs(new BigInt64Array(n)));
+const few = (random: Random, n: number) => longs(BigInt64Array.from(random.ints(n, -9, 70), BigInt));
 
 const wholeRemainder = (a: bigint, b: bigint) => {
   if (b === 0n) return 0n;
@@ -75,8 +75,11 @@ const integers = (random: Random, length: number) =>
     () => random.pick([random.integer(-(2 ** 31), 2 ** 31 - 1), random.integer(-9, 9), -(2 ** 31)]),
   );
 const i32 = (f: (a: bigint, b: bigint) => bigint): Reference =>
-  walk((a, b) => Number(BigInt.asIntN(32, f(BigInt(a), BigInt(b)))), [integers, integers], (n) =>
-    new Int32Array(n));
+  walk(
+    (a, b) => Number(BigInt.asIntN(32, f(BigInt(a), BigInt(b)))),
+    [integers, integers],
+    (n) => new Int32Array(n),
+  );
 
 export const floor_div_i32: Reference = i32(wholeFloorDiv);
 export const remainder_i32: Reference = i32(wholeRemainder);
@@ -99,7 +102,7 @@ export const quotient_f64: Reference = unary((x, p) => x / p, {
 
 /** x * scale + shift with numbers beyond 32 bits. */
 function affine(
-  draw: (random: Random, length: number) => BigInt64Array | Int32Array,
+  draw: (random: Random, length: number) => Exclude<OperandValue, null>,
   bits: number,
   [scale, shift]: bigint[],
   params: readonly number[],
@@ -110,7 +113,7 @@ function affine(
       return bits === 64 ? y : Number(y);
     },
     [draw],
-    (n) => bits === 64 ? new BigInt64Array(n) : new Int32Array(n),
+    (n) => bits === 64 ? longs(new BigInt64Array(n)) : new Int32Array(n),
   );
   return {
     *cases(random) {
@@ -120,7 +123,7 @@ function affine(
   };
 }
 
-export const affine_i64: Reference = affine(longs, 64, [-(2n ** 33n) - 5n, 2n ** 40n + 7n], [-5, -3, 7, 256]);
+export const affine_i64: Reference = affine(great, 64, [-(2n ** 33n) - 5n, 2n ** 40n + 7n], [-5, -3, 7, 256]);
 export const affine_i32: Reference = affine(integers, 32, [-3n, 7n], [-3, 7]);
 
 const mapped = (f: (x: number) => number, options: { largest?: number; draw?: typeof positive } = {}) =>

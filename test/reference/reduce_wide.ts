@@ -5,7 +5,7 @@
  */
 import type { Random } from "../random.ts";
 import { first, fold, size, sum } from "./reduce.ts";
-import type { Case, Expected, Reference } from "./reference.ts";
+import { type Case, type Expected, longs, type Reference } from "./reference.ts";
 
 const real = (
   f: (row: readonly number[]) => number,
@@ -30,14 +30,16 @@ function whole(f: (row: readonly bigint[]) => bigint | number, isIndex: boolean,
     *cases(random: Random): Generator<Case> {
       for (const columns of [...(empty ? [0] : []), 1, 3, 4, 5, 17]) {
         for (const rows of [0, 1, 3]) {
-          const x = BigInt64Array.from(random.ints(rows * columns, -3, 3), (v) => BigInt(v) * 2n ** 61n + 1n);
-          const y = isIndex ? new Int32Array(rows) : new BigInt64Array(rows);
+          const x = longs(
+            BigInt64Array.from(random.ints(rows * columns, -3, 3), (v) => BigInt(v) * 2n ** 61n + 1n),
+          );
+          const y = isIndex ? new Int32Array(rows) : longs(new BigInt64Array(rows));
           yield { label: `${rows}x${columns}`, operands: [x, y], params: [columns], cells: [rows] };
         }
       }
     },
     oracle({ operands: [operand], params: [columns], cells: [rows] }: Case): Expected[] {
-      const x = Array.from(operand as BigInt64Array);
+      const x = Array.from(operand as ArrayLike<unknown>) as bigint[];
       const values = Array.from({ length: rows }, (_, r) => f(x.slice(r * columns, (r + 1) * columns)));
       return [{ operand: 1, values }];
     },

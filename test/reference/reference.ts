@@ -7,11 +7,10 @@
  */
 import type { Random } from "../random.ts";
 
-/** What an operand holds; null where an optional one is absent. */
+/** What an operand holds; null where an optional one is absent. i64 passes as {@linkcode longs}. */
 export type OperandValue =
   | Float32Array
   | Float64Array
-  | BigInt64Array
   | Int32Array
   | Int16Array
   | Uint32Array
@@ -19,6 +18,11 @@ export type OperandValue =
   | Int8Array
   | Uint8Array
   | null;
+
+/** Elements of i64, among operands whose elements are numbers: their oracles know them. */
+export function longs(values: BigInt64Array): Exclude<OperandValue, null> {
+  return values as unknown as Float64Array;
+}
 
 /** One call of a kernel. */
 export interface Case {

@@ -25,7 +25,7 @@ export const PLAIN_CELL = 0xffffffff;
 export const FIRST_WORDS: readonly number[] = [0x7fc00000, 0x7f800000];
 
 /** How elements of a dtype are read: their WGSL type, their bytes, and their value from a word and an index. */
-const elements: Readonly<Partial<Record<OperandDtype, { type: string; bytes: number; value: string }>> = {
+const elements: Readonly<Partial<Record<OperandDtype, { type: string; bytes: number; value: string }>>> = {
   f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
   i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
   any: { type: "u32", bytes: 4, value: "word" },

@@ -9,9 +9,11 @@ import * as rowsOfSoftmax from "../../device/kernels/softmax.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
+import type { Dtype } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { compare, where } from "./compare.ts";
+import { reduceThrough, wideRow } from "./reduce_wide.ts";
 
 const reductions = {
   sum: rows.sum_f32,
@@ -24,22 +26,31 @@ const reductions = {
 
 /** Folds dimension `dim`. */
 export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keepDim: boolean): Tensor {
+  const row = x.dtype === "f32" ? reductions[op] : wideRow(op, x);
+  if (!row) return reduceThrough(op, x, (x) => reduce(op, x, dim, keepDim));
   const d = dimension(op, dim, x.rank);
   if (x.shape[d] === 0 && op !== "sum" && op !== "mean") {
     throw new WickError("SHAPE_MISMATCH", `Cannot ${op} dimension ${dim} of ${show(x.shape)}: it is empty`);
   }
   const index = op.startsWith("arg"); // a whole number depends on nothing smoothly
-  const y = alongLast(op, [x], d, ([dense]) => {
-    const y = result(
-      op,
-      [dense],
-      index ? "i32" : "f32",
-      [...dense.shape.slice(0, -1), 1],
-      dense.rows,
-    );
-    run(reductions[op], [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
-    return y;
-  }, keepDim);
+  const y = alongLast(
+    op,
+    [x],
+    d,
+    ([dense]) => {
+      const y = result(
+        op,
+        [dense],
+        index ? "i32" : x.dtype,
+        [...dense.shape.slice(0, -1), 1],
+        dense.rows,
+      );
+      run(row, [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
+      return y;
+    },
+    keepDim,
+    x.dtype,
+  );
   if (index) return y;
   if (op === "max" || op === "min") {
     return track(op, y, [x], [x, y], (dy, [x, y]) => { // equals share the gradient evenly
@@ -111,9 +122,10 @@ function alongLast(
   d: number,
   op: (dense: readonly Tensor[]) => Tensor,
   keepDim: boolean,
+  dtype: Dtype = "f32",
 ): Tensor {
   for (const x of operands) {
-    if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32`);
+    if (x.dtype !== dtype) throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes ${dtype}`);
   }
   return noGrad(() => { // the caller tracks the whole
     const dense = operands.map((x) => {

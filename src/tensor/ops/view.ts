@@ -132,6 +132,7 @@ const copyRows: Readonly<Record<number, Kernel>> = {
   1: copies.copy_b8,
   2: copies.copy_b16,
   4: copies.copy_b32,
+  8: copies.copy_b64,
 };
 
 /** A contiguous copy. */
@@ -143,7 +144,7 @@ export function contiguous(x: Tensor): Tensor {
 
 /** Zeros of `shape`, but for x from `start` on along dimension `dim`. */
 function embed(x: Tensor, shape: readonly number[], dim: number, start: number): Tensor {
-  using none = constant(x.device, 0).expand(...shape);
+  using none = constant(x.device, 0, x.dtype).expand(...shape);
   const y = result("embed", [x], x.dtype, shape);
   copyInto(none, y);
   using part = y.narrow(dim, start, x.shape[dim]);
