@@ -63,9 +63,14 @@ export function isFloat(dtype: Dtype): boolean {
   return isPlain(dtype) && plain[dtype].category === "float";
 }
 
+/** Whether elements are floats of 16 bits, which compute in f32. */
+export function isHalf(dtype: Dtype): boolean {
+  return dtype === "f16" || dtype === "bf16";
+}
+
 /** Whether `data()` gives bit patterns, and numbers come by way of f32. */
 export function isPacked(dtype: Dtype): boolean {
-  return dtype === "f16" || dtype === "bf16" || dtype === "f8e4m3";
+  return isHalf(dtype) || dtype === "f8e4m3";
 }
 
 /** Whether a typed array holds elements of a dtype. */

@@ -284,6 +284,7 @@ const differentiable: Record<string, (a: Tensor, b: Tensor) => Tensor> = {
   reductions: (a, b) => a.mul(b).sum(1, true).add(b.mean(0)).add(a.max(1, true)).mul(a.min(0)),
   products: (a, b) => a.matmul(b.t()).matmul(b),
   "views and copies": (a, b) => a.t().narrow(0, 1, 2).reshape(3, 2).matmul(b.narrow(0, 0, 2)),
+  softmax: (a, b) => a.softmax(-1).mul(b.logSoftmax(0)),
   "single beside double": (a, b) => a.mul(b.to("f32").mul(2)),
 };
 
@@ -334,6 +335,18 @@ Deno.test("gradients of gradients in f64, and of a power by a number", async () 
   deepEqual(await single.pow(2).sum(0).backward().get(single).toArray(), [-4, 0]);
   deepEqual(await single.pow(0).sum(0).backward().get(single).toArray(), [-0, 0]);
   throws(() => single.floorDiv(2), { code: "INVALID_STATE" });
+});
+
+Deno.test("softmax in f64 and of halves", async () => {
+  using own = scope();
+  const x = tensor([[1, 2], [3, 1000]], { dtype: "f64", scope: own });
+  const tail = 1 / (1 + Math.E);
+  const got = (await x.softmax(1).toArray() as number[][]).flat();
+  [tail, 1 - tail, 0, 1].forEach((v, i) => ok(Math.abs(got[i] - v) <= 1e-15));
+  deepEqual(await x.logSoftmax(1).narrow(0, 1, 1).toArray(), [[-997, 0]]);
+  const half = x.to("f16").softmax(1);
+  equal(half.dtype, "f16");
+  deepEqual(await half.narrow(0, 1, 1).toArray(), [[0, 1]]);
 });
 
 Deno.test("halves compute in f32 and keep their dtype, also their gradient", async () => {

@@ -77,6 +77,13 @@ export function cast(x: Tensor, dtype: PlainDtype): Tensor {
   return isFloat(dtype) ? track(`to ${dtype}`, y, [x], [], (dy) => [cast(dy, from)]) : y;
 }
 
+/** An op in f32, its result in x's dtype: for f16 and bf16. */
+export function throughF32(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
+  using converted = cast(x, "f32");
+  using y = op(converted);
+  return cast(y, x.dtype as PlainDtype);
+}
+
 /** Another handle on the same values, which depends on the same. */
 function same(x: Tensor): Tensor {
   const y = x.alias(x.shape, x);

@@ -12,12 +12,12 @@ import { swiglu_backward_f32, swiglu_f32 } from "../../device/kernels/gated.ts";
 import { WickError } from "../../error.ts";
 import { constant, gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
-import { type Dtype, isFloat, isPlain, type PlainDtype } from "../dtype.ts";
+import { type Dtype, isFloat, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
 import { encode } from "../encode.ts";
 import { resultType } from "../promote.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
+import { cast, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { walked } from "./walk.ts";
 
@@ -178,15 +178,13 @@ function unaryOther(name: keyof typeof unaryOps, x: Tensor): Tensor {
   const { f64, rule }: { f64?: Kernel; rule: UnaryRule } = unaryOps[name];
   if (x.dtype === "f64" && f64) return unaryBy(name, f64, x, [], rule);
   if (x.dtype === "f64" && name === "reciprocal") return div(constant(x.device, 1, "f64"), x);
-  if (x.dtype === "f16" || x.dtype === "bf16") {
-    using y = through(x, "f32", (x) => unary(name, x));
-    return cast(y, x.dtype);
-  }
+  if (isHalf(x.dtype)) return throughF32(x, (x) => unary(name, x));
   if (!isPlain(x.dtype) || isFloat(x.dtype)) throw refused(name, x);
   if (name === "neg") return mul(x, -1);
   if (name === "abs") return absolute(x);
   if (name === "relu") return maximum(x, constant(x.device, 0, x.dtype));
-  return through(x, "f32", (x) => unary(name, x));
+  using converted = cast(x, "f32");
+  return unary(name, converted);
 }
 
 /** Of integers. */
@@ -389,12 +387,6 @@ function powScalar(x: Tensor, b: number): Tensor {
     saves: "x",
     x: (dy, { x }) => b === 0 ? dy.mul(0) : dy.mul(pow(x, b - 1).mul(b)),
   });
-}
-
-/** `op` of x converted. */
-function through(x: Tensor, dtype: PlainDtype, op: (x: Tensor) => Tensor): Tensor {
-  using converted = cast(x, dtype);
-  return op(converted);
 }
 
 function binary({ name, rule }: Arithmetic, kernel: Kernel, a: Tensor, b: Tensor): Tensor {

@@ -9,11 +9,12 @@ import * as rowsOfSoftmax from "../../device/kernels/softmax.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
-import type { Dtype } from "../dtype.ts";
+import { type Dtype, isHalf } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
-import { reduceThrough, wideRow } from "./reduce_wide.ts";
+import { logSoftmaxWide, reduceThrough, softmaxWide, wideRow } from "./reduce_wide.ts";
 
 const reductions = {
   sum: rows.sum_f32,
@@ -67,6 +68,8 @@ export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keep
 
 /** softmax over dimension `dim`. */
 export function softmax(x: Tensor, dim: number): Tensor {
+  if (x.dtype === "f64") return softmaxWide(x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => softmax(x, dim));
   return normalized(
     "softmax",
     x,
@@ -79,6 +82,8 @@ export function softmax(x: Tensor, dim: number): Tensor {
 
 /** The logarithm of softmax over dimension `dim`. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
+  if (x.dtype === "f64") return logSoftmaxWide(x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => logSoftmax(x, dim));
   const { log_softmax_f32, log_softmax_backward_f32 } = rowsOfSoftmax;
   return normalized(
     "logSoftmax",

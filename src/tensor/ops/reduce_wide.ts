@@ -6,9 +6,10 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/reduce_wide.ts";
 import { WickError } from "../../error.ts";
-import { isFloat, isPlain } from "../dtype.ts";
+import { noGrad } from "../autograd.ts";
+import { isFloat, isHalf, isPlain } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
+import { cast, throughF32 } from "./cast.ts";
 
 /** The folds that reduce() knows. */
 export type Reduction = "sum" | "mean" | "max" | "min" | "argmax" | "argmin";
@@ -41,14 +42,36 @@ export function wideRow(op: Reduction, x: Tensor): Kernel | undefined {
  * PyTorch's; the others are of x's dtype, indices i32.
  */
 export function reduceThrough(op: Reduction, x: Tensor, fold: (x: Tensor) => Tensor): Tensor {
-  const within = x.dtype === "f16" || x.dtype === "bf16" ? "f32" : "i64";
-  if (
-    !isPlain(x.dtype) || x.dtype === "i64" || (op === "mean" && !isFloat(x.dtype)) || x.dtype === "f8e4m3"
-  ) {
+  const isIndex = op.startsWith("arg");
+  if (isHalf(x.dtype) && !isIndex) return throughF32(x, fold);
+  if (!isPlain(x.dtype) || x.dtype === "f8e4m3" || (op === "mean" && !isFloat(x.dtype))) {
     throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: convert it with to("f32")`);
   }
-  using converted = cast(x, within);
-  if (op.startsWith("arg") || (op === "sum" && within === "i64")) return fold(converted);
+  using converted = cast(x, isHalf(x.dtype) ? "f32" : "i64");
+  if (isIndex || op === "sum") return fold(converted);
   using y = fold(converted);
   return cast(y, x.dtype);
+}
+
+/** softmax, composed. */
+export function softmaxWide(x: Tensor, dim: number): Tensor {
+  using less = lessMax(x, dim);
+  using e = less.exp();
+  using total = e.sum(dim, true);
+  return e.div(total);
+}
+
+/** The logarithm of softmax, composed. */
+export function logSoftmaxWide(x: Tensor, dim: number): Tensor {
+  using less = lessMax(x, dim);
+  using e = less.exp();
+  using total = e.sum(dim, true);
+  using scale = total.log();
+  return less.sub(scale);
+}
+
+/** x less the largest of its row, which shifts nothing that softmax sees. */
+function lessMax(x: Tensor, dim: number): Tensor {
+  using largest = noGrad(() => x.max(dim, true));
+  return x.sub(largest);
 }
