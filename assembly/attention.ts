@@ -20,13 +20,12 @@
 //
 //   0     weights [BLOCK][8]: scores, then w, of a key, a lane a row
 //   1024  m [8], l [8], c [8]
-//   1120  constants of tableExp4
-//   1344  q [ceil(D / 4)][rows][4], zeros past D
+//   1120  q [ceil(D / 4)][rows][4], zeros past D
 //
 // Cost: 4 T H D p operations. T = 1: k and v are read once, bound by memory; T >= 6: bound by the multipliers.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { exponentialTable, tableExp4 } from "./common/math";
+import { exp4, exponentials } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { Five, Four, One, Six, Three, Two } from "./common/tiles";
@@ -38,8 +37,7 @@ const KEY: usize = 32; // bytes of a key's weights
 const MAXIMUM: usize = 1024;
 const SUM: usize = 1056;
 const CORRECTION: usize = 1088;
-const TABLE: usize = 1120;
-const QUERIES: usize = 1344;
+const QUERIES: usize = 1120;
 
 /** args: x, cache | G, D, S | T (cell), P (cell) */
 export function kv_append_f32(args: usize, part: i32, parts: i32): void {
@@ -93,8 +91,8 @@ function attendRows(
   for (let block = firstKey(p, window) & -BLOCK; block <= last; block += BLOCK) {
     const from = <usize> block * keyBytes, n = min(BLOCK, last + 1 - block);
     scores(rows, scratch + QUERIES, k + from, n, D, real(args, 10), scratch);
-    fold(scratch, scratch + TABLE, n, block, p, step, window);
-    if (rows > 4) fold(scratch + 16, scratch + TABLE, n, block, p + 4 * step, step, window);
+    fold(scratch, n, block, p, step, window);
+    if (rows > 4) fold(scratch + 16, n, block, p + 4 * step, step, window);
     const low = lowKey(block, p, window), high = highKey(block, p);
     if (step == 0) {
       streamValues(rows, scratch, v + from, low, high, D, y, rowBytes);
@@ -133,7 +131,6 @@ function highKey(block: i32, p: i32): i32 {
 
 /** m = -Infinity and l = 0 for all rows. */
 function begin(scratch: usize): void {
-  exponentialTable(scratch + TABLE);
   for (let p = scratch; p < scratch + 32; p += 16) {
     v128.store(p, f32x4.splat(-Infinity), MAXIMUM);
     v128.store(p, f32x4.splat(0), SUM);
@@ -156,7 +153,7 @@ function divide(y: usize, sum: f32, D: i32): void {
 }
 
 /** Turns the scores of four rows, at positions p, p + step .., into weights; brings m, l and c up to date. */
-function fold(line: usize, table: usize, n: i32, block: i32, p: i32, step: i32, window: i32): void {
+function fold(line: usize, n: i32, block: i32, p: i32, step: i32, window: i32): void {
   const zero = i32x4.splat(0), one = i32x4.splat(1), lowest = f32x4.splat(-Infinity);
   const position = i32x4.add(i32x4.splat(p - block), i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(step)));
   const first = window > 0 ? i32x4.sub(position, i32x4.splat(window - 1)) : zero;
@@ -171,13 +168,8 @@ function fold(line: usize, table: usize, n: i32, block: i32, p: i32, step: i32, 
   // NaN passes by m (pmax keeps the other) and comes out in w;
   // a row that has seen no key yet: -Infinity - 0, for -Infinity - -Infinity would be NaN
   const shift = v128.andnot(largest, f32x4.eq(largest, lowest));
-  let sum = f32x4.splat(0);
-  for (let s = line; s < end; s += KEY) {
-    const w = tableExp4(f32x4.sub(v128.load(s), shift), table);
-    v128.store(s, w);
-    sum = f32x4.add(sum, w);
-  }
-  const correction = tableExp4(f32x4.sub(before, shift), table);
+  const sum = exponentials(line, line, KEY, n, f32x4.splat(1), f32x4.neg(shift));
+  const correction = exp4(f32x4.sub(before, shift));
   v128.store(line, largest, MAXIMUM);
   v128.store(line, f32x4.add(f32x4.mul(v128.load(line, SUM), correction), sum), SUM);
   v128.store(line, correction, CORRECTION);

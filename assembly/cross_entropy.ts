@@ -7,27 +7,24 @@
 //   logits, dlogits [T, V] f32, contiguous rows; targets [T] i32; w [V]; losses, lse, dloss [T]; dlogits may be logits
 //
 // A target that is `ignore` gives a loss of 0 and a gradient of zeros; another one outside 0 .. V - 1 gives NaN.
-// Scratch: exp's constants. Cost: one exp an element, bound by it. Accuracy: 1e-6 of the terms (tested). Parts
-// divide the rows.
+// Cost: one exp an element, bound by it. Accuracy: 1e-6 of the terms (tested). Parts divide the rows.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { exponentialTable, tableExp4 } from "./common/math";
+import { exponentialRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { sum4 } from "./common/simd";
 import { total } from "./common/sums";
 import { expSum, largestOf, logarithm } from "./softmax";
 
-/** args: logits, targets, weights (optional), losses, lse | scratch, bytes | V, ignore, smoothing | T (cell) */
+/** args: logits, targets, weights (optional), losses, lse | V, ignore, smoothing | T (cell) */
 export function cross_entropy_f32(args: usize, part: i32, parts: i32): void {
-  const V = integer(args, 7), T = cell(args, 10), end = share(T, part + 1, parts);
-  const table = pointer(args, 5) + <usize> part * pointer(args, 6);
-  exponentialTable(table);
+  const V = integer(args, 5), T = cell(args, 8), end = share(T, part + 1, parts);
   for (let t = share(T, part, parts); t < end; t++) {
     const x = pointer(args, 0) + (<usize> t * <usize> V << 2), at = <usize> t << 2;
-    const m = largestOf(x, V), lse = m + logarithm(expSum(x, V, m, table));
+    const m = largestOf(x, V), lse = m + logarithm(expSum(x, V, m));
     const target = load<i32>(pointer(args, 1) + at);
     store<f32>(pointer(args, 4) + at, lse);
-    store<f32>(pointer(args, 3) + at, loss(x, target, pointer(args, 2), lse, V, integer(args, 8), real(args, 9)));
+    store<f32>(pointer(args, 3) + at, loss(x, target, pointer(args, 2), lse, V, integer(args, 6), real(args, 7)));
   }
 }
 
@@ -63,23 +60,21 @@ function spreadLoss(x: usize, w: usize, lse: f32, V: i32): f32 {
   return sum;
 }
 
-/** args: logits, targets, weights (optional), lse, dloss, dlogits | scratch, bytes | V, ignore, smoothing | T (cell) */
+/** args: logits, targets, weights (optional), lse, dloss, dlogits | V, ignore, smoothing | T (cell) */
 export function cross_entropy_backward_f32(args: usize, part: i32, parts: i32): void {
-  const V = integer(args, 8), T = cell(args, 11), end = share(T, part + 1, parts);
-  const table = pointer(args, 6) + <usize> part * pointer(args, 7), w = pointer(args, 2);
-  const smoothing = real(args, 10), each = smoothing / <f32> V;
-  exponentialTable(table);
+  const V = integer(args, 6), T = cell(args, 9), end = share(T, part + 1, parts), w = pointer(args, 2);
+  const smoothing = real(args, 8), each = smoothing / <f32> V;
   const even = smoothing == 0 ? <f32> 0 : each * (w != 0 ? total(w, V) : <f32> V);
   for (let t = share(T, part, parts); t < end; t++) {
     const row = <usize> t * <usize> V << 2, at = <usize> t << 2;
     const x = pointer(args, 0) + row, dx = pointer(args, 5) + row;
     const target = load<i32>(pointer(args, 1) + at), d = load<f32>(pointer(args, 4) + at);
-    if (target == integer(args, 9)) fill(dx, V, 0);
+    if (target == integer(args, 7)) fill(dx, V, 0);
     else if (<u32> target >= <u32> V) fill(dx, V, NaN);
     else {
       const sharp = (<f32> 1 - smoothing) * weightOf(w, target);
       const lse = load<f32>(pointer(args, 3) + at);
-      slopes(x, w, dx, V, lse, d * (sharp + even), d * each, table);
+      slopes(x, w, dx, V, lse, d * (sharp + even), d * each);
       const hit = dx + (<usize> target << 2);
       store<f32>(hit, load<f32>(hit) - d * sharp);
     }
@@ -87,13 +82,13 @@ export function cross_entropy_backward_f32(args: usize, part: i32, parts: i32): 
 }
 
 /** dx[c] = scale p[c] - each w[c]. */
-function slopes(x: usize, w: usize, dx: usize, V: i32, lse: f32, scale: f32, each: f32, table: usize): void {
-  const shift = f32x4.splat(lse), scales = f32x4.splat(scale), flat = f32x4.splat(each);
-  for (let n = V; n > 0; n -= 4, x += 16, dx += 16) {
-    const p = tableExp4(f32x4.sub(loadPart(x, n), shift), table);
+function slopes(x: usize, w: usize, dx: usize, V: i32, lse: f32, scale: f32, each: f32): void {
+  const scales = f32x4.splat(scale), flat = f32x4.splat(each);
+  exponentialRow(x, dx, V, f32x4.splat(1), f32x4.splat(-lse));
+  for (let n = V; n > 0; n -= 4, dx += 16) {
     let less = flat;
     if (w != 0) less = f32x4.mul(flat, loadPart(w, n)), w += 16;
-    storePart(dx, f32x4.sub(f32x4.mul(p, scales), less), n);
+    storePart(dx, f32x4.sub(f32x4.mul(loadPart(dx, n), scales), less), n);
   }
 }
 

@@ -32,19 +32,25 @@ export {
   leaky_relu_f32, log1p_f32, maximum_i32, minimum_i32, mish_f32, mul_i32, pow_scalar_f32, round_f32, rsqrt_f32,
   selu_f32, sign_f32, softplus_f32, sub_i32,
 } from "./elementwise_more";
+export {
+  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_i32, index_select_b16,
+  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_i32, scatter_amax_f32,
+  scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
+  scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32,
+} from "./indexing";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
 export {
   layer_norm_backward_f32, layer_norm_weight_backward_f32, rms_norm_backward_f32, rms_norm_weight_backward_f32,
 } from "./norm_backward";
 export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
-export { dropout_f32, random_normal_f32, random_uniform_f32 } from "./random";
+export { dropout_f32, random_integer_i32, random_normal_f32, random_uniform_f32 } from "./random";
 export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
-export { take_rows_backward_f32, take_rows_bf16, take_rows_f16, take_rows_f32 } from "./rows";
+export { take_rows_bf16, take_rows_f16 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
 export {
   upsample_bilinear2d_backward_f32, upsample_bilinear2d_f32, upsample_nearest2d_backward_f32,

@@ -5,12 +5,14 @@
 //   random_uniform   y = low + (high - low) u
 //   random_normal    y = mean + deviation z, z by Box and Muller of words (0, 1) and (2, 3):
 //                    z0 = r cos a, z1 = r sin a,  r = sqrt(-2 log(u0 + 2^-24)),  a = 2 pi u1
+//   random_integer   y = low + (word range >> 32), range from 1 to 2^32 - 1 (Lemire 2019, without its rejection: a value is
+//                    at most range / 2^32 more likely than another)
 //   dropout          y = x / (1 - rate) where u >= rate, else 0; the same call on dy is the backward
 //
-//   x, y [T, C] f32, contiguous; y may be x
+//   x, y [T, C] f32 (of random_integer i32), contiguous; y may be x
 //
 // Cost: 10 rounds of two 64-bit products for four elements, bound by them; a sine and a cosine for two of the normal
-// ones. Accuracy: uniform numbers and masks are exact, normal ones to 2e-6 (tested). Parts divide the fours.
+// ones. Accuracy: uniform numbers, integers and masks are exact, normal ones to 2e-6 (tested). Parts divide the fours.
 
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
@@ -35,6 +37,19 @@ export function random_normal_f32(args: usize, part: i32, parts: i32): void {
   for (let b = share(fours, part, parts); b < end; b++) {
     const z = normal4(unit4(philox(b, n, integer(args, 2), integer(args, 3))));
     storePart(pointer(args, 0) + (<usize> b << 4), f32x4.add(mean, f32x4.mul(deviation, z)), count - (b << 2));
+  }
+}
+
+/** args: y | C, key0, key1, low, range | T, n (cells) */
+export function random_integer_i32(args: usize, part: i32, parts: i32): void {
+  const count = cell(args, 6) * integer(args, 1), fours = (count + 3) >> 2, end = share(fours, part + 1, parts);
+  const low = i64x2.splat(<i64> integer(args, 4)), range = i32x4.splat(integer(args, 5)), n = cell(args, 7);
+  for (let b = share(fours, part, parts); b < end; b++) {
+    const words = philox(b, n, integer(args, 2), integer(args, 3));
+    const first = i64x2.add(low, i64x2.shr_u(i64x2.extmul_low_i32x4_u(words, range), 32));
+    const second = i64x2.add(low, i64x2.shr_u(i64x2.extmul_high_i32x4_u(words, range), 32));
+    const drawn = v128.shuffle<i32>(first, second, 0, 2, 4, 6);
+    storePart(pointer(args, 0) + (<usize> b << 4), drawn, count - (b << 2));
   }
 }
 

@@ -12,7 +12,7 @@
 // A row of -Infinity alone gives NaN, as 0 / 0 does; the caller masks with finite values where that matters.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { exp1, exp4, exponentialTable, tableExp4 } from "./common/math";
+import { exponentialRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd, max4, sum4 } from "./common/simd";
 import { dot, total } from "./common/sums";
@@ -31,47 +31,21 @@ export function softmax_f32(args: usize, part: i32, parts: i32): void {
 
 /** The softmax of one row; y may be x. */
 export function softmaxRow(x: usize, y: usize, columns: i32): void {
-  const last = x + (<usize> columns << 2);
-  const vectors = x + (<usize> (columns & ~3) << 2);
-  let largest = f32x4.splat(-Infinity);
-  let p = x;
-  for (; p < vectors; p += 16) largest = f32x4.max(largest, v128.load(p));
-  let m = max4(largest);
-  for (; p < last; p += 4) m = max(m, load<f32>(p));
-
-  const shift = f32x4.splat(m);
-  let sums = f32x4.splat(0);
-  let q = y;
-  for (p = x; p < vectors; p += 16, q += 16) {
-    const e = exp4(f32x4.sub(v128.load(p), shift));
-    v128.store(q, e);
-    sums = f32x4.add(sums, e);
-  }
-  let sum = sum4(sums);
-  for (; p < last; p += 4, q += 4) {
-    const e = exp1(load<f32>(p) - m);
-    store<f32>(q, e);
-    sum += e;
-  }
-
-  const scale = <f32> 1 / sum;
-  const scales = f32x4.splat(scale);
-  const yLast = y + (<usize> columns << 2);
-  const yVectors = y + (<usize> (columns & ~3) << 2);
-  for (q = y; q < yVectors; q += 16) v128.store(q, f32x4.mul(v128.load(q), scales));
-  for (; q < yLast; q += 4) store<f32>(q, load<f32>(q) * scale);
+  const sum = exponentialRow(x, y, columns, f32x4.splat(1), f32x4.splat(-largestOf(x, columns)));
+  const scale = f32x4.splat(<f32> 1 / sum);
+  let n = columns;
+  for (; n >= 4; n -= 4, y += 16) v128.store(y, f32x4.mul(v128.load(y), scale));
+  if (n > 0) storePart(y, f32x4.mul(loadPart(y, n), scale), n);
 }
 
-/** args: x, y | scratch, bytes | C | R (cell) */
+/** args: x, y | C | R (cell) */
 export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
-  const columns = integer(args, 4), rows = cell(args, 5);
-  const table = pointer(args, 2) + <usize> part * pointer(args, 3);
-  exponentialTable(table);
+  const columns = integer(args, 2), rows = cell(args, 3);
   const end = share(rows, part + 1, parts);
   for (let r = share(rows, part, parts); r < end; r++) {
     const at = <usize> r * <usize> columns << 2;
     let x = pointer(args, 0) + at, y = pointer(args, 1) + at;
-    const m = largestOf(x, columns), log = logarithm(expSum(x, columns, m, table));
+    const m = largestOf(x, columns), log = logarithm(expSum(x, columns, m));
     const shift = f32x4.splat(m), logs = f32x4.splat(log);
     for (let n = columns; n > 0; n -= 4, x += 16, y += 16) {
       storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
@@ -79,23 +53,24 @@ export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
   }
 }
 
-/** The largest of a row; NaN where there is one. */
+/** The largest of a row, NaN left out: it comes out in the sum of exponentials. */
 export function largestOf(x: usize, n: i32): f32 {
-  let largest = f32x4.splat(-Infinity);
-  for (; n >= 4; n -= 4, x += 16) largest = f32x4.max(largest, v128.load(x));
-  let m = max4(largest);
-  for (; n > 0; n--, x += 4) m = max(m, load<f32>(x));
+  let largest = f32x4.splat(-Infinity), other = largest;
+  for (; n >= 8; n -= 8, x += 32) {
+    largest = f32x4.pmax(largest, v128.load(x));
+    other = f32x4.pmax(other, v128.load(x, 16));
+  }
+  let m = max4(f32x4.pmax(largest, other));
+  for (; n > 0; n--, x += 4) {
+    const v = load<f32>(x);
+    if (v > m) m = v;
+  }
   return m;
 }
 
 /** sum of e^(x[i] - m), i < n. */
-export function expSum(x: usize, n: i32, m: f32, table: usize): f32 {
-  const shift = f32x4.splat(m);
-  let sums = f32x4.splat(0);
-  for (; n >= 4; n -= 4, x += 16) sums = f32x4.add(sums, tableExp4(f32x4.sub(v128.load(x), shift), table));
-  let sum = sum4(sums);
-  for (; n > 0; n--, x += 4) sum += f32x4.extract_lane(tableExp4(f32x4.splat(load<f32>(x) - m), table), 0);
-  return sum;
+export function expSum(x: usize, n: i32, m: f32): f32 {
+  return exponentialRow(x, 0, n, f32x4.splat(1), f32x4.splat(-m));
 }
 
 /** The natural logarithm of one value. */
@@ -117,18 +92,25 @@ export function softmax_backward_f32(args: usize, part: i32, parts: i32): void {
   }
 }
 
+/** Elements of a block; src/device/kernels/softmax.ts asks for its bytes. */
+const BLOCK: i32 = 256;
+
 /** args: y, dy, dx | scratch, bytes | C | R (cell) */
 export function log_softmax_backward_f32(args: usize, part: i32, parts: i32): void {
   const columns = integer(args, 5), rows = cell(args, 6);
-  const table = pointer(args, 3) + <usize> part * pointer(args, 4);
-  exponentialTable(table);
+  const block = pointer(args, 3) + <usize> part * pointer(args, 4);
   const end = share(rows, part + 1, parts);
   for (let r = share(rows, part, parts); r < end; r++) {
     const at = <usize> r * <usize> columns << 2;
     let y = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
     const sum = f32x4.splat(-total(dy, columns));
-    for (let n = columns; n > 0; n -= 4, y += 16, dy += 16, dx += 16) {
-      storePart(dx, madd(tableExp4(loadPart(y, n), table), sum, loadPart(dy, n)), n);
+    for (let left = columns; left > 0; left -= BLOCK) {
+      let n = min(left, BLOCK), e = block;
+      exponentialRow(y, e, n, f32x4.splat(1), f32x4.splat(-0.0));
+      y += BLOCK << 2;
+      for (; n > 0; n -= 4, e += 16, dy += 16, dx += 16) {
+        storePart(dx, madd(v128.load(e), sum, loadPart(dy, n)), n);
+      }
     }
   }
 }

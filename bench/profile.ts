@@ -26,8 +26,10 @@ class Watched extends WasmDevice {
 
 const device = new Watched();
 using model = await load(file, { device, chunk: 128 });
-await model.generate(Array.from({ length: 128 }, (_, i) => i + 300), { maxTokens: 3, ignoreEos: true })
-  .text();
+for (const first of [300, 500]) { // the second time both Programs stand, and their cells are those of a prefill
+  const ids = Array.from({ length: 128 }, (_, i) => i + first);
+  await model.generate(ids, { maxTokens: 3, ignoreEos: true }).text();
+}
 const [prefill, decode] = device.programs;
 report("prefill of 128 tokens", prefill, 3);
 report("decode step at 130 tokens", decode, 20);

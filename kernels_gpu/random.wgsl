@@ -17,6 +17,11 @@ fn unit(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775e-8; }
 
 fn uniform_at(i: i32) -> f32 { return unit(philox(u32(i) / 4u)[i % 4]); }
 
+/// word range >> 32, range as an unsigned word.
+fn integer_at(i: i32, range: i32) -> i32 {
+  return bitcast<i32>(multiply(philox(u32(i) / 4u)[i % 4], bitcast<u32>(range)).y);
+}
+
 /// Box and Muller: r cos a of the first word of a pair, then r sin a.
 fn normal_at(i: i32) -> f32 {
   let words = philox(u32(i) / 4u);

@@ -66,3 +66,34 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type MakeOptions,
+  meshgrid,
+  ones,
+  onesLike,
+  tri,
+  zeros,
+  zerosLike,
+} from "./tensor/filled.ts";
+export {
+  bernoulli,
+  defaultGenerator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  type RandomOptions,
+} from "./tensor/random.ts";
+export { dropout } from "./tensor/ops/dropout.ts";
+export { cat, stack } from "./tensor/ops/join.ts";
+export { einsum } from "./tensor/ops/einsum.ts";
+export { oneHot } from "./tensor/ops/index_select.ts";
+export type { ScatterReduction } from "./tensor/ops/scatter_reduce.ts";
+export type { IndexItem, SliceItem, SliceRange } from "./tensor/ops/slice.ts";
+export type { Faults } from "./device/faults.ts";

@@ -12,7 +12,7 @@
 // An i16 lane holds n sums of two products below 32768 = n * 2 * 128 * code: 8 sums with codes to 15, 4 with
 // codes to 31, 2 with codes to 63, 1 with codes to 127.
 //
-// Constant vectors are parameters, made before the loop (hold.ts).
+// Constant vectors are parameters, made before the loop (common/hold.ts).
 
 /** Sums of two products of signed bytes x and codes 0 .. 127, i16 lanes. */
 // @ts-ignore: decorator
@@ -38,6 +38,11 @@ export class Quads {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, codes, sums);
   }
 
+  /** Products that begin a sum. */
+  @inline first(x: v128, codes: v128): v128 {
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, codes, i32x4.splat(0));
+  }
+
   /** The sums as i32 lanes. */
   @inline total(sums: v128, ones: v128): v128 { return sums; }
 
@@ -48,6 +53,11 @@ export class Quads {
   @inline addWide(x: v128, weights: v128, flip: v128, ones: v128, sums: v128): v128 {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.xor(weights, flip), sums);
   }
+
+  /** Such products that begin a sum. */
+  @inline firstWide(x: v128, weights: v128, flip: v128, ones: v128): v128 {
+    return this.addWide(x, weights, flip, ones, i32x4.splat(0));
+  }
 }
 
 @unmanaged
@@ -55,6 +65,9 @@ export class Pairs {
   @inline get paired(): bool { return true; }
 
   @inline add(x: v128, codes: v128, sums: v128): v128 { return i16x8.add(sums, pairs(x, codes)); }
+
+  /** Products that begin a sum. */
+  @inline first(x: v128, codes: v128): v128 { return pairs(x, codes); }
 
   /** The sums as i32 lanes. */
   @inline total(sums: v128, ones: v128): v128 { return widen(sums, ones); }
@@ -67,9 +80,14 @@ export class Pairs {
 
   /** Adds products with signed weights of 8 bits: x, in -127 .. 127, is the code, positive and negative apart. */
   @inline addWide(x: v128, weights: v128, flip: v128, ones: v128, sums: v128): v128 {
+    return i32x4.add(sums, this.firstWide(x, weights, flip, ones));
+  }
+
+  /** Such products that begin a sum. */
+  @inline firstWide(x: v128, weights: v128, flip: v128, ones: v128): v128 {
     const positive = i8x16.max_s(x, i8x16.splat(0));
     const products = i16x8.sub(pairs(weights, positive), pairs(weights, i8x16.sub(positive, x)));
-    return i32x4.add(sums, widen(products, ones));
+    return widen(products, ones);
   }
 }
 

@@ -12,7 +12,7 @@ import { cell, integer, pointer, share } from "../common/args";
 import { panelRows } from "../common/panel";
 import { the } from "../common/the";
 import { Quads } from "./dot";
-import { hold, unknownZero } from "./hold";
+import { hold, unknownZero } from "../common/hold";
 import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
 import { IQ4_NL, MXFP4, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
 import { MINS, PANEL_BYTES, SCALES, unpack } from "./panel";

@@ -6,7 +6,7 @@
 // times slower (Zen 4, 2026-11-23).
 
 import { anyHigh, anyLow } from "./half";
-import { hold } from "./hold";
+import { hold } from "../common/hold";
 
 const RUN: usize = 32 * 8; // the codes of 32 values
 

@@ -15,7 +15,7 @@ import { lane0, lane1, lane2, lane3 } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";
-import { hold, unknownZero } from "./hold";
+import { hold, unknownZero } from "../common/hold";
 import { storeWide } from "./q8_0";
 
 // @ts-ignore: decorator
@@ -272,6 +272,13 @@ function add<F, M>(x: v128, codes: v128, flip: v128, ones: v128, sums: v128): v1
   return the<F>().bits == 8 ? the<M>().addWide(x, codes, flip, ones, sums) : the<M>().add(x, codes, sums);
 }
 
+/** Such products that begin a sum. */
+// @ts-ignore: decorator
+@inline
+function begin<F, M>(x: v128, codes: v128, flip: v128, ones: v128): v128 {
+  return the<F>().bits == 8 ? the<M>().firstWide(x, codes, flip, ones) : the<M>().first(x, codes);
+}
+
 /** y[0 .. columns - 1] = eight rows times one token, straight from the blocks; `bias` is what `flip` made of it. */
 export function nibbleRows<F, M>(
   w: usize, x: usize, y: usize, blocks: i32, columns: i32, flip: v128, bias: i32,
@@ -286,14 +293,13 @@ export function nibbleRows<F, M>(
   for (let i = 0; i < blocks; i++) {
     const p = w + f.nibbles, h0 = f.fifth0(w), h1 = f.fifth1(w);
     // low and high nibbles in sums of their own: two chains of additions, and room in i16 lanes
-    let a0 = i32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
     let n0 = v128.load(p), n1 = v128.load(p, 16);
     const head = v128.load(x), first = v128.load(x, 16), last = v128.load(x, 32);
     let v = lane0(first), u = lane0(last);
-    a0 = add<F, M>(v, f.low(n0, h0, 0, mask, k0, k1, k2), flip, ones, a0);
-    a1 = add<F, M>(v, f.low(n1, h1, 0, mask, k0, k1, k2), flip, ones, a1);
-    b0 = add<F, M>(u, f.high(n0, h0, 0, mask, k0, k1, k2), flip, ones, b0);
-    b1 = add<F, M>(u, f.high(n1, h1, 0, mask, k0, k1, k2), flip, ones, b1);
+    let a0 = begin<F, M>(v, f.low(n0, h0, 0, mask, k0, k1, k2), flip, ones);
+    let a1 = begin<F, M>(v, f.low(n1, h1, 0, mask, k0, k1, k2), flip, ones);
+    let b0 = begin<F, M>(u, f.high(n0, h0, 0, mask, k0, k1, k2), flip, ones);
+    let b1 = begin<F, M>(u, f.high(n1, h1, 0, mask, k0, k1, k2), flip, ones);
     n0 = v128.load(p, 32), n1 = v128.load(p, 48), v = lane1(first), u = lane1(last);
     a0 = add<F, M>(v, f.low(n0, h0, 1, mask, k0, k1, k2), flip, ones, a0);
     a1 = add<F, M>(v, f.low(n1, h1, 1, mask, k0, k1, k2), flip, ones, a1);

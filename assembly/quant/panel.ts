@@ -11,7 +11,7 @@
 // (12 KB at 4 bits); longer rows continue their sums through y.
 
 import { the } from "../common/the";
-import { unknownZero } from "./hold";
+import { unknownZero } from "../common/hold";
 
 /** The most columns of a panel, a multiple of 256. */
 export const CHUNK: i32 = 1024;

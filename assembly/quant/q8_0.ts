@@ -9,7 +9,7 @@ import { lane0, lane1, lane2, lane3 } from "./dot";
 import {
   anyHigh, anyLow, EXPONENT, KEPT, NEXT, normalHigh, normalLow, REBIAS, special, storeHalves,
 } from "./half";
-import { hold, unknownZero } from "./hold";
+import { hold, unknownZero } from "../common/hold";
 
 /** d q; as codes q + 128, or q itself where both operands of a dot product are signed (flip). */
 @unmanaged

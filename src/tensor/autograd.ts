@@ -9,6 +9,7 @@ import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes } from "./dtype.ts";
 import { encode } from "./encode.ts";
+import { drawAgain, noteDraws } from "./draw.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -377,10 +378,11 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
 
 /**
  * Runs `fn` without keeping what its ops would save, and runs it again when its gradient is asked for (Chen et
- * al. 2016): memory for time. `fn` must be a function of its inputs and of leaves alone.
+ * al. 2016): memory for time. `fn` must be a function of its inputs and of leaves alone; its random ops draw the
+ * same numbers again.
  */
 export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tensor[]): Tensor {
-  const y = noGrad(() => fn(...inputs));
+  const { result: y, draws } = noteDraws(() => noGrad(() => fn(...inputs)));
   if (!enabled) return y;
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
     const again = saved.map((x, i) => {
@@ -388,7 +390,7 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
       if (needs[i]) leaf.bind(new Variable(x.shape));
       return leaf;
     });
-    const result = withGradients(true, () => fn(...again));
+    const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));
     if (!result.variable) return [];
     const found = walk(result.variable, dy, {}, new Set());
     const own = new Set(again.map((leaf) => leaf.variable));

@@ -10,7 +10,7 @@ import type { Dtype } from "./dtype.ts";
 import { storageBytes } from "./dtype.ts";
 import { recording } from "./program.ts";
 import { youngest } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import { Tensor, type TensorLayout } from "./tensor.ts";
 
 /** Runs a kernel on tensors, or records it. */
 export function run(
@@ -62,10 +62,19 @@ export function result(
   rows?: Cell,
 ): Tensor {
   const device = deviceOf(op, operands);
-  const bytes = storageBytes(dtype, shape);
-  const storage = recording()?.allocate(bytes) ?? device.allocate(bytes);
   const scope = operands.reduce((s, t) => youngest(s, t?.scope), undefined as Tensor["scope"]);
-  return new Tensor(storage, dtype, shape, { rows, scope });
+  return fresh(device, dtype, shape, { rows, scope });
+}
+
+/** A new contiguous tensor of no operands, uninitialised: the result of an op, or of one that is being recorded. */
+export function fresh(
+  device: Device,
+  dtype: Dtype,
+  shape: readonly number[],
+  layout: TensorLayout,
+): Tensor {
+  const bytes = storageBytes(dtype, shape);
+  return new Tensor(recording()?.allocate(bytes) ?? device.allocate(bytes), dtype, shape, layout);
 }
 
 /** The leading extent of a tensor: a cell where it is dynamic. */

@@ -41,6 +41,9 @@ export class Recorder {
   readonly calls: Call[] = [];
   /** Results, in the order of their making. */
   readonly planned: Storage[] = [];
+  /** What every replay does before the call of that number. */
+  readonly renewals: { readonly call: number; readonly renew: () => void }[] = [];
+  private readonly kept: (() => void)[] = [];
 
   /** A recording of ops on one device. */
   constructor(
@@ -53,6 +56,21 @@ export class Recorder {
     const storage = new Storage(this.device, bytes, -1, false);
     this.planned.push(storage);
     return storage;
+  }
+
+  /** Every replay calls `renew` before the calls that are recorded from here on: random draws take new numbers. */
+  beforeReplay(renew: () => void): void {
+    this.renewals.push({ call: this.calls.length, renew });
+  }
+
+  /** Something was made for the recording alone: `drop` gives it back when the Program goes. */
+  keep(drop: () => void): void {
+    this.kept.push(drop);
+  }
+
+  /** Gives back what was made for the recording alone. */
+  [Symbol.dispose](): void {
+    for (const drop of this.kept.splice(0)) drop();
   }
 }
 
@@ -80,7 +98,7 @@ export class Program implements Disposable, Dependent {
   /** @internal use {@linkcode record} */
   constructor(
     readonly device: Device,
-    trace: Recorder,
+    private readonly trace: Recorder,
     /** What the recorded function returned; their contents hold from one replay to the next of the same arena. */
     readonly outputs: readonly Tensor[],
     arena?: Arena,
@@ -113,10 +131,14 @@ export class Program implements Disposable, Dependent {
   /**
    * Runs the calls from `first` up to (not including) `end`: a replay in pieces, between which inputs, cells
    * and the arena must stay as they are.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE where an index lay outside (on a GPU the next read throws it)
    */
   runCalls(first: number, end: number): void {
     if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
+    for (const { call, renew } of this.trace.renewals) if (call >= first && call < end) renew();
     this.replay.run(first, end);
+    this.device.raise();
   }
 
   /** Called where something that it captured goes: no replay is possible from then on. */
@@ -130,6 +152,7 @@ export class Program implements Disposable, Dependent {
     for (const storage of this.captured) storage.unwatch(this);
     this.captured.clear();
     this.replay[Symbol.dispose]();
+    this.trace[Symbol.dispose]();
     this.ownArena?.[Symbol.dispose]();
   }
 }
@@ -143,19 +166,22 @@ export class Program implements Disposable, Dependent {
 export function record(device: Device, fn: () => Tensor | readonly Tensor[], arena?: Arena): Program {
   refuseWhileRecording("record");
   const trace = recorder = new Recorder(device);
-  let outputs: Tensor | readonly Tensor[];
   try {
-    outputs = fn();
+    const outputs = fn();
+    recorder = undefined;
+    if (outputs instanceof Promise) {
+      throw new WickError(
+        "INVALID_STATE",
+        "Cannot record a function that returns a promise: recording is synchronous",
+      );
+    }
+    return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
+  } catch (error) {
+    trace[Symbol.dispose]();
+    throw error;
   } finally {
     recorder = undefined;
   }
-  if (outputs instanceof Promise) {
-    throw new WickError(
-      "INVALID_STATE",
-      "Cannot record a function that returns a promise: recording is synchronous",
-    );
-  }
-  return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
 }
 
 /** What every device can bind at: 64 would do on WASM, WebGPU asks for 256. */

@@ -20,9 +20,23 @@ import { backward, type BackwardOptions, type Gradients, Variable } from "./auto
 import { cast } from "./ops/cast.ts";
 import { compare, logical, logicalNot, where } from "./ops/compare.ts";
 import * as elementwise from "./ops/elementwise.ts";
+import * as diagonals from "./ops/diagonal.ts";
+import * as products from "./ops/products.ts";
+import * as join from "./ops/join.ts";
+import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
+import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
+import { pad } from "./ops/pad.ts";
+import * as pixels from "./ops/pixels.ts";
+import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
+import { triangle } from "./ops/triangle.ts";
+import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
+import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
+import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
 import * as view from "./ops/view.ts";
+import { unfold } from "./ops/windows.ts";
+import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
@@ -281,9 +295,9 @@ export class Tensor implements OperandView, Disposable {
   unsqueeze(dim: number): Tensor {
     return view.unsqueeze(this, dim);
   }
-  /** A dimension of extent 1 taken out. */
-  squeeze(dim: number): Tensor {
-    return view.squeeze(this, dim);
+  /** A dimension of extent 1 taken out; without `dim` all of them. */
+  squeeze(dim?: number): Tensor {
+    return dim === undefined ? rearrange.squeezeAll(this) : view.squeeze(this, dim);
   }
   /** Itself (as a new handle) where it is contiguous, else a contiguous copy. */
   contiguous(): Tensor {
@@ -303,6 +317,88 @@ export class Tensor implements OperandView, Disposable {
   /** The elements converted to f32, contiguous. */
   toF32(): Tensor {
     return elementwise.toF32(this);
+  }
+
+  // Shape
+
+  /** Dimensions from `start` to `end` (included) as one. */
+  flatten(start = 0, end = -1): Tensor {
+    return rearrange.flatten(this, start, end);
+  }
+  /** A dimension as several of `sizes`, of which one may be -1. */
+  unflatten(dim: number, sizes: readonly number[]): Tensor {
+    return rearrange.unflatten(this, dim, sizes);
+  }
+  /** Dimensions moved to other places; the others keep their order. */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    return rearrange.movedim(this, source, destination);
+  }
+  /** Repeated to `shape` by NumPy's broadcasting, without copying. */
+  broadcastTo(shape: readonly number[]): Tensor {
+    return view.expand(this, shape);
+  }
+  /** Repeated to the shape of another, without copying. */
+  expandAs(other: Tensor): Tensor {
+    return view.expand(this, other.shape);
+  }
+  /** Parts of `sizes` along `dim`: of one size (the last may be less), or of those listed. Views. */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    return join.split(this, sizes, dim);
+  }
+  /** At most `chunks` parts of one size along `dim`; the last may be less. Views. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return join.chunk(this, chunks, dim);
+  }
+  /** The whole, `times` over along each dimension; more numbers than dimensions add dimensions in front. */
+  repeat(...times: number[]): Tensor {
+    return join.repeat(this, times);
+  }
+  /** Each entry of `dim`, `times` over. */
+  repeatInterleave(times: number, dim: number): Tensor {
+    return join.repeatInterleave(this, times, dim);
+  }
+  /** Entries moved on along dimensions; what leaves at the end comes in at the front. */
+  roll(shifts: number | readonly number[], dims: number | readonly number[]): Tensor {
+    return rearrange.roll(this, shifts, dims);
+  }
+  /** Dimensions in reverse, copied. */
+  flip(...dims: number[]): Tensor {
+    return rearrange.flip(this, dims);
+  }
+  /** Windows of `size` entries of `dim`, one every `step`, as a last dimension: [.., windows, .., size]. A view. */
+  unfold(dim: number, size: number, step: number): Tensor {
+    return unfold(this, dim, size, step);
+  }
+  /**
+   * Surrounded by a value, or by its own edge again and again. As in PyTorch, `pads` are pairs from the last
+   * dimension on: [before the last, after the last, before the one before it ...]; negative ones take away.
+   */
+  pad(pads: readonly number[], value: number | "edge" = 0): Tensor {
+    return pad(this, pads, value);
+  }
+  /** Matrices [.., M, N] with zeros above diagonal `k`; 0 is the main one, positive ones lie above it. */
+  tril(k = 0): Tensor {
+    return triangle("tril", this, k);
+  }
+  /** Matrices [.., M, N] with zeros below diagonal `k`. */
+  triu(k = 0): Tensor {
+    return triangle("triu", this, k);
+  }
+  /** A matrix with this vector as its diagonal `k`; or diagonal `k` of this matrix, copied. */
+  diag(k = 0): Tensor {
+    return diagonals.diag(this, k);
+  }
+  /** Diagonal `k` of two dimensions as the last one. A view. */
+  diagonal(k = 0, dim1 = 0, dim2 = 1): Tensor {
+    return diagonals.diagonal(this, k, dim1, dim2);
+  }
+  /** [.., C r^2, H, W] to [.., C, H r, W r] (Shi et al. 2016). */
+  pixelShuffle(r: number): Tensor {
+    return pixels.pixelShuffle(this, r);
+  }
+  /** [.., C, H r, W r] to [.., C r^2, H, W]. */
+  pixelUnshuffle(r: number): Tensor {
+    return pixels.pixelUnshuffle(this, r);
   }
 
   // Elementwise, with NumPy's broadcasting
@@ -443,6 +539,102 @@ export class Tensor implements OperandView, Disposable {
     return where(this, a, b);
   }
 
+  // Indexing: indices are i32 (or u8); one that is outside throws INDEX_OUT_OF_RANGE
+
+  /**
+   * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
+   * is all of it, [start, end] or [start, end, step] a range, an index tensor takes entries by its values and puts
+   * its dimensions in place (several do so one after the other). Negative numbers count from the end. A view, but
+   * for index tensors.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE also for a range that reaches outside
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * deepEqual(await x.i(-1).toArray(), [4, 5, 6]);
+   * deepEqual(await x.i(":", [0, 2]).toArray(), [[1, 2], [4, 5]]);
+   * ```
+   */
+  i(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** As {@linkcode Tensor.i}. */
+  get(...items: IndexItem[]): Tensor {
+    return get(this, items);
+  }
+  /** Entries of `dim` by an index of one dimension. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
+  }
+  /** This with the entries of `src` added to the entries of `dim` at `index`; duplicates in ascending order. */
+  indexAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return indexAdd(this, dim, index, src);
+  }
+  /** Rows of this table [V, C] by ids of any shape: [.., C], as f32. */
+  embedding(ids: Tensor): Tensor {
+    return takeRows(this, ids);
+  }
+  /** For each entry of `index` the element with that index along `dim`: result[i][j] = this[index[i][j]][j] for 0. */
+  gather(dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
+  }
+  /**
+   * A copy with each element of `src` put where `index` says along `dim`: result[index[i][j]][j] = src[i][j] for 0.
+   * Of several that are put in one place the last stays, and only it has a gradient.
+   */
+  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatter(this, dim, index, src);
+  }
+  /** As scatter, added to what is there, in ascending order. */
+  scatterAdd(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatterAdd(this, dim, index, src);
+  }
+  /**
+   * As scatter, folded with what is there, or, where `includeSelf` is false, without it. Of equal extremes each
+   * gets its share of the gradient.
+   */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduction: ScatterReduction,
+    includeSelf = true,
+  ): Tensor {
+    return scatterReduce(this, dim, index, src, reduction, includeSelf);
+  }
+  /** As scatter, in place; refused where a gradient is recorded. */
+  scatterSet(dim: number, index: Tensor, src: Tensor): this {
+    scatterSet(this, dim, index, src);
+    return this;
+  }
+  /** A copy with `src` along `dim` from `start` on. */
+  sliceScatter(src: Tensor, dim = 0, start = 0): Tensor {
+    return sliceScatter(this, src, dim, start);
+  }
+  /** A copy with `src`, which broadcasts, where {@linkcode Tensor.i} would look. */
+  sliceAssign(items: readonly SliceItem[], src: Tensor | number): Tensor {
+    return sliceAssign(this, items, src);
+  }
+  /** As sliceScatter, in place; refused where a gradient is recorded. */
+  sliceSet(src: Tensor, dim = 0, start = 0): this {
+    sliceSet(this, src, dim, start);
+    return this;
+  }
+  /** A copy with `value` where `mask` (u8, broadcast to this) is not 0. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return maskedFill(this, mask, value);
+  }
+  /** The elements where `mask` (u8; both broadcast) is not 0, in row-major order, as [n]. */
+  maskedSelect(mask: Tensor): Promise<Tensor> {
+    return maskedSelect(this, mask);
+  }
+  /** The indices of elements that are not 0, in row-major order, as i32 [n, rank]. */
+  nonzero(): Promise<Tensor> {
+    return nonzero(this);
+  }
+
   // Reductions along one dimension
 
   /** The sum over `dim`, which goes, or stays with extent 1. */
@@ -481,9 +673,39 @@ export class Tensor implements OperandView, Disposable {
 
   // Linear algebra
 
-  /** The matrix product over the last two dimensions; the others broadcast. */
+  /**
+   * The matrix product over the last two dimensions; the others broadcast. A vector counts as a row on the left
+   * and as a column on the right, and leaves the result with that dimension.
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
+  }
+  /** The inner product of two vectors. */
+  dot(other: Tensor): Tensor {
+    return products.dot(this, other);
+  }
+  /** This matrix times a vector. */
+  mv(vector: Tensor): Tensor {
+    return products.mv(this, vector);
+  }
+  /** All products of the elements of two vectors: [M, N]. */
+  outer(other: Tensor): Tensor {
+    return products.outer(this, other);
+  }
+  /** The sum of the main diagonal of a matrix. */
+  trace(): Tensor {
+    return diagonals.trace(this);
+  }
+
+  // Printing
+
+  /** Its elements as NumPy prints them: aligned, with "..." where there are more than 1000. */
+  async toText(): Promise<string> {
+    return await toText(this);
+  }
+  /** Logs its elements as NumPy prints them. */
+  async print(): Promise<void> {
+    console.log(await this.toText());
   }
 
   /** "f32[2,3] on wasm", without waiting for anything. */
@@ -492,6 +714,10 @@ export class Tensor implements OperandView, Disposable {
   }
   /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
+    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+  }
+  /** What a console shows in Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 

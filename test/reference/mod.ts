@@ -11,6 +11,7 @@ import * as elementwise from "./elementwise.ts";
 import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
+import * as indexing from "./indexing.ts";
 import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
@@ -43,6 +44,7 @@ const families: readonly object[] = [
   elementwiseMore,
   embedQuant,
   gated,
+  indexing,
   matmulF32,
   matmulQuant,
   norm,

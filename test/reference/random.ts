@@ -7,13 +7,18 @@ import { philox4x32 } from "../../src/tensor/philox.ts";
 import type { Random } from "../random.ts";
 import type { Case, Expected, Reference } from "./reference.ts";
 
+/** The words of the elements of draw n. */
+export function words(length: number, n: number, key0: number, key1: number): Uint32Array {
+  const four = new Uint32Array(4);
+  return Uint32Array.from({ length }, (_, i) => {
+    if (i % 4 === 0) philox4x32(i / 4, n, 0, 0, key0, key1, four);
+    return four[i % 4];
+  });
+}
+
 /** u of the elements of draw n. */
 export function units(length: number, n: number, key0: number, key1: number): Float64Array {
-  const words = new Uint32Array(4);
-  return Float64Array.from({ length }, (_, i) => {
-    if (i % 4 === 0) philox4x32(i / 4, n, 0, 0, key0, key1, words);
-    return (words[i % 4] >>> 8) / 2 ** 24;
-  });
+  return Float64Array.from(words(length, n, key0, key1), (word) => (word >>> 8) / 2 ** 24);
 }
 
 const shapes = [[0, 3], [1, 1], [1, 3], [2, 2], [1, 5], [3, 67]];
@@ -64,6 +69,19 @@ export const random_normal_f32: Reference = draws(
       return mean + deviation * r * (i % 2 ? Math.sin(angle) : Math.cos(angle));
     }),
 );
+
+export const random_integer_i32: Reference = {
+  *cases(random: Random): Generator<Case> {
+    for (const call of calls(random, [[0, 1], [-5, 6], [-(2 ** 31), 2 ** 32 - 1], [2 ** 31 - 8, 7]])) {
+      yield { ...call, operands: [new Int32Array(call.cells[0] * call.params[0])] };
+    }
+  },
+  oracle({ operands: [y], params: [, key0, key1, low, range], cells: [, n] }: Case): Expected[] {
+    const drawn = words(y!.length, n, key0, key1);
+    const values = Array.from(drawn, (w) => low + Number((BigInt(w) * BigInt(range >>> 0)) >> 32n));
+    return [{ operand: 0, values }];
+  },
+};
 
 export const dropout_f32: Reference = {
   *cases(random: Random): Generator<Case> {

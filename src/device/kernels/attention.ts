@@ -27,7 +27,7 @@ export const attention_f32: Kernel = {
     input("v", "f32", "G,S,D"),
     output("y", "f32", "T,H,D"),
   ],
-  scratch: ({ D }) => 1344 + 24 * 4 * Math.ceil(D / 4), // weights, state and queries of 6 rows
+  scratch: ({ D }) => 1120 + 24 * 4 * Math.ceil(D / 4), // weights, state and queries of 6 rows
   params: { H: "i32", G: "i32", D: "i32", S: "i32", scale: "f32", window: "i32" },
   cells: { T: "i32", P: "i32" },
   tolerance: 2e-6,

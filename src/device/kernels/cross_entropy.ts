@@ -5,8 +5,7 @@
  */
 import { input, type Kernel, optional, output } from "../kernel.ts";
 
-const rest: Pick<Kernel, "scratch" | "params" | "cells" | "tolerance"> = {
-  scratch: () => 224, // exp's constants
+const rest: Pick<Kernel, "params" | "cells" | "tolerance"> = {
   params: { V: "i32", ignore: "i32", smoothing: "f32" },
   cells: { T: "i32" },
   tolerance: 2e-6,

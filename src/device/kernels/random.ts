@@ -24,6 +24,15 @@ export const random_normal_f32: Kernel = {
   tolerance: 2e-6,
 };
 
+/** y = low + (word range >> 32), range as an unsigned word (Lemire 2019, without its rejection). */
+export const random_integer_i32: Kernel = {
+  name: "random_integer_i32",
+  operands: [output("y", "i32", "T,C")],
+  params: { C: "i32", key0: "i32", key1: "i32", low: "i32", range: "i32" },
+  cells: { T: "i32", n: "i32" },
+  tolerance: 0,
+};
+
 /** y = x / (1 - rate) where u >= rate, else 0; the same call on dy is its backward. y may be x. */
 export const dropout_f32: Kernel = {
   name: "dropout_f32",

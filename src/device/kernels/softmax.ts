@@ -18,7 +18,6 @@ export const softmax_f32: Kernel = {
 export const log_softmax_f32: Kernel = {
   name: "log_softmax_f32",
   operands: [input("x", "f32", "R,C"), output("y", "f32", "R,C")],
-  scratch: () => 224, // exp's constants
   params: { C: "i32" },
   cells: { R: "i32" },
   tolerance: 1e-6,
@@ -38,5 +37,5 @@ export const softmax_backward_f32: Kernel = { name: "softmax_backward_f32", ...b
 export const log_softmax_backward_f32: Kernel = {
   name: "log_softmax_backward_f32",
   ...backward,
-  scratch: () => 224, // exp's constants
+  scratch: () => 1024, // exponentials of 256 elements
 };

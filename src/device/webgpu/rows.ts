@@ -220,6 +220,7 @@ flat("scale_f32", "R", "store_x(i, load_x(i) * load_factor(0));");
 
 flat("random_uniform_f32", "T", "store_y(i, row.low + (row.high - row.low) * uniform_at(i));", wgsl.random);
 flat("random_normal_f32", "T", "store_y(i, row.mean + row.deviation * normal_at(i));", wgsl.random);
+flat("random_integer_i32", "T", "store_y(i, row.low + integer_at(i, row.range));", wgsl.random);
 flat(
   "dropout_f32",
   "T",
@@ -229,10 +230,41 @@ flat(
   wgsl.random,
 );
 
-for (const dtype of ["f32", "f16", "bf16"]) {
+for (const dtype of ["f16", "bf16"]) {
   row(`take_rows_${dtype}`, { sources: [wgsl.rows], groups: threads((s) => s.T * s.C) });
 }
-row("take_rows_backward_f32", { sources: [wgsl.rows_backward], groups: columns });
+row("check_index", { sources: [wgsl.indexing_check], groups: ({ N }) => [Math.min(1, N), 1, 1] });
+/** One index for all o and i. */
+const common = { MANY: "cell_M()", INDEX: "m" };
+/** One for each element. */
+const own = { MANY: "row.M", INDEX: "e" };
+const elements = threads((s) => s.O * s.M * s.I);
+const lanes = threads((s) => s.O * s.I, 64);
+row("index_select_b32", {
+  sources: [wgsl.indexing_take],
+  replace: { INDEX: "om - o * cell_M()", MANY: "cell_M()" },
+  groups: elements,
+});
+row("gather_b32", { sources: [wgsl.indexing_take], replace: own, groups: elements });
+for (const dtype of ["f32", "i32"]) {
+  const replace = { ...common, FOLD: "there + src" };
+  row(`index_add_${dtype}`, { sources: [wgsl.indexing_put], replace, groups: lanes });
+}
+const folds = {
+  scatter_b32: "src",
+  scatter_add_f32: "there + src",
+  scatter_add_i32: "there + src",
+  scatter_prod_f32: "there * src",
+  scatter_prod_i32: "there * src",
+  scatter_amax_f32: "larger(there, src)",
+  scatter_amax_i32: "max(there, src)",
+  scatter_amin_f32: "smaller(there, src)",
+  scatter_amin_i32: "min(there, src)",
+};
+for (const [name, fold] of Object.entries(folds)) {
+  row(name, { sources: [wgsl.indexing_put], replace: { ...own, FOLD: fold }, groups: lanes });
+}
+row("scatter_b32_backward", { sources: [wgsl.indexing_put_backward], groups: lanes });
 
 const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];
 for (const name of ["matmul_f32", "matmul_f32_f16", "matmul_f32_bf16"]) {

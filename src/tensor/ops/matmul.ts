@@ -15,6 +15,7 @@ import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
+import { tidy } from "./tidy.ts";
 import { contiguous } from "./view.ts";
 
 const byWeight: Partial<Record<string, Kernel>> = {
@@ -25,7 +26,7 @@ const byWeight: Partial<Record<string, Kernel>> = {
 
 /**
  * a [.., M, K] times b [.., K, N]: [.., M, N], of what both promote to, computed in f32 or f64. Leading dimensions
- * broadcast.
+ * broadcast. A vector stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   const kernel = a.dtype === "f32"
@@ -53,21 +54,22 @@ function promoted(a: Tensor, b: Tensor): Tensor {
 }
 
 function product(kernel: Kernel, a: Tensor, b: Tensor): Tensor {
-  if (a.rank < 2 || b.rank < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
+  const [own, other] = [a.shape.at(-1), b.rank === 1 ? b.shape[0] : b.shape.at(-2)];
+  if (own === undefined || own !== other) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot matmul ${show(a.shape)} x ${show(b.shape)}: inner sizes must match, got ${
-        a.shape.at(-1)
-      } and ` +
-        `${b.shape.at(-2)}`,
+      `Cannot matmul ${show(a.shape)} x ${show(b.shape)}: inner sizes must match, got ${own ?? "none"} and ` +
+        `${other ?? "none"}`,
     );
   }
-  if (a.rows && a.rank > 2) {
+  if (a.rows && a.rank !== 2) {
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot matmul ${a}: a batch that changes between replays is not supported`,
     );
   }
+  if (a.rank === 1) return tidy([a, b], (a, b) => matmul(a.unsqueeze(0), b).squeeze(b.rank === 1 ? 0 : -2));
+  if (b.rank === 1) return tidy([a, b], (a, b) => matmul(a, b.unsqueeze(1)).squeeze(-1));
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch.length > 2) return manyBatches(a, b, batch);
   const [b0, b1] = [...new Array(2 - batch.length).fill(1), ...batch];

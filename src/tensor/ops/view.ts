@@ -6,12 +6,13 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as copies from "../../device/kernels/copy.ts";
 import { WickError } from "../../error.ts";
-import { constant, track } from "../autograd.ts";
+import { track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { itemBytes } from "../dtype.ts";
 import { broadcastStrides, collapse, contiguousStrides, dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
+import { along, put } from "./strided.ts";
 
 /** See {@linkcode Tensor.reshape}. */
 export function reshape(x: Tensor, wanted: readonly number[]): Tensor {
@@ -89,9 +90,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
       `Cannot narrow ${x}: its leading dimension changes between replays`,
     );
   }
-  const shape = x.shape.with(d, length);
-  const y = x.alias(shape, { offset: x.offset + start * x.strides[d], strides: x.strides });
-  return track("narrow", y, [x], [], (dy) => [embed(dy, x.shape, d, start)]);
+  const y = x.alias(x.shape.with(d, length), { offset: x.offset + start * x.strides[d], strides: x.strides });
+  const places = () => along(x.shape, d, start, length);
+  return track("narrow", y, [x], [], (dy) => [put("narrow's gradient", dy, places(), x.shape)]);
 }
 
 /** See {@linkcode Tensor.expand}. */
@@ -142,18 +143,8 @@ export function contiguous(x: Tensor): Tensor {
   return track("copy", y, [x], [], (dy) => [dy]);
 }
 
-/** Zeros of `shape`, but for x from `start` on along dimension `dim`. */
-function embed(x: Tensor, shape: readonly number[], dim: number, start: number): Tensor {
-  using none = constant(x.device, 0, x.dtype).expand(...shape);
-  const y = result("embed", [x], x.dtype, shape);
-  copyInto(none, y);
-  using part = y.narrow(dim, start, x.shape[dim]);
-  copyInto(x, part);
-  return track("embed", y, [x], [], (dy) => [narrow(dy, dim, start, x.shape[dim])]);
-}
-
 /** Copies x into y, element by element; both have one shape and dtype. */
-function copyInto(x: Tensor, y: Tensor): void {
+export function copyInto(x: Tensor, y: Tensor): void {
   const walk = collapse(x.shape, [x.strides, y.strides], x.rows !== undefined);
   if (walk) {
     const [d0, ...sizes] = walk.sizes;

@@ -1,22 +1,10 @@
 /** The WASM device: builds, high addresses, errors of the debug build. */
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import * as loader from "npm:@assemblyscript/loader@0.28.20";
 import { softmax_f32 } from "../../../src/device/kernels/softmax.ts";
 import { bestBuild } from "../../../src/device/wasm/builds.ts";
 import { WasmDevice } from "../../../src/device/wasm/device.ts";
 import { record, scope, tensor, type WickError } from "../../../mod.ts";
-import { repositoryPath } from "../../shared.ts";
-
-/** A device over the debug build, through the loader that reads abort messages. */
-export function debugDevice(): WasmDevice {
-  const bytes = Deno.readFileSync(repositoryPath("build/debug.wasm"));
-  return new WasmDevice({
-    instantiate: {
-      name: "debug",
-      exports: (memory) => loader.instantiateSync(bytes, { env: { memory } }).instance.exports,
-    },
-  });
-}
+import { debugDevice } from "./debug.ts";
 
 const GIB = 2 ** 30;
 

@@ -1,10 +1,19 @@
 /** Tensors, gradients, Programs and training on WebGPU, beside the same on WASM. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import {
+  cat,
   crossEntropy,
   type Device,
+  dropout,
+  einsum,
+  eye,
   Generator,
+  grad,
+  ones,
   optim,
+  rand,
+  randint,
+  randn,
   record,
   type Scope,
   scope,
@@ -75,6 +84,31 @@ bothAgree("views, broadcasting, reductions and copies", async (device, random, o
   ];
   return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
 });
+
+bothAgree("indexing and its gradients", async (device, random, own) => {
+  const [x, src] = [[3, 4, 5], [3, 6, 5]].map((shape) => make(device, random, shape, own).requiresGrad());
+  const whole = (values: Int32Array, shape: number[]) => tensor(values, { shape, device, scope: own });
+  const [index, vector] = [whole(random.ints(90, 0, 3), [3, 6, 5]), whole(random.ints(6, 0, 3), [6])];
+  const made = [
+    x.gather(1, index),
+    x.indexSelect(1, vector),
+    x.indexAdd(1, vector, src),
+    x.scatter(1, index, src),
+    ...(["sum", "mean", "prod", "amax", "amin"] as const).flatMap((by) =>
+      [true, false].map((self) => x.scatterReduce(1, index, src, by, self))
+    ),
+    x.sliceScatter(src.i(":", [0, 2]), 1, 1),
+    x.i(-1, vector, [0, null, 2]),
+    x.maskedFill(x.gt(0), 1),
+  ];
+  const results: number[] = [];
+  for (const y of made) {
+    using gradients = y.mul(y).reshape(-1).sum(0).backward();
+    results.push(...await y.data());
+    for (const leaf of [x, src]) results.push(...await gradients.find(leaf)?.data() ?? []);
+  }
+  return results;
+}, 1e-4);
 
 bothAgree("gradients of what an MLP and a transformer's blocks are made of", async (device, random, own) => {
   const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
@@ -177,6 +211,42 @@ bothAgree("conversions and integers", async (device, random, own) => {
     ...await x.to("bool").where(whole.t(), x).data(),
     ...await tensor([NaN, Infinity, -3e9, -1.9], { device, scope: own }).to("i32").data(),
   ];
+});
+
+bothAgree("random draws, eagerly and recorded", async (device, _, own) => {
+  const generator = new Generator(9);
+  const options = { device, generator, scope: own };
+  const x = ones([5, 7], { device, scope: own });
+  const whole = async (y: Tensor) => [...await y.data()];
+  const results = [
+    ...await whole(rand([2, 3], options)),
+    ...await whole(randn([9], options)),
+    ...await whole(randint(-5, 2 ** 31 - 1, [6], options)).then((values) => values.map((v) => v / 2 ** 31)),
+  ];
+  using program = record(device, () => dropout(x, 0.4, generator).add(rand([5, 7], { device, generator })));
+  for (let replay = 0; replay < 2; replay++) {
+    program.run();
+    results.push(...await whole(program.outputs[0]));
+  }
+  return results;
+});
+
+bothAgree("shape ops and einsum", async (device, random, own) => {
+  const x = make(device, random, [4, 5, 6], own);
+  const made = [
+    cat([x, x.flip(0, 2)], 1),
+    x.roll(2, 1),
+    x.pad([1, -1, 2, 0], 0.5),
+    x.pad([1, 2], "edge"),
+    x.tril(-1),
+    x.diagonal(1, 0, 2),
+    x.unfold(2, 3, 2).contiguous(),
+    x.repeat(2, 1, 2),
+    einsum("abc,abd->acd", x, x),
+    grad((x) => x.flip(1).unfold(1, 3, 1).mul(2).triu().reshape(-1).sum(0))(x)[0],
+    eye(3, 4, { device, scope: own }),
+  ];
+  return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
 });
 
 Deno.test({

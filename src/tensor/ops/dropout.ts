@@ -1,0 +1,35 @@
+/**
+ * Dropout.
+ *
+ * @module
+ */
+import { dropout_f32 } from "../../device/kernels/random.ts";
+import { WickError } from "../../error.ts";
+import { track } from "../autograd.ts";
+import { result, rowCount, run } from "../dispatch.ts";
+import { type Draw, nextDraw } from "../draw.ts";
+import type { Generator } from "../generator.ts";
+import { defaultGenerator } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * Zero with probability `rate`, else x / (1 - rate) (Srivastava et al. 2014): training only. Takes one call of the
+ * generator, whose draw its gradient uses again.
+ *
+ * @param generator [the default one]
+ */
+export function dropout(x: Tensor, rate: number, generator: Generator = defaultGenerator()): Tensor {
+  if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32`);
+  if (!(rate >= 0 && rate <= 1)) {
+    throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
+  }
+  return dropped(x, rate, nextDraw(generator, x.device));
+}
+
+/** Linear in x, and its own gradient. */
+function dropped(x: Tensor, rate: number, { key, n }: Draw): Tensor {
+  using dense = x.contiguous();
+  const y = result("dropout", [dense], "f32", x.shape, x.rows);
+  run(dropout_f32, [dense, y], [x.shape.at(-1) ?? 1, ...key, rate], [rowCount(dense), n]);
+  return track("dropout", y, [x], [], (dy) => [dropped(dy, rate, { key, n })]);
+}
