@@ -3,7 +3,7 @@
  * integers, halves and bool, against plain JavaScript.
  */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { defaultDevice, grad, type PlainDtype, record, scope, Tensor, tensor } from "../../mod.ts";
+import { cat, defaultDevice, grad, ones, type PlainDtype, record, scope, Tensor, tensor } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -381,6 +381,45 @@ Deno.test("promoted ops leave nothing behind, and are recorded", async () => {
   using program = record(a.device, compute);
   program.run();
   deepEqual(await program.outputs[0].toArray(), [1, 9, 3]);
+});
+
+Deno.test("indices of i64 are checked as they are; masks are bool; elements of f64 are taken and put whole", async () => {
+  using own = scope();
+  const x = tensor([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], { dtype: "f64", scope: own });
+  const index = tensor(BigInt64Array.of(2n, 0n), { scope: own });
+  deepEqual(await x.indexSelect(1, index).toArray(), [[0.3, 0.1], [0.6, 0.4]]);
+  for (const far of [2n ** 32n, -(2n ** 40n), 3n, -1n]) {
+    throws(() => x.indexSelect(1, tensor(BigInt64Array.of(far), { scope: own })), {
+      code: "INDEX_OUT_OF_RANGE",
+    });
+  }
+  throws(() => x.indexSelect(1, index.to("bool")), { code: "DTYPE_MISMATCH" });
+  const long = tensor(BigInt64Array.of(0n, 2n ** 60n, -1n), { scope: own });
+  deepEqual(await (await long.nonzero()).toArray(), [[1], [2]]);
+  deepEqual(await (await x.maskedSelect(x.gt(0.35))).toArray(), [0.4, 0.5, 0.6]);
+  deepEqual(await x.maskedFill(x.lt(0.35), 0.7).narrow(0, 0, 1).toArray(), [[0.7, 0.7, 0.7]]);
+  const at = tensor(Int32Array.of(1, 0), { shape: [2, 1], scope: own });
+  deepEqual(await x.scatter(1, at, 9).toArray(), [[0.1, 9, 0.3], [9, 0.5, 0.6]]);
+  throws(() => x.detach().requiresGrad().scatter(1, at, 9), { code: "INVALID_STATE" });
+});
+
+Deno.test("creators, joins and printing know every dtype", async () => {
+  using own = scope();
+  for (const dtype of ["f64", "f16", "bf16", "f8e4m3", "i64", "i16", "bool"] as const) {
+    const x = ones([2, 2], { dtype, scope: own });
+    equal(x.dtype, dtype);
+    deepEqual(await x.tril().toArray(), [[1, 0], [1, 1]], dtype);
+    deepEqual(await cat([x, x.narrow(0, 0, 1)]).toArray(), [[1, 1], [1, 1], [1, 1]]);
+  }
+  const mixed = cat([
+    tensor([1.5], { scope: own }),
+    tensor([2n], { scope: own }),
+    tensor([true], { scope: own }),
+  ]);
+  equal(mixed.dtype, "f32");
+  deepEqual(await mixed.toArray(), [1.5, 2, 1]);
+  equal(await tensor([[true], [false]], { scope: own }).toText(), "[[ True]\n [False]]");
+  equal(await tensor(0.1, { dtype: "f64", scope: own }).toText(), "0.1");
 });
 
 Deno.test("dtypes without arithmetic are refused by name", () => {
