@@ -46,6 +46,10 @@ export {
 export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
 export { dropout_f32, random_integer_i32, random_normal_f32, random_uniform_f32 } from "./random";
 export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
+export { dropout_f32, random_normal_f32, random_uniform_f32 } from "./random";
+export {
+  avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32, max_pool2d_gather_f32,
+} from "./pool";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,

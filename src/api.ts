@@ -48,7 +48,33 @@ export {
 } from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
+export type { Pair } from "./tensor/ops/window.ts";
+export type { ConvOptions, ConvTransposeOptions } from "./tensor/ops/conv.ts";
+export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./tensor/ops/pool.ts";
+export type { UpsampleBilinearOptions, UpsampleOptions } from "./tensor/ops/resize.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
+export {
+  bceWithLogits,
+  type BceWithLogitsOptions,
+  huberLoss,
+  type HuberLossOptions,
+  klDiv,
+  type KlDivOptions,
+  l1Loss,
+  type LossOptions,
+  mseLoss,
+  nllLoss,
+  type NllLossOptions,
+  type Reduction,
+  smoothL1Loss,
+  type SmoothL1LossOptions,
+} from "./tensor/ops/losses.ts";
+export {
+  batchNorm,
+  type BatchNormResult,
+  type ChannelStatistics,
+  groupNorm,
+} from "./tensor/ops/channel_norm.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 

@@ -17,25 +17,31 @@ import {
   type PlainDtype,
 } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
+import * as activation from "./ops/activation.ts";
 import { cast } from "./ops/cast.ts";
 import { compare, logical, logicalNot, where } from "./ops/compare.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import * as convolution from "./ops/conv.ts";
 import * as diagonals from "./ops/diagonal.ts";
-import * as products from "./ops/products.ts";
-import * as join from "./ops/join.ts";
+import * as elementwise from "./ops/elementwise.ts";
 import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
+import * as join from "./ops/join.ts";
 import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
 import { pad } from "./ops/pad.ts";
 import * as pixels from "./ops/pixels.ts";
+import * as pool from "./ops/pool.ts";
+import * as products from "./ops/products.ts";
 import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
-import { triangle } from "./ops/triangle.ts";
+import * as resize from "./ops/resize.ts";
 import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
 import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
 import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
+import { triangle } from "./ops/triangle.ts";
+import * as unaries from "./ops/unary.ts";
 import * as view from "./ops/view.ts";
-import { unfold } from "./ops/windows.ts";
+import type { Pair } from "./ops/window.ts";
+import { unfold } from "./ops/unfold.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -437,7 +443,8 @@ export class Tensor implements OperandView, Disposable {
   }
   /** This to the power of the other, as C's pow; integers stay so, and a negative power of them is 0 or +-1. */
   pow(other: Tensor | number): Tensor {
-    return elementwise.pow(this, other);
+    const isSingle = typeof other === "number" && this.dtype === "f32";
+    return isSingle ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -490,6 +497,193 @@ export class Tensor implements OperandView, Disposable {
   /** GELU; "tanh" is its approximation (Hendrycks and Gimpel 2016). */
   gelu(approximate: "none" | "tanh" = "none"): Tensor {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
+  }
+
+  // Activations and rounding
+
+  /** The square. */
+  sqr(): Tensor {
+    return elementwise.mul(this, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unaries.analytic("rsqrt", this);
+  }
+  /** log(1 + x), right also near 0. */
+  log1p(): Tensor {
+    return unaries.analytic("log1p", this);
+  }
+  /** e^x - 1, right also near 0. */
+  expm1(): Tensor {
+    return unaries.analytic("expm1", this);
+  }
+  /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
+  log2(): Tensor {
+    return unaries.logTo(2, this);
+  }
+  /** The logarithm to base 10, as exact as log2. */
+  log10(): Tensor {
+    return unaries.logTo(10, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unaries.analytic("erf", this);
+  }
+  /** The tangent. */
+  tan(): Tensor {
+    return unaries.tan(this);
+  }
+  /** x * mul + add. */
+  affine(mul: number, add: number): Tensor {
+    return unaries.affine(this, mul, add);
+  }
+  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  clamp(min = -Infinity, max = Infinity): Tensor {
+    return unaries.clamp(this, min, max);
+  }
+  /** The largest whole number that is not larger. Its gradient is 0, as that of all rounding. */
+  floor(): Tensor {
+    return unaries.step("floor", this);
+  }
+  /** The smallest whole number that is not smaller. */
+  ceil(): Tensor {
+    return unaries.step("ceil", this);
+  }
+  /** The nearest whole number; of two, the even one. */
+  round(): Tensor {
+    return unaries.step("round", this);
+  }
+  /** Without its fraction. */
+  trunc(): Tensor {
+    return unaries.trunc(this);
+  }
+  /** -1, 0 or 1; NaN where it is NaN. */
+  sign(): Tensor {
+    return unaries.step("sign", this);
+  }
+  /** 1 where it is NaN, else 0. */
+  isNan(): Tensor {
+    return unaries.isNan(this);
+  }
+  /** 1 where it is neither infinite nor NaN, else 0. */
+  isFinite(): Tensor {
+    return unaries.besideInfinity("lt", this);
+  }
+  /** 1 where it is infinite, else 0. */
+  isInf(): Tensor {
+    return unaries.besideInfinity("eq", this);
+  }
+  /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+  elu(alpha = 1): Tensor {
+    return activation.elu(this, alpha);
+  }
+  /** Elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+  selu(): Tensor {
+    return activation.selu(this);
+  }
+  /** x, below 0 slope x. */
+  leakyRelu(slope = 0.01): Tensor {
+    return activation.leakyRelu(this, slope);
+  }
+  /** x, below 0 weight x; the weight is [1], or one for each entry of dimension 1 (He et al. 2015). */
+  prelu(weight: Tensor): Tensor {
+    return activation.prelu(this, weight);
+  }
+  /** log(1 + e^(beta x)) / beta. */
+  softplus(beta = 1): Tensor {
+    return activation.softplus(this, beta);
+  }
+  /** log(1 / (1 + e^-x)). */
+  logSigmoid(): Tensor {
+    return activation.logSigmoid(this);
+  }
+  /** x tanh(log(1 + e^x)) (Misra 2020). */
+  mish(): Tensor {
+    return activation.mish(this);
+  }
+  /** clamp(x, 0, 6), whose gradient is 0 at both bounds. */
+  relu6(): Tensor {
+    return activation.relu6(this);
+  }
+  /** clamp(x + 3, 0, 6) / 6. */
+  hardSigmoid(): Tensor {
+    return activation.hardSigmoid(this);
+  }
+  /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+  hardSwish(): Tensor {
+    return activation.hardSwish(this);
+  }
+
+  // Convolution and pooling
+
+  /**
+   * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
+   * [B, O, Ho, Wo].
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using image = tensor([[[[1, 2], [3, 4]]]]);
+   * using weight = tensor([[[[1, 1], [1, 1]]]]);
+   * using y = image.conv2d(weight, null, { padding: "same" });
+   * deepEqual(await y.toArray(), [[[[10, 6], [7, 4]]]]);
+   * ```
+   */
+  conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
+    return convolution.conv2d(this, weight, bias, options);
+  }
+  /** Convolves [B, C, L] with weights [O, C / groups, K]: [B, O, Lo]. */
+  conv1d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions<number> = {}): Tensor {
+    return convolution.conv1d(this, weight, bias, options);
+  }
+  /** The transpose of conv2d: [B, C, H, W] with weights [C, O / groups, kh, kw] to [B, O, Ho, Wo]. */
+  convTranspose2d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions = {},
+  ): Tensor {
+    return convolution.convTranspose2d(this, weight, bias, options);
+  }
+  /** The transpose of conv1d: [B, C, L] with weights [C, O / groups, K] to [B, O, Lo]. */
+  convTranspose1d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions<number> = {},
+  ): Tensor {
+    return convolution.convTranspose1d(this, weight, bias, options);
+  }
+  /** The largest of each window of [B, C, H, W]; NaN where there is one. Of equals the first has the gradient. */
+  maxPool2d(kernel: Pair, options: pool.MaxPoolOptions = {}): Tensor {
+    return pool.maxPool2d(this, kernel, options);
+  }
+  /** The largest of each window of [B, C, L]. */
+  maxPool1d(kernel: number, options: pool.MaxPoolOptions<number> = {}): Tensor {
+    return pool.maxPool1d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, H, W]. */
+  avgPool2d(kernel: Pair, options: pool.AvgPoolOptions = {}): Tensor {
+    return pool.avgPool2d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, L]. */
+  avgPool1d(kernel: number, options: pool.AvgPoolOptions<number> = {}): Tensor {
+    return pool.avgPool1d(this, kernel, options);
+  }
+  /** The means of [B, C, H, W] over as many windows as `size` says, which must divide H and W. */
+  adaptiveAvgPool2d(size: Pair): Tensor {
+    return pool.adaptiveAvgPool2d(this, size);
+  }
+  /** [B, C, H, W] resized, each pixel that of the nearest place before it. */
+  upsampleNearest2d(options: resize.UpsampleOptions): Tensor {
+    return resize.upsampleNearest2d(this, options);
+  }
+  /** [B, C, L] resized, each pixel that of the nearest place before it. */
+  upsampleNearest1d(options: resize.UpsampleOptions<number>): Tensor {
+    return resize.upsampleNearest1d(this, options);
+  }
+  /** [B, C, H, W] resized, each pixel made of the four about its place, weighed by nearness. */
+  upsampleBilinear2d(options: resize.UpsampleBilinearOptions): Tensor {
+    return resize.upsampleBilinear2d(this, options);
   }
 
   // Comparisons: bool

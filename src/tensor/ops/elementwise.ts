@@ -84,14 +84,17 @@ export const minimum = arithmetic(
     b: (dy, { a, b }) => share(dy, compare("gt", a, b), compare("eq", a, b)),
   },
 );
-/** a to the power b; the gradient of b is that of a > 0. */
+/** a to the power b. The gradient of b is NaN where a < 0; at 0^b it is 0 for b >= 0, as in PyTorch. */
 export const pow = arithmetic(
   "pow",
   { f32: rows.pow_f32, f64: wide.pow_f64, i64: wide.pow_i64, bool: null },
   {
     saves: "aby",
-    a: (dy, { a, b }) => dy.mul(b).mul(pow(a, b.sub(1))),
-    b: (dy, { a, y }) => dy.mul(y).mul(a.log()),
+    a: (dy, { a, b }) => where(compare("eq", b, 0), 0, dy.mul(b).mul(pow(a, b.sub(1)))),
+    b: (dy, { a, b, y }) => {
+      const slope = dy.mul(y).mul(a.log());
+      return where(compare("eq", a, 0), where(compare("ge", b, 0), 0, slope), slope);
+    },
   },
 );
 /** a / b rounded down; integers by 0 give 0. */
@@ -321,7 +324,6 @@ function promoted(op: Arithmetic, a: Tensor, b: Tensor, dtype: PlainDtype = resu
 
 function withNumber(op: Arithmetic, a: Tensor, b: number): Tensor {
   if (a.dtype === "f32" && op.affine) return affineF32(op, op.affine, a, b);
-  if (a.dtype === "f32" && op.name === "pow") return powScalar(a, b);
   if (!isPlain(a.dtype)) throw refused(op.name, a);
   const dtype = resultOf(op, a, b);
   const within = computed(op, dtype);
@@ -379,14 +381,6 @@ function quotient(x: Tensor, b: number): Tensor {
 /** A parameter as 32-bit words, low first. */
 function wordsOf(value: number, dtype: Dtype): number[] {
   return Array.from(new Int32Array(encode([value], dtype as PlainDtype).buffer));
-}
-
-/** x^b; x^(b - 1) b for its gradient, 0 where b is. */
-function powScalar(x: Tensor, b: number): Tensor {
-  return unaryBy("pow", more.pow_scalar_f32, x, [b], {
-    saves: "x",
-    x: (dy, { x }) => b === 0 ? dy.mul(0) : dy.mul(pow(x, b - 1).mul(b)),
-  });
 }
 
 function binary({ name, rule }: Arithmetic, kernel: Kernel, a: Tensor, b: Tensor): Tensor {
