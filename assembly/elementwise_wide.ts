@@ -141,6 +141,32 @@ function same<T, F>(args: usize, part: i32, parts: i32): void {
     return 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
   }
 }
+/** 0.5 x (1 + erf(x / sqrt(2))) */
+@unmanaged class GeluErf {
+  @inline of(x: f64, p: f64, q: f64): f64 { return 0.5 * x * (1 + erf(x * 0.7071067811865476)); }
+}
+
+/** erf: a series of positive terms below 3, 1 less the continued fraction of erfc from there on. */
+function erf(x: f64): f64 {
+  if (x != x) return x;
+  const size = abs(x);
+  return copysign<f64>(size < 3 ? erfSeries(size) : 1 - erfcFraction(min<f64>(size, 30)), x);
+}
+
+/** 2 / sqrt(pi) e^(-x^2) sum over n of 2^n x^(2n + 1) / (1 3 5 .. (2n + 1)) */
+function erfSeries(x: f64): f64 {
+  const square = 2 * x * x;
+  let term = x, sum = x;
+  for (let k: f64 = 3; term > sum * 1e-17; k += 2) term *= square / k, sum += term;
+  return 1.1283791670955126 * Math.exp(-x * x) * sum;
+}
+
+/** e^(-x^2) / sqrt(pi) / (x + (1/2) / (x + 1 / (x + (3/2) / (x + ..)))) */
+function erfcFraction(x: f64): f64 {
+  let rest: f64 = 0;
+  for (let n: f64 = 60; n > 0; n--) rest = 0.5 * n / (x + rest);
+  return 0.5641895835477563 * Math.exp(-x * x) / (x + rest);
+}
 
 /**
  * sin(x + quarters pi / 2): x less the nearest multiple n of pi / 2, in three parts whose products with n < 2^20 are
@@ -219,6 +245,8 @@ export function silu_f64(args: usize, part: i32, parts: i32): void { plain<Silu>
 export function relu_f64(args: usize, part: i32, parts: i32): void { plain<Relu>(args, part, parts); }
 /** args: as neg_f64 */
 export function gelu_f64(args: usize, part: i32, parts: i32): void { plain<Gelu>(args, part, parts); }
+/** args: as neg_f64 */
+export function gelu_erf_f64(args: usize, part: i32, parts: i32): void { plain<GeluErf>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline

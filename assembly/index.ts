@@ -68,7 +68,7 @@ export {
 } from "./cast";
 export {
   abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64, floor_div_f32,
-  floor_div_f64, floor_div_i32, floor_div_i64, gelu_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
+  floor_div_f64, floor_div_i32, floor_div_i64, gelu_erf_f64, gelu_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
   minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
   remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
   tanh_f64,

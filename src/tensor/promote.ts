@@ -13,6 +13,14 @@ const order: readonly Dtype[] = ["bool", "u8", "i16", "i32", "i64", "f16", "bf16
 /**
  * The dtype that holds what both hold, as PyTorch's `promote_types`.
  *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { promote } from "@wick/wick";
+ * equal(promote("i64", "f16"), "f16");
+ * equal(promote("f16", "bf16"), "f32");
+ * ```
+ *
  * @throws WickError DTYPE_MISMATCH for f8e4m3 with another, and for blocks: convert them with `to()`
  */
 export function promote(a: Dtype, b: Dtype, op = "promote"): PlainDtype {

@@ -316,6 +316,15 @@ export class Tensor implements OperandView, Disposable {
    * The elements as another dtype; a handle on the same where it is that already. Floats become integers toward zero
    * (NaN 0, beyond i32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no
    * kernel of its own goes by way of another dtype, visibly in a trace.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([1.9, -1.9, 300]);
+   * deepEqual(await x.to("i64").data<BigInt64Array>(), BigInt64Array.of(1n, -1n, 300n));
+   * deepEqual(await x.to("u8").toArray(), [1, 255, 44]);
+   * ```
    */
   to(dtype: PlainDtype): Tensor {
     return cast(this, dtype);

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../random.ts";
 import { walk } from "./compare.ts";
-import { binary, double, positive, power, unary } from "./elementwise.ts";
+import { binary, double, erf, positive, power, unary } from "./elementwise.ts";
 import { longs, type OperandValue, type Reference } from "./reference.ts";
 
 const f64 = (f: (a: number, b: number) => number): Reference => binary(f, true, double);
@@ -143,3 +143,4 @@ export const relu_f64: Reference = mapped((x) => Math.max(x, 0));
 export const gelu_f64: Reference = mapped((x) =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
 );
+export const gelu_erf_f64: Reference = mapped((x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));

@@ -61,3 +61,5 @@ export const silu_f64: Kernel = unary("silu_f64", 1e-15, {}, "f64");
 export const relu_f64: Kernel = unary("relu_f64", 0, {}, "f64");
 /** The tanh form. */
 export const gelu_f64: Kernel = unary("gelu_f64", 1e-15, {}, "f64");
+/** The exact form; the oracle is no better than its tolerance. */
+export const gelu_erf_f64: Kernel = unary("gelu_erf_f64", 5e-13, {}, "f64");

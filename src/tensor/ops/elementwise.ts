@@ -71,7 +71,11 @@ const unaryOps = {
     f64: wide.gelu_f64,
     rule: slope("x", back.gelu_backward_f32, geluSlope),
   },
-  gelu_erf: { f32: rows.gelu_erf_f32, rule: slope("x", back.gelu_erf_backward_f32, geluErfSlope) },
+  gelu_erf: {
+    f32: rows.gelu_erf_f32,
+    f64: wide.gelu_erf_f64,
+    rule: slope("x", back.gelu_erf_backward_f32, geluErfSlope),
+  },
 } satisfies Record<string, { f32: Kernel; f64?: Kernel; rule: UnaryRule }>;
 
 /** A function of one tensor. */
