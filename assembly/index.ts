@@ -45,12 +45,23 @@ export {
 } from "./norm_backward";
 export { adam_f32, adamw_f32, ema_f32, lion_f32, scale_f32, sgd_f32, sum_of_squares_f32 } from "./optimizer";
 export { dropout_f32, random_integer_i32, random_normal_f32, random_uniform_f32 } from "./random";
-export { avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32 } from "./pool";
-export { dropout_f32, random_normal_f32, random_uniform_f32 } from "./random";
 export {
   avg_pool2d_backward_f32, avg_pool2d_f32, max_pool2d_backward_f32, max_pool2d_f32, max_pool2d_gather_f32,
 } from "./pool";
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
+export {
+  argmax_f32, argmax_i32, argmin_f32, argmin_i32, max_f32, max_i32, mean_f32, min_f32, min_i32, norm_f32, prod_f32,
+  prod_i32, sum_f32, sum_i32, var_f32,
+} from "./reduce";
+export {
+  max_middle_f32, max_middle_i32, mean_middle_f32, min_middle_f32, min_middle_i32, norm_middle_f32, prod_middle_f32,
+  prod_middle_i32, sum_middle_f32, sum_middle_i32,
+} from "./reduce_middle";
+export { all_u8, any_u8, count_u8, sum_u8 } from "./reduce_u8";
+export {
+  cummax_f32, cummax_i32, cummin_f32, cummin_i32, cumprod_backward_f32, cumprod_f32, cumprod_i32, cumsum_f32, cumsum_i32, prod_backward_f32,
+} from "./scan";
+export { pick_f32, place_f32, sort_f32, sort_i32, top_k_f32, top_k_i32 } from "./sort";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";

@@ -75,6 +75,8 @@ export {
   type ChannelStatistics,
   groupNorm,
 } from "./tensor/ops/channel_norm.ts";
+export type { VarianceOptions } from "./tensor/ops/reduce.ts";
+export type { Indexed } from "./tensor/ops/sort.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 
@@ -92,6 +94,25 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export * as nn from "./nn/mod.ts";
+export { linear } from "./tensor/ops/linear.ts";
+export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
+export { type Position, rope } from "./tensor/ops/attention.ts";
+export { type ScaledAttentionOptions, scaledDotProductAttention } from "./tensor/ops/scaled_attention.ts";
+export {
+  readNpy,
+  readNpz,
+  readPth,
+  readSafetensors,
+  readTensors,
+  type ReadTensorsOptions,
+  streamSafetensors,
+  writeNpz,
+  writeSafetensors,
+} from "./nn/tensor_files.ts";
+export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
+export type { ZipMethod } from "./formats/zip_writer.ts";
 
 export {
   arange,

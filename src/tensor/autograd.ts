@@ -189,7 +189,11 @@ export function refuseGradient(op: string, inputs: readonly Tensor[], reason: st
 /** Gradients by leaf. They go with the scope of the loss, or with dispose. */
 export class Gradients implements Disposable {
   /** @internal */
-  constructor(private readonly byVariable: Map<Variable, Tensor>) {}
+  constructor(
+    private readonly byVariable: Map<Variable, Tensor>,
+    /** The scope of the loss. */
+    readonly scope?: Scope,
+  ) {}
 
   /** The gradient of the loss with respect to a leaf; throws where the loss does not depend on it. */
   get(leaf: Tensor): Tensor {
@@ -220,6 +224,20 @@ export class Gradients implements Disposable {
       this.byVariable.set(variable, free(noGrad(() => own ? own.add(gradient) : hold(gradient))));
       own?.dispose();
     }
+  }
+
+  /** Puts what `change` makes of each gradient in its place; the shape must stay. */
+  replace(change: (gradient: Tensor) => Tensor): void {
+    using own = new Scope();
+    noGrad(() => {
+      for (const [variable, gradient] of this.byVariable) {
+        const changed = change(inScope(gradient, own));
+        checkShape(variable, changed);
+        this.byVariable.set(variable, free(hold(changed)));
+        changed.dispose();
+        gradient.dispose();
+      }
+    });
   }
 
   /** Gives their memory back. */
@@ -256,7 +274,7 @@ export function backward(y: Tensor, options: BackwardOptions = {}): Gradients {
   using own = new Scope();
   const seed = options.gradient ?? constant(y.device, 1, y.dtype).expand(...y.shape);
   const leaves = walk(y.variable, inScope(seed, own), options, new Set());
-  const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])));
+  const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])), y.scope);
   y.scope?.own(gradients);
   return gradients;
 }

@@ -33,15 +33,19 @@ import * as pool from "./ops/pool.ts";
 import * as products from "./ops/products.ts";
 import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
+import type { VarianceOptions } from "./ops/reduce.ts";
 import * as resize from "./ops/resize.ts";
+import { cumprod, cumsum, running } from "./ops/scan.ts";
 import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
 import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
 import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
+import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { argsort, type Indexed, sort, topK } from "./ops/sort.ts";
 import { triangle } from "./ops/triangle.ts";
 import * as unaries from "./ops/unary.ts";
+import { unfold } from "./ops/unfold.ts";
 import * as view from "./ops/view.ts";
 import type { Pair } from "./ops/window.ts";
-import { unfold } from "./ops/unfold.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -838,40 +842,114 @@ export class Tensor implements OperandView, Disposable {
     return nonzero(this);
   }
 
-  // Reductions along one dimension
+  // Reductions: over one dimension, several, or all where none is given
 
-  /** The sum over `dim`, which goes, or stays with extent 1. */
-  sum(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("sum", this, dim, keepDim);
+  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of u8 as i32. */
+  sum(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.sum(this, dim, keepDim);
   }
-  /** The mean over `dim`. */
-  mean(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("mean", this, dim, keepDim);
+  /** The mean. */
+  mean(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.mean(this, dim, keepDim);
   }
-  /** The largest over `dim`; NaN where there is one. */
-  max(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("max", this, dim, keepDim);
+  /** The product; of i32 wrapping at 32 bits. */
+  prod(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.prod(this, dim, keepDim);
   }
-  /** The smallest over `dim`; NaN where there is one. */
-  min(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("min", this, dim, keepDim);
+  /** The largest; NaN where there is one. Equals share the gradient evenly. */
+  max(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.extreme("max", this, dim, keepDim);
   }
-  /** The index of the first of the largest, as i32. */
-  argmax(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("argmax", this, dim, keepDim);
+  /** The smallest; NaN where there is one. Equals share the gradient evenly. */
+  min(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.extreme("min", this, dim, keepDim);
   }
-  /** The index of the first of the smallest, as i32. */
-  argmin(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("argmin", this, dim, keepDim);
+  /** The index of the first of the largest, as i32; in the flattened tensor where `dim` is not given. */
+  argmax(dim?: number, keepDim = false): Tensor {
+    return reduce.best("argmax", this, dim, keepDim);
   }
+  /** The index of the first of the smallest, as i32; in the flattened tensor where `dim` is not given. */
+  argmin(dim?: number, keepDim = false): Tensor {
+    return reduce.best("argmin", this, dim, keepDim);
+  }
+  /** The variance about the mean: the sum of squares over the number of elements less `correction` [1]. */
+  var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return reduce.variance(this, dim, options);
+  }
+  /** The standard deviation, the root of {@linkcode Tensor.var}; its gradient is 0 where it is 0. */
+  std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return reduce.deviation(this, dim, options);
+  }
+  /** The p-norm, (sum of |x|^p)^(1/p); Infinity gives the largest size. Its gradient is 0 where it is 0. */
+  norm(p = 2, dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.norm(this, p, dim, keepDim);
+  }
+  /** The logarithm of the sum of e^x, which does not overflow. */
+  logSumExp(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.logSumExp(this, dim, keepDim);
+  }
+  /** Whether all elements are not 0, as u8; true of none. */
+  all(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("all", this, dim, keepDim);
+  }
+  /** Whether an element is not 0, as u8; false of none. */
+  any(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("any", this, dim, keepDim);
+  }
+  /** How many elements are not 0, as i32. */
+  countNonzero(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("countNonzero", this, dim, keepDim);
+  }
+
+  // Along a dimension: softmax, scans, sorting
+
   /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
-    return reduce.softmax(this, dim);
+    return softmax(this, dim);
   }
-
   /** The logarithm of softmax along `dim`. */
   logSoftmax(dim: number): Tensor {
-    return reduce.logSoftmax(this, dim);
+    return logSoftmax(this, dim);
+  }
+  /** The sum of the elements so far along `dim`. */
+  cumsum(dim: number): Tensor {
+    return cumsum(this, dim);
+  }
+  /** The product of the elements so far along `dim`. */
+  cumprod(dim: number): Tensor {
+    return cumprod(this, dim);
+  }
+  /** The largest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummax(dim: number): Indexed {
+    return running("cummax", this, dim);
+  }
+  /** The smallest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummin(dim: number): Indexed {
+    return running("cummin", this, dim);
+  }
+  /**
+   * The elements along `dim` in order, and their indices before. Equals keep their order; NaN is the largest.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { scope, tensor } from "@wick/wick";
+   * using own = scope();
+   * const { values, indices } = tensor([3, 1, 2], { scope: own }).sort();
+   * deepEqual(await values.toArray(), [1, 2, 3]);
+   * deepEqual(await indices.toArray(), [1, 2, 0]);
+   * ```
+   */
+  sort(dim = -1, descending = false): Indexed {
+    return sort(this, dim, descending);
+  }
+  /** The indices that sort along `dim`, as i32. Equals keep their order; NaN is the largest. */
+  argsort(dim = -1, descending = false): Tensor {
+    return argsort(this, dim, descending);
+  }
+  /** The `k` largest (or smallest) along `dim` in order, of equals those that stand first, and their indices. */
+  topK(k: number, dim = -1, largest = true): Indexed {
+    return topK(this, k, dim, largest);
   }
 
   // Linear algebra

@@ -220,6 +220,22 @@ function scatter(random: Random): Check {
   };
 }
 
+function cumprod(random: Random): Check {
+  const [O, N, I] = [random.integer(1, 2), random.integer(1, 5), random.integer(1, 3)];
+  const [x, dy] = [floats(random, O * N * I), floats(random, O * N * I)];
+  const backward = { operands: [x, dy, zeros(x.length)], params: [N, I], cells: [O] };
+  const call = { operands: [x, zeros(x.length)], params: [N, I, 0], cells: [O] };
+  return { call, y: 1, dy, gradients: new Map([[0, output("cumprod_backward_f32", backward, 2)]]) };
+}
+
+function prod(random: Random): Check {
+  const [R, C] = [random.integer(1, 3), random.integer(1, 5)];
+  const [x, dy] = [floats(random, R * C), floats(random, R)];
+  const backward = { operands: [x, dy, zeros(x.length)], params: [C, 1], cells: [R] };
+  const call = { operands: [x, zeros(R)], params: [C], cells: [R] };
+  return { call, y: 1, dy, gradients: new Map([[0, output("prod_backward_f32", backward, 2)]]) };
+}
+
 /** A matmul with packed weights, by its activations. */
 function quantized(dtype: BlockDtype): Draw {
   return (random) => {
@@ -251,6 +267,8 @@ const checks: Record<string, Draw> = {
   index_select_b32: indexSelect,
   gather_b32: gather,
   scatter_b32: scatter,
+  cumprod_f32: cumprod,
+  prod_f32: prod,
   ...Object.fromEntries([...blockFormats.keys()].map((dtype) => [`matmul_${dtype}_f32`, quantized(dtype)])),
 };
 

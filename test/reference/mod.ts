@@ -34,6 +34,9 @@ import * as cast from "./cast.ts";
 import * as elementwiseWide from "./elementwise_wide.ts";
 import * as matmulF64 from "./matmul_f64.ts";
 import * as reduceWide from "./reduce_wide.ts";
+import * as reduceMore from "./reduce_more.ts";
+import * as scan from "./scan.ts";
+import * as sort from "./sort.ts";
 
 const families: readonly object[] = [
   attention,
@@ -66,6 +69,9 @@ const families: readonly object[] = [
   elementwiseWide,
   matmulF64,
   reduceWide,
+  reduceMore,
+  scan,
+  sort,
 ];
 
 /** The oracles: exports named like a row. */

@@ -6,6 +6,8 @@
 import type { Random } from "../random.ts";
 import type { Case, Expected, Reference } from "./reference.ts";
 
+const SPECIAL = [NaN, Infinity, -Infinity];
+
 type Row = readonly number[];
 
 export function fold(
@@ -25,6 +27,10 @@ export function fold(
         }
       }
       const ties = from.of(1, 5, 5, 2, -3, -3, 7, 7, NaN, 1, NaN, 9, Infinity, -Infinity, 0, -0);
+      const holes = from.from(
+        random.floats(12 * 41).map((v) => random.next() < 0.02 ? random.pick(SPECIAL) : v),
+      );
+      yield { label: "holes", operands: [holes, out(12)], params: [41], cells: [12] };
       yield { label: "ties and NaN", operands: [ties, out(4)], params: [4], cells: [4] };
     },
     oracle({ operands: [operand], params: [columns], cells: [rows] }: Case): Expected[] {

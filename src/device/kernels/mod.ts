@@ -34,6 +34,10 @@ import * as cast from "./cast.ts";
 import * as elementwiseWide from "./elementwise_wide.ts";
 import * as matmulF64 from "./matmul_f64.ts";
 import * as reduceWide from "./reduce_wide.ts";
+import * as reduceMiddle from "./reduce_middle.ts";
+import * as reduceU8 from "./reduce_u8.ts";
+import * as scan from "./scan.ts";
+import * as sort from "./sort.ts";
 
 const families: readonly object[] = [
   attention,
@@ -66,6 +70,10 @@ const families: readonly object[] = [
   elementwiseWide,
   matmulF64,
   reduceWide,
+  reduceMiddle,
+  reduceU8,
+  scan,
+  sort,
 ];
 
 /** All rows. */

@@ -165,6 +165,21 @@ byRow("min_f32", "R", wgsl.reduce_best, { constants: { smallest: 1 } });
 byRow("argmax_f32", "R", wgsl.reduce_best, { constants: { as_index: 1 } });
 byRow("argmin_f32", "R", wgsl.reduce_best, { constants: { smallest: 1, as_index: 1 } });
 
+for (
+  const [name, first, next, join, result] of [
+    ["sum", "0.0", "part + x", "y + part", "y"],
+    ["mean", "0.0", "part + x", "y + part", "select(y / f32(row.N), nan(), row.N == 0)"],
+    ["max", "load_x(column)", "larger(part, x)", "larger(y, part)", "y"],
+    ["min", "load_x(column)", "smaller(part, x)", "smaller(y, part)", "y"],
+  ]
+) {
+  row(`${name}_middle_f32`, {
+    sources: [wgsl.reduce_middle],
+    replace: { FIRST: first, NEXT: next, JOIN: join, RESULT: result },
+    groups: threads((s) => s.O * s.I),
+  });
+}
+
 byRow("softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "exact_exp(x) / all.sum" } });
 byRow("log_softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "x - exact_log(all.sum)" } });
 byRow("softmax_backward_f32", "R", wgsl.softmax_backward, {

@@ -184,6 +184,12 @@ export function swiglu(gate: Tensor, up: Tensor): Tensor {
   });
 }
 
+/** gelu(gate) * up, both of one shape (Shazeer 2020). */
+export function geglu(gate: Tensor, up: Tensor): Tensor {
+  using open = gate.gelu();
+  return open.mul(up);
+}
+
 /** The elements as f32, contiguous. */
 export function toF32(x: Tensor): Tensor {
   return x.dtype === "f32" ? x.contiguous() : cast(x, "f32");

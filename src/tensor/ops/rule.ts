@@ -28,14 +28,15 @@ export function named(names: string, tensors: readonly Tensor[]): Saved {
   return Object.fromEntries([...names].map((name, i) => [name, tensors[i]]));
 }
 
-/** Sums what broadcasting repeated. */
+/** Sums what broadcasting repeated, all of it at once. */
 export function sumTo(gradient: Tensor, shape: readonly number[]): Tensor {
-  let y = gradient;
-  while (y.rank > shape.length) y = y.sum(0);
-  shape.forEach((n, d) => {
-    if (n === 1 && y.shape[d] !== 1) y = y.sum(d, true);
-  });
-  return y;
+  const more = gradient.rank - shape.length;
+  const repeats = (n: number, d: number) => d < more || (n !== 1 && shape[d - more] === 1);
+  const dims = gradient.shape.flatMap((n, d) => repeats(n, d) ? [d] : []);
+  if (dims.length === 0) return gradient;
+  const inside = dims.some((d) => d >= more);
+  const y = gradient.sum(dims, inside);
+  return inside && more > 0 ? y.reshape(...shape) : y;
 }
 
 /** The caller knows that the row takes x. */
