@@ -746,7 +746,7 @@ export class Tensor implements OperandView, Disposable {
     return where(this, a, b);
   }
 
-  // Indexing: indices are i32 (or u8); one that is outside throws INDEX_OUT_OF_RANGE
+  // Indexing: indices are i32, i64, i16 or u8; one that is outside throws INDEX_OUT_OF_RANGE
 
   /**
    * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
@@ -829,11 +829,11 @@ export class Tensor implements OperandView, Disposable {
     sliceSet(this, src, dim, start);
     return this;
   }
-  /** A copy with `value` where `mask` (u8, broadcast to this) is not 0. */
+  /** A copy with `value` where `mask` (bool, broadcast to this) is not 0. */
   maskedFill(mask: Tensor, value: number): Tensor {
     return maskedFill(this, mask, value);
   }
-  /** The elements where `mask` (u8; both broadcast) is not 0, in row-major order, as [n]. */
+  /** The elements where `mask` (bool; both broadcast) is not 0, in row-major order, as [n]. */
   maskedSelect(mask: Tensor): Promise<Tensor> {
     return maskedSelect(this, mask);
   }
@@ -844,7 +844,7 @@ export class Tensor implements OperandView, Disposable {
 
   // Reductions: over one dimension, several, or all where none is given
 
-  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of u8 as i32. */
+  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of smaller integers and bool as i32. */
   sum(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.sum(this, dim, keepDim);
   }
@@ -888,11 +888,11 @@ export class Tensor implements OperandView, Disposable {
   logSumExp(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.logSumExp(this, dim, keepDim);
   }
-  /** Whether all elements are not 0, as u8; true of none. */
+  /** Whether all elements are not 0, as bool; true of none. */
   all(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.truths("all", this, dim, keepDim);
   }
-  /** Whether an element is not 0, as u8; false of none. */
+  /** Whether an element is not 0, as bool; false of none. */
   any(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.truths("any", this, dim, keepDim);
   }
