@@ -15,7 +15,7 @@ import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
 import { dot, dot3, total } from "./common/sums";
-import { inverseRoot, leftOver, spread, squares } from "./norm";
+import { distances, inverseRoot, spreadScale, squares } from "./norm";
 
 /** args: x, w, dy, dx, scale | C, eps | R (cell) */
 export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void {
@@ -40,8 +40,7 @@ export function layer_norm_backward_f32(args: usize, part: i32, parts: i32): voi
   for (let r = share(R, part, parts); r < end; r++) {
     const at = <usize> r * <usize> C << 2;
     let x = pointer(args, 0) + at, w = pointer(args, 1), dy = pointer(args, 2) + at, dx = pointer(args, 3) + at;
-    const mean = total(x, C) / <f32> C, left = leftOver(x, C, mean);
-    const scale = inverseRoot(spread(x, C, mean, left), C, real(args, 7));
+    const mean = total(x, C) / <f32> C, scale = spreadScale(distances(x, C, mean), C, real(args, 7));
     store<f32>(pointer(args, 4) + (<usize> r << 2), mean);
     store<f32>(pointer(args, 5) + (<usize> r << 2), scale);
     const average = f32x4.splat(dot(dy, w, C) / <f32> C);
