@@ -31,15 +31,21 @@ function gated(g: v128, u: v128): v128 {
 /** args: gate, up, dy, dgate, dup | C | T (cell) */
 export function swiglu_backward_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 6) * integer(args, 5);
-  const from = share(count, part, parts), at = <usize> from << 2, one = f32x4.splat(1);
+  const from = share(count, part, parts), at = <usize> from << 2;
   let gate = pointer(args, 0) + at, up = pointer(args, 1) + at, dy = pointer(args, 2) + at;
   let dgate = pointer(args, 3) + at, dup = pointer(args, 4) + at;
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4) {
-    const g = loadPart(gate, n), u = loadPart(up, n), d = loadPart(dy, n);
-    const s = sigmoid4(g);
-    const slope = f32x4.mul(s, madd(g, f32x4.sub(one, s), one));
-    storePart(dgate, f32x4.mul(f32x4.mul(d, u), slope), n);
-    storePart(dup, f32x4.mul(d, f32x4.mul(g, s)), n);
-    gate += 16, up += 16, dy += 16, dgate += 16, dup += 16;
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, gate += 16, up += 16, dy += 16, dgate += 16, dup += 16) {
+    gatedBack(gate, up, dy, dgate, dup, 4);
   }
+  if (n > 0) gatedBack(gate, up, dy, dgate, dup, n);
+}
+
+/** dgate and dup of n elements, at most 4. */
+// @ts-ignore: decorator
+@inline
+function gatedBack(gate: usize, up: usize, dy: usize, dgate: usize, dup: usize, n: i32): void {
+  const g = loadPart(gate, n), u = loadPart(up, n), d = loadPart(dy, n), s = sigmoid4(g), one = f32x4.splat(1);
+  storePart(dgate, f32x4.mul(f32x4.mul(d, u), f32x4.mul(s, madd(g, f32x4.sub(one, s), one))), n);
+  storePart(dup, f32x4.mul(d, f32x4.mul(g, s)), n);
 }

@@ -47,9 +47,9 @@ export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
     let x = pointer(args, 0) + at, y = pointer(args, 1) + at;
     const m = largestOf(x, columns), log = logarithm(expSum(x, columns, m));
     const shift = f32x4.splat(m), logs = f32x4.splat(log);
-    for (let n = columns; n > 0; n -= 4, x += 16, y += 16) {
-      storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
-    }
+    let n = columns;
+    for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f32x4.sub(f32x4.sub(v128.load(x), shift), logs));
+    if (n > 0) storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
   }
 }
 
@@ -86,9 +86,11 @@ export function softmax_backward_f32(args: usize, part: i32, parts: i32): void {
     const at = <usize> r * <usize> columns << 2;
     let y = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
     const sum = f32x4.splat(dot(y, dy, columns));
-    for (let n = columns; n > 0; n -= 4, y += 16, dy += 16, dx += 16) {
-      storePart(dx, f32x4.mul(loadPart(y, n), f32x4.sub(loadPart(dy, n), sum)), n);
+    let n = columns;
+    for (; n >= 4; n -= 4, y += 16, dy += 16, dx += 16) {
+      v128.store(dx, f32x4.mul(v128.load(y), f32x4.sub(v128.load(dy), sum)));
     }
+    if (n > 0) storePart(dx, f32x4.mul(loadPart(y, n), f32x4.sub(loadPart(dy, n), sum)), n);
   }
 }
 
@@ -100,8 +102,10 @@ export function log_softmax_backward_f32(args: usize, part: i32, parts: i32): vo
     const at = <usize> r * <usize> columns << 2;
     let y = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
     const sum = f32x4.splat(-total(dy, columns));
-    for (let n = columns; n > 0; n -= 4, y += 16, dy += 16, dx += 16) {
-      storePart(dx, madd(exp4(loadPart(y, n)), sum, loadPart(dy, n)), n);
+    let n = columns;
+    for (; n >= 4; n -= 4, y += 16, dy += 16, dx += 16) {
+      v128.store(dx, madd(exp4(v128.load(y)), sum, v128.load(dy)));
     }
+    if (n > 0) storePart(dx, madd(exp4(loadPart(y, n)), sum, loadPart(dy, n)), n);
   }
 }
