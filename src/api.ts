@@ -31,7 +31,7 @@ export type { Source, SourceInput } from "./hub/source.ts";
 export type { BucketLike } from "./hub/bucket.ts";
 export type { RandomAccess } from "./hub/memory_source.ts";
 
-export { defaultDevice, scope, tensor, type TensorOptions } from "./tensor/create.ts";
+export { scope, tensor, type TensorOptions } from "./tensor/create.ts";
 export { type NestedNumbers, Tensor, type TensorLayout } from "./tensor/tensor.ts";
 export type { Dtype, PlainArray, PlainDtype } from "./tensor/dtype.ts";
 export type { BlockDtype } from "./quant/format.ts";
@@ -92,3 +92,5 @@ export {
 export { dropout } from "./tensor/ops/dropout.ts";
 export { cat, stack } from "./tensor/ops/join.ts";
 export { einsum } from "./tensor/ops/einsum.ts";
+
+export { defaultDevice, type DeviceName, deviceNamed, openDevice } from "./device/open.ts";

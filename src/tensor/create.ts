@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { WasmDevice } from "../device/wasm/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
 import { typedArray } from "./host.ts";
@@ -13,12 +13,7 @@ import { Scope } from "./scope.ts";
 import { show, sizeOf } from "./shape.ts";
 import { type NestedNumbers, Tensor } from "./tensor.ts";
 
-let shared: Device | undefined;
-
-/** The device that tensors are made on unless told otherwise; opened at the first use. */
-export function defaultDevice(): Device {
-  return shared ??= new WasmDevice();
-}
+export { defaultDevice } from "../device/open.ts";
 
 /** Options of {@linkcode tensor}. */
 export interface TensorOptions {
@@ -27,7 +22,7 @@ export interface TensorOptions {
   /** [that of the nesting; needed for a typed array of rank other than 1] */
   shape?: readonly number[];
   /** [the default device] */
-  device?: Device;
+  device?: Device | DeviceName;
   /** Who disposes it [nobody: its owner does]. */
   scope?: Scope;
 }
@@ -39,7 +34,7 @@ export interface TensorOptions {
  */
 export function tensor(values: NestedNumbers | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
-  const device = options.device ?? defaultDevice();
+  const device = deviceNamed(options.device);
   const { flat, shape, dtype } = ArrayBuffer.isView(values)
     ? { flat: values, shape: options.shape ?? [values.length], dtype: options.dtype ?? dtypeOf(values) }
     : flatten(values, options);

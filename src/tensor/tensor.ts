@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
+import type { DeviceName } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
@@ -24,6 +25,7 @@ import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
+import { toDevice } from "./transfer.ts";
 
 /** What a tensor has beside storage, dtype and shape. */
 export interface TensorLayout {
@@ -189,6 +191,16 @@ export class Tensor implements OperandView, Disposable {
     this.device.write(this.storage, this.byteOffset, bytes);
     this.storage.version++;
     return this;
+  }
+
+  // Devices
+
+  /**
+   * Its values on another device, with its dtype and shape: a contiguous copy, or another handle where it lives there
+   * already. No gradient goes through a move: detach() what requires one.
+   */
+  to(device: Device | DeviceName): Promise<Tensor> {
+    return toDevice(this, device);
   }
 
   // Gradients

@@ -98,8 +98,11 @@ export class WebGpuDevice implements Device {
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
     const adapter = options.adapter ?? await requestAdapter();
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const gpu = await adapter.requestDevice({
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
+    const gpu = await adapter.requestDevice({ requiredLimits }).catch((cause) => {
+      throw new WickError("UNSUPPORTED_ON_DEVICE", `Cannot open a WebGPU device: ${cause.message}`, {
+        cause,
+      });
     });
     const { description, device, vendor } = adapter.info;
     return new WebGpuDevice(gpu, description || device || vendor || "GPU", options);
@@ -196,6 +199,11 @@ export class WebGpuDevice implements Device {
   /** What is allocated. */
   live(): LiveMemory {
     return this.#memory.live();
+  }
+
+  /** Whether the GPU went away: nothing on it can be used any more. */
+  get isLost(): boolean {
+    return this.#failure?.forever ?? false;
   }
 
   /** Whether it was disposed. */
@@ -425,7 +433,7 @@ function pad(data: Uint8Array, bytes: number): Uint8Array {
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {
-  const { gpu } = navigator as { gpu?: GPU };
+  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: GPU };
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (adapter) return adapter;
   throw new WickError(
