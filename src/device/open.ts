@@ -39,6 +39,7 @@ export function defaultDevice(): Device {
  * ```
  */
 export function openDevice(name: "webgpu", options?: WebGpuDeviceOptions): Promise<WebGpuDevice>;
+/** Opens the device of a name that is known at run time. */
 export function openDevice(name: DeviceName, options?: WebGpuDeviceOptions): Promise<Device>;
 export async function openDevice(name: DeviceName, options?: WebGpuDeviceOptions): Promise<Device> {
   checkName(name);

@@ -33,6 +33,179 @@ fn adam(i: i32, decay: f32, keep: f32) {
 }
 `;
 
+/** kernels_gpu/attention_train.wgsl */
+export const attention_train: string = `
+var<workgroup> weights: array<f32, LANES>;
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let total = cell_B() * row.T * row.H;
+  for (var i = i32(group.x); i < total; i += i32(groups.x)) {
+    let all = query(i);
+    var maximum = flip(infinity());
+    var sum = 0.0;
+    for (var first = 0; first < all.seen; first += i32(LANES)) {
+      var own = flip(infinity());
+      if (first + lane < all.seen) { own = score(i, all.keys + (first + lane) * row.D); }
+      let next = max(maximum, largest_of_lanes(own, index));
+      let keep = exact_exp(maximum - next);
+      let weight = exact_exp(own - next);
+      weights[lane] = weight;
+      sum = sum * keep + sum_of_lanes(weight, index);
+      maximum = next;
+      let count = min(i32(LANES), all.seen - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        var y = 0.0;
+        if (first > 0) { y = keep * load_y(i * row.D + d); }
+        for (var n = 0; n < count; n++) { y += weights[n] * load_v(all.keys + (first + n) * row.D + d); }
+        store_y(i * row.D + d, y);
+      }
+    }
+    for (var d = lane; d < row.D; d += i32(LANES)) { store_y(i * row.D + d, load_y(i * row.D + d) / sum); }
+  }
+}
+`;
+
+/** kernels_gpu/attention_train_backward.wgsl */
+export const attention_train_backward: string = `
+var<workgroup> weights: array<f32, LANES>;
+var<workgroup> slopes: array<f32, LANES>;
+fn query_count() -> i32 { return cell_B() * row.T * row.H; }
+fn slope(i: i32, value: i32) -> f32 {
+  var sum = 0.0;
+  for (var d = 0; d < row.D; d++) { sum += load_dy(i * row.D + d) * load_v(value + d); }
+  return sum;
+}
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let N = query_count();
+  for (var i = i32(group.x); i < N; i += i32(groups.x)) {
+    let all = query(i);
+    var own = flip(infinity());
+    var own_sum = 0.0;
+    var own_along = 0.0;
+    for (var j = lane; j < all.seen; j += i32(LANES)) {
+      let s = score(i, all.keys + j * row.D);
+      let next = max(own, s);
+      let keep = exact_exp(own - next);
+      let weight = exact_exp(s - next);
+      own_sum = own_sum * keep + weight;
+      own_along = own_along * keep + weight * slope(i, all.keys + j * row.D);
+      own = next;
+    }
+    let maximum = largest_of_lanes(own, index);
+    let share = exact_exp(own - maximum);
+    let sum = sum_of_lanes(own_sum * share, index);
+    let along = sum_of_lanes(own_along * share, index) / sum;
+    if (lane == 0) {
+      scratch[i] = maximum;
+      scratch[N + i] = sum;
+      scratch[2 * N + i] = along;
+    }
+    for (var first = 0; first < all.seen; first += i32(LANES)) {
+      if (first + lane < all.seen) {
+        let key = all.keys + (first + lane) * row.D;
+        let weight = exact_exp(score(i, key) - maximum) / sum;
+        slopes[lane] = row.scale * weight * (slope(i, key) - along);
+      }
+      workgroupBarrier();
+      let count = min(i32(LANES), all.seen - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        let at = 3 * N + i * row.D + d;
+        var dq = 0.0;
+        if (first > 0) { dq = scratch[at]; }
+        for (var n = 0; n < count; n++) { dq += slopes[n] * load_k(all.keys + (first + n) * row.D + d); }
+        scratch[at] = dq;
+      }
+      workgroupBarrier();
+    }
+  }
+}
+@compute @workgroup_size(LANES)
+fn keys(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let N = query_count();
+  let heads = row.H / row.G;
+  let total = cell_B() * row.G * row.S;
+  for (var key = i32(group.x); key < total; key += i32(groups.x)) {
+    let j = key % row.S;
+    let batch = key / row.S / row.G;
+    let first_head = key / row.S % row.G * heads;
+    let first_t = select(0, j, row.causal != 0);
+    let seen_by = heads * max(0, row.T - first_t);
+    let dk = (key + batch * row.G * row.S) * row.D;
+    let dv = dk + row.G * row.S * row.D;
+    for (var d = lane; d < row.D; d += i32(LANES)) {
+      store_dkv(dk + d, 0.0);
+      store_dkv(dv + d, 0.0);
+    }
+    for (var first = 0; first < seen_by; first += i32(LANES)) {
+      let base = (batch * row.T + first_t) * row.H + first_head;
+      let u = first + lane;
+      if (u < seen_by) {
+        let i = base + u / heads * row.H + u % heads;
+        let weight = exact_exp(score(i, key * row.D) - scratch[i]) / scratch[N + i];
+        weights[lane] = weight;
+        slopes[lane] = row.scale * weight * (slope(i, key * row.D) - scratch[2 * N + i]);
+      }
+      workgroupBarrier();
+      let count = min(i32(LANES), seen_by - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        var k = load_dkv(dk + d);
+        var v = load_dkv(dv + d);
+        for (var n = 0; n < count; n++) {
+          let at = (base + (first + n) / heads * row.H + (first + n) % heads) * row.D + d;
+          k += slopes[n] * load_q(at);
+          v += weights[n] * load_dy(at);
+        }
+        store_dkv(dk + d, k);
+        store_dkv(dv + d, v);
+      }
+      workgroupBarrier();
+    }
+  }
+}
+@compute @workgroup_size(LANES)
+fn finish(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let N = query_count();
+  for (var at = i32(id.x); at < N * row.D; at += i32(groups.x) * i32(LANES)) {
+    store_dq(at, scratch[3 * N + at]);
+  }
+}
+`;
+
+/** kernels_gpu/common/attention.wgsl */
+export const common_attention: string = `
+struct Query {
+  keys: i32,
+  seen: i32
+}
+fn query(i: i32) -> Query {
+  let h = i % row.H;
+  let t = i / row.H % row.T;
+  let group = i / row.H / row.T * row.G + h * row.G / row.H;
+  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
+}
+fn score(i: i32, key: i32) -> f32 {
+  var sum = 0.0;
+  for (var d = 0; d < row.D; d++) { sum += load_q(i * row.D + d) * load_k(key + d); }
+  return row.scale * sum;
+}
+`;
+
 /** kernels_gpu/common/lanes.wgsl */
 export const common_lanes: string = `
 const LANES = 128u;
@@ -316,6 +489,19 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 `;
 
+/** kernels_gpu/copy_part.wgsl */
+export const copy_part: string = `
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let source = dot(at, vec4<i32>(row.x0, row.x1, row.x2, row.x3));
+    store_bits_y(dot(at, vec4<i32>(row.y0, row.y1, row.y2, row.y3)), load_x(source));
+  }
+}
+`;
+
 /** kernels_gpu/cross_entropy.wgsl */
 export const cross_entropy: string = `
 fn weight(c: i32) -> f32 {
@@ -542,6 +728,31 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 `;
 
+/** kernels_gpu/narrow.wgsl */
+export const narrow: string = `
+fn half_bits(bits: u32) -> u32 {
+  let sign = (bits >> 16u) & 0x8000u;
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return sign | 0x7e00u; }
+  if (size >= 0x477ff000u) { return sign | 0x7c00u; }
+  if (size <= 0x33000000u) { return sign; }
+  if (size >= 0x38800000u) {
+    let rebased = size - 0x38000000u;
+    return sign | ((rebased + 0xfffu + ((rebased >> 13u) & 1u)) >> 13u);
+  }
+  let shift = 126u - (size >> 23u);
+  let significand = (size & 0x7fffffu) | 0x800000u;
+  let kept = significand >> shift;
+  let rest = significand & ((1u << shift) - 1u);
+  let half = 1u << (shift - 1u);
+  return sign | (kept + select(0u, 1u, rest > half || (rest == half && (kept & 1u) == 1u)));
+}
+fn brain_bits(bits: u32) -> u32 {
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return (bits >> 16u) | 0x40u; }
+  return (bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u;
+}
+`;
+
 /** kernels_gpu/norm.wgsl */
 export const norm: string = `
 @compute @workgroup_size(LANES)
@@ -717,6 +928,38 @@ fn main(
       store_bits_y(r, select(load_bits_x(r * row.C + first), u32(first), as_index));
     }
     workgroupBarrier();
+  }
+}
+`;
+
+/** kernels_gpu/rope.wgsl */
+export const rope: string = `
+const THREADS = 256;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let pairs = row.R / 2;
+  let units = row.D - pairs;
+  let total = cell_T() * row.H * units;
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let head = i / units;
+    let pair = i - head * units;
+    let at = head * row.D;
+    let p = cell_P() + head / row.H;
+    let outside = p < 0 || p >= row.S;
+    if (pair >= pairs) {
+      let x = LOAD(at + pair + pairs);
+      STORE(at + pair + pairs, select(x, nan(), outside));
+    } else if (outside) {
+      STORE(at + FIRST, nan());
+      STORE(at + SECOND, nan());
+    } else {
+      let cosine = load_table(p * row.R + 2 * pair);
+      let sine = SIGN * load_table(p * row.R + 2 * pair + 1);
+      let u = LOAD(at + FIRST);
+      let v = LOAD(at + SECOND);
+      STORE(at + FIRST, u * cosine - v * sine);
+      STORE(at + SECOND, u * sine + v * cosine);
+    }
   }
 }
 `;
