@@ -22,6 +22,7 @@ import {
   WasmDevice,
   WebGpuDevice,
 } from "../../../mod.ts";
+import { rope } from "../../../src/tensor/ops/attention.ts";
 import { swiglu } from "../../../src/tensor/ops/elementwise.ts";
 import { takeRows } from "../../../src/tensor/ops/linear.ts";
 import { layerNorm, rmsNorm } from "../../../src/tensor/ops/norm.ts";
@@ -89,6 +90,7 @@ bothAgree("gradients of what an MLP and a transformer's blocks are made of", asy
   const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
   const [x, w, b, table] = [leaf(6, 8), leaf(8, 8), leaf(8), leaf(5, 8)];
   const ids = tensor(Int32Array.of(0, 4, 2, 2, 1, 0), { device, scope: own });
+  const angles = make(device, random, [8, 4], own).sin();
   const blocks: ((h: Tensor) => Tensor)[] = [
     (h) => h.matmul(w).add(b).relu(),
     (h) => rmsNorm(h, b, 1e-5).matmul(w.t()).silu(),
@@ -96,6 +98,8 @@ bothAgree("gradients of what an MLP and a transformer's blocks are made of", asy
     (h) => swiglu(h, h.matmul(w)).tanh(),
     (h) => h.matmul(h.t()).softmax(-1).matmul(h).sigmoid(),
     (h) => h.add(takeRows(table, ids)).gelu("tanh"),
+    (h) => rope(h.reshape(6, 2, 4), angles, 1, "halved").mul(b.reshape(2, 4)).reshape(6, 8),
+    (h) => rope(h.reshape(3, 2, 8), angles, 0, "interleaved").reshape(6, 8).matmul(w),
   ];
   const results: number[] = [];
   for (const block of blocks) {
