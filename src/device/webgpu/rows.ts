@@ -99,9 +99,18 @@ function flat(name: string, letter: string, body: string, ...sources: string[]):
 function flatEntry(letter: string, body: string, sources: string[]): Entry {
   return {
     sources: [...sources, wgsl.flat],
-    replace: { LEADING: `cell_${letter}()`, BODY: body },
+    replace: { TOTAL: `cell_${letter}() * row.C`, BODY: body },
     groups: threads((s) => s[letter] * s.C),
   };
+}
+
+/** What a thread does with element i of batches [B] of so many elements, a product of parameters. */
+function batched(name: string, factors: string[], body: string, ...sources: string[]): void {
+  row(name, {
+    sources: [...sources, wgsl.flat],
+    replace: { TOTAL: ["cell_B()", ...factors.map((f) => `row.${f}`)].join(" * "), BODY: body },
+    groups: threads((s) => factors.reduce((n, f) => n * s[f], s.B)),
+  });
 }
 
 /** A workgroup a row of the leading dimension. */
@@ -272,6 +281,43 @@ for (
   const back = { ...forth, LOAD: "load_dy", STORE: "store_dx", SIGN: "-1.0" };
   row(`rope_${pairs}_backward_f32`, { sources, groups, replace: back });
 }
+
+const outputPixels = ["Ho", "Wo"];
+const inputPixels = ["C", "H", "W"];
+const biased = (sum: string, channel: string) =>
+  `var sum = ${sum}; if (has_bias) { sum += load_bias(${channel}); }`;
+batched(
+  "conv2d_f32",
+  ["O", ...outputPixels],
+  `${biased("convolved(i)", "i / row.Wo / row.Ho % row.O")} store_y(i, sum);`,
+  wgsl.conv,
+);
+batched(
+  "conv2d_backward_input_f32",
+  inputPixels,
+  `${biased("spread_back(i)", "i / row.W / row.H % row.C")} store_dx(i, sum);`,
+  wgsl.conv_backward_input,
+);
+row("conv2d_backward_weight_f32", {
+  sources: [wgsl.common_lanes, wgsl.conv_backward_weight],
+  groups: ({ O, C, groups, kh, kw }) => spread(O * C / groups * kh * kw),
+});
+batched("max_pool2d_f32", ["C", ...outputPixels], "pool(i);", wgsl.max_pool);
+batched("max_pool2d_backward_f32", ["C"], "unpool(i);", wgsl.max_pool_backward);
+batched(
+  "avg_pool2d_f32",
+  ["C", ...outputPixels],
+  "store_y(i, average(i));",
+  wgsl.avg_pool,
+  wgsl.avg_pool_forward,
+);
+batched(
+  "avg_pool2d_backward_f32",
+  inputPixels,
+  "store_dx(i, shares(i));",
+  wgsl.avg_pool,
+  wgsl.avg_pool_backward,
+);
 
 const queries = (s: Sizes): number => s.B * s.T * s.H;
 row("attention_train_f32", {

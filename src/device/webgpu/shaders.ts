@@ -187,6 +187,57 @@ fn finish(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
 }
 `;
 
+/** kernels_gpu/avg_pool.wgsl */
+export const avg_pool: string = `
+fn divisor(oh: i32, ow: i32) -> f32 {
+  if (row.divisor != 0) { return f32(row.divisor); }
+  let top = oh * row.strideH - row.paddingH;
+  let left = ow * row.strideW - row.paddingW;
+  if (row.countPadding != 0) {
+    return f32((min(top + row.kh, row.H + row.paddingH) - top) * (min(left + row.kw, row.W + row.paddingW) - left));
+  }
+  return f32((min(top + row.kh, row.H) - max(top, 0)) * (min(left + row.kw, row.W) - max(left, 0)));
+}
+`;
+
+/** kernels_gpu/avg_pool_backward.wgsl */
+export const avg_pool_backward: string = `
+fn first_window(at: i32, k: i32, stride: i32) -> i32 { return (max(at - k + 1, 0) + stride - 1) / stride; }
+fn shares(i: i32) -> f32 {
+  let h = i / row.W % row.H + row.paddingH;
+  let w = i % row.W + row.paddingW;
+  let plane = i / row.W / row.H;
+  var sum = 0.0;
+  for (var oh = first_window(h, row.kh, row.strideH); oh <= min(h / row.strideH, row.Ho - 1); oh++) {
+    for (var ow = first_window(w, row.kw, row.strideW); ow <= min(w / row.strideW, row.Wo - 1); ow++) {
+      sum += load_dy((plane * row.Ho + oh) * row.Wo + ow) / divisor(oh, ow);
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/avg_pool_forward.wgsl */
+export const avg_pool_forward: string = `
+fn average(i: i32) -> f32 {
+  let oh = i / row.Wo % row.Ho;
+  let ow = i % row.Wo;
+  let top = oh * row.strideH - row.paddingH;
+  let left = ow * row.strideW - row.paddingW;
+  let plane = i / row.Wo / row.Ho;
+  var sum = 0.0;
+  var inside = false;
+  for (var h = max(top, 0); h < min(top + row.kh, row.H); h++) {
+    for (var w = max(left, 0); w < min(left + row.kw, row.W); w++) {
+      sum += load_x((plane * row.H + h) * row.W + w);
+      inside = true;
+    }
+  }
+  if (!inside) { return 0.0; }
+  return sum / divisor(oh, ow);
+}
+`;
+
 /** kernels_gpu/common/attention.wgsl */
 export const common_attention: string = `
 struct Query {
@@ -476,6 +527,91 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 `;
 
+/** kernels_gpu/conv.wgsl */
+export const conv: string = `
+fn convolved(i: i32) -> f32 {
+  let ow = i % row.Wo;
+  let oh = i / row.Wo % row.Ho;
+  let plane = i / row.Wo / row.Ho;
+  let o = plane % row.O;
+  let inner = row.C / row.groups;
+  let first = plane / row.O * row.C + o / (row.O / row.groups) * inner;
+  var sum = 0.0;
+  for (var c = 0; c < inner; c++) {
+    for (var r = 0; r < row.kh; r++) {
+      let h = oh * row.strideH - row.paddingH + r * row.dilationH;
+      if (h < 0 || h >= row.H) { continue; }
+      for (var s = 0; s < row.kw; s++) {
+        let w = ow * row.strideW - row.paddingW + s * row.dilationW;
+        if (w < 0 || w >= row.W) { continue; }
+        sum += load_x(((first + c) * row.H + h) * row.W + w) * load_w(((o * inner + c) * row.kh + r) * row.kw + s);
+      }
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/conv_backward_input.wgsl */
+export const conv_backward_input: string = `
+fn spread_back(i: i32) -> f32 {
+  let w = i % row.W;
+  let h = i / row.W % row.H;
+  let plane = i / row.W / row.H;
+  let c = plane % row.C;
+  let inner = row.C / row.groups;
+  let outer = row.O / row.groups;
+  let group = c / inner;
+  var sum = 0.0;
+  for (var o = group * outer; o < (group + 1) * outer; o++) {
+    for (var r = 0; r < row.kh; r++) {
+      let down = h + row.paddingH - r * row.dilationH;
+      let oh = down / row.strideH;
+      if (down < 0 || oh * row.strideH != down || oh >= row.Ho) { continue; }
+      for (var s = 0; s < row.kw; s++) {
+        let along = w + row.paddingW - s * row.dilationW;
+        let ow = along / row.strideW;
+        if (along < 0 || ow * row.strideW != along || ow >= row.Wo) { continue; }
+        let weight = load_w(((o * inner + c - group * inner) * row.kh + r) * row.kw + s);
+        sum += weight * load_dy(((plane / row.C * row.O + o) * row.Ho + oh) * row.Wo + ow);
+      }
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/conv_backward_weight.wgsl */
+export const conv_backward_weight: string = `
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  let inner = row.C / row.groups;
+  let pixels = row.Ho * row.Wo;
+  for (var i = i32(group.x); i < row.O * inner * row.kh * row.kw; i += i32(groups.x)) {
+    let s = i % row.kw;
+    let r = i / row.kw % row.kh;
+    let c = i / row.kw / row.kh % inner;
+    let o = i / row.kw / row.kh / inner;
+    let channel = o / (row.O / row.groups) * inner + c;
+    var part = 0.0;
+    for (var p = i32(lane); p < cell_B() * pixels; p += i32(LANES)) {
+      let b = p / pixels;
+      let h = p % pixels / row.Wo * row.strideH - row.paddingH + r * row.dilationH;
+      let w = p % row.Wo * row.strideW - row.paddingW + s * row.dilationW;
+      if (h < 0 || h >= row.H || w < 0 || w >= row.W) { continue; }
+      let x = load_x(((b * row.C + channel) * row.H + h) * row.W + w);
+      part += x * load_dy((b * row.O + o) * pixels + p % pixels);
+    }
+    let dw = sum_of_lanes(part, lane);
+    if (lane == 0u) { store_dw(i, dw); }
+  }
+}
+`;
+
 /** kernels_gpu/copy.wgsl */
 export const copy: string = `
 @compute @workgroup_size(THREADS)
@@ -609,7 +745,7 @@ export const flat: string = `
 const THREADS = 256;
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let total = LEADING * row.C;
+  let total = TOTAL;
   for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
     BODY
   }
@@ -725,6 +861,51 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (m + 1 < M) { store_four(at + row.N, n, y1); }
   if (m + 2 < M) { store_four(at + 2 * row.N, n, y2); }
   if (m + 3 < M) { store_four(at + 3 * row.N, n, y3); }
+}
+`;
+
+/** kernels_gpu/max_pool.wgsl */
+export const max_pool: string = `
+fn largest(i: i32) -> i32 {
+  let top = i / row.Wo % row.Ho * row.strideH - row.paddingH;
+  let left = i % row.Wo * row.strideW - row.paddingW;
+  let plane = i / row.Wo / row.Ho * row.H * row.W;
+  var best = -1;
+  var best_rank = 0;
+  for (var r = 0; r < row.kh; r++) {
+    let h = top + r * row.dilationH;
+    if (h < 0 || h >= row.H) { continue; }
+    for (var s = 0; s < row.kw; s++) {
+      let w = left + s * row.dilationW;
+      if (w < 0 || w >= row.W) { continue; }
+      let at = h * row.W + w;
+      let x = load_x(plane + at);
+      if (best < 0 || is_nan(x) || rank(x) > best_rank) {
+        best = at;
+        best_rank = rank(x);
+      }
+    }
+  }
+  return best;
+}
+fn pool(i: i32) {
+  let place = largest(i);
+  store_indices(i, place);
+  if (place < 0) { store_y(i, flip(infinity())); }
+  else { store_bits_y(i, load_bits_x(i / row.Wo / row.Ho * row.H * row.W + place)); }
+}
+`;
+
+/** kernels_gpu/max_pool_backward.wgsl */
+export const max_pool_backward: string = `
+fn unpool(plane: i32) {
+  for (var m = 0; m < row.M; m++) { store_dx(plane * row.M + m, 0.0); }
+  for (var n = 0; n < row.N; n++) {
+    let place = load_indices(plane * row.N + n);
+    if (place < 0 || place >= row.M) { continue; }
+    let at = plane * row.M + place;
+    store_dx(at, load_dx(at) + load_dy(plane * row.N + n));
+  }
 }
 `;
 
