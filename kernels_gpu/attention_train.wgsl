@@ -1,37 +1,9 @@
-// attention_train_f32: a workgroup a query, its keys by LANES at a time. A lane weighs a key, then adds to its columns
-// of y, which are scaled down whenever a larger score is found (online softmax).
+// The queries of attention without a cache.
 
-var<workgroup> weights: array<f32, LANES>;
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32
-) {
-  let lane = i32(index);
-  let total = cell_B() * row.T * row.H;
-  for (var i = i32(group.x); i < total; i += i32(groups.x)) {
-    let all = query(i);
-    var maximum = flip(infinity());
-    var sum = 0.0;
-    for (var first = 0; first < all.seen; first += i32(LANES)) {
-      var own = flip(infinity());
-      if (first + lane < all.seen) { own = score(i, all.keys + (first + lane) * row.D); }
-      let next = max(maximum, largest_of_lanes(own, index));
-      let keep = exact_exp(maximum - next);
-      let weight = exact_exp(own - next);
-      weights[lane] = weight;
-      sum = sum * keep + sum_of_lanes(weight, index);
-      maximum = next;
-      let count = min(i32(LANES), all.seen - first);
-      for (var d = lane; d < row.D; d += i32(LANES)) {
-        var y = 0.0;
-        if (first > 0) { y = keep * load_y(i * row.D + d); }
-        for (var n = 0; n < count; n++) { y += weights[n] * load_v(all.keys + (first + n) * row.D + d); }
-        store_y(i * row.D + d, y);
-      }
-    }
-    for (var d = lane; d < row.D; d += i32(LANES)) { store_y(i * row.D + d, load_y(i * row.D + d) / sum); }
-  }
+/// Query i of [B, T, H].
+fn query(i: i32) -> Query {
+  let h = i % row.H;
+  let t = i / row.H % row.T;
+  let group = i / row.H / row.T * row.G + h * row.G / row.H;
+  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
 }

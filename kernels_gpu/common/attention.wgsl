@@ -1,18 +1,10 @@
-// A query of attention without a cache, and its scores.
+// A query of attention and its scores; each row has a `query(i)` of its own.
 
 struct Query {
   /// The first float of its keys, and of its values.
   keys: i32,
   /// How many of them it sees.
   seen: i32
-}
-
-/// Query i of [B, T, H].
-fn query(i: i32) -> Query {
-  let h = i % row.H;
-  let t = i / row.H % row.T;
-  let group = i / row.H / row.T * row.G + h * row.G / row.H;
-  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
 }
 
 /// scale * (query i . the key at `key`).

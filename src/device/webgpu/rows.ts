@@ -208,7 +208,10 @@ byRow("log_softmax_backward_f32", "R", wgsl.softmax_backward, {
 byRow("cross_entropy_f32", "T", wgsl.cross_entropy);
 byRow("cross_entropy_backward_f32", "T", wgsl.cross_entropy_backward);
 
-byRow("rms_norm_f32", "R", wgsl.norm);
+byRow("rms_norm_f32", "R", wgsl.norm, { replace: { VALUE: "load_x(i)", KEPT: "load_x(i)" } });
+byRow("add_rms_norm_f32", "R", `${wgsl.add}${wgsl.norm}`, {
+  replace: { VALUE: "added(i)", KEPT: "load_sum(i)" },
+});
 byRow("layer_norm_f32", "R", wgsl.layer_norm);
 byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
   replace: { CENTRED: "false", KEEP: "store_scale(r, scale);" },
@@ -321,11 +324,22 @@ batched(
 
 const queries = (s: Sizes): number => s.B * s.T * s.H;
 row("attention_train_f32", {
-  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train],
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train, wgsl.attention],
+  replace: { TOTAL: "cell_B() * row.T * row.H" },
   groups: (s) => spread(queries(s)),
 });
+row("attention_f32", {
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_cached, wgsl.attention],
+  replace: { TOTAL: "cell_T() * row.H" },
+  groups: (s) => spread(s.T * s.H),
+});
+row("kv_append_f32", {
+  sources: [wgsl.kv_append, wgsl.flat],
+  replace: { TOTAL: "cell_T() * row.G * row.D", BODY: "append(i);" },
+  groups: threads((s) => s.T * s.G * s.D),
+});
 row("attention_train_backward_f32", {
-  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train_backward],
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train, wgsl.attention_train_backward],
   groups: (s) => spread(queries(s)),
   then: [
     { entry: "keys", groups: (s) => spread(s.B * s.G * s.S) },

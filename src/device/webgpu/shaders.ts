@@ -33,8 +33,17 @@ fn adam(i: i32, decay: f32, keep: f32) {
 }
 `;
 
-/** kernels_gpu/attention_train.wgsl */
-export const attention_train: string = `
+/** kernels_gpu/add.wgsl */
+export const add: string = `
+fn added(i: i32) -> f32 {
+  let sum = load_x(i) + load_delta(i);
+  store_sum(i, sum);
+  return sum;
+}
+`;
+
+/** kernels_gpu/attention.wgsl */
+export const attention: string = `
 var<workgroup> weights: array<f32, LANES>;
 @compute @workgroup_size(LANES)
 fn main(
@@ -43,7 +52,7 @@ fn main(
   @builtin(local_invocation_index) index: u32
 ) {
   let lane = i32(index);
-  let total = cell_B() * row.T * row.H;
+  let total = TOTAL;
   for (var i = i32(group.x); i < total; i += i32(groups.x)) {
     let all = query(i);
     var maximum = flip(infinity());
@@ -65,8 +74,31 @@ fn main(
         store_y(i * row.D + d, y);
       }
     }
-    for (var d = lane; d < row.D; d += i32(LANES)) { store_y(i * row.D + d, load_y(i * row.D + d) / sum); }
+    for (var d = lane; d < row.D; d += i32(LANES)) {
+      if (all.seen == 0) { store_y(i * row.D + d, nan()); }
+      else { store_y(i * row.D + d, load_y(i * row.D + d) / sum); }
+    }
   }
+}
+`;
+
+/** kernels_gpu/attention_cached.wgsl */
+export const attention_cached: string = `
+fn query(i: i32) -> Query {
+  if (cell_P() < 0 || cell_P() + cell_T() > row.S) { return Query(0, 0); }
+  let p = cell_P() + i / row.H;
+  let first = select(0, max(0, p + 1 - row.window), row.window > 0);
+  return Query((i % row.H * row.G / row.H * row.S + first) * row.D, p + 1 - first);
+}
+`;
+
+/** kernels_gpu/attention_train.wgsl */
+export const attention_train: string = `
+fn query(i: i32) -> Query {
+  let h = i % row.H;
+  let t = i / row.H % row.T;
+  let group = i / row.H / row.T * row.G + h * row.G / row.H;
+  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
 }
 `;
 
@@ -243,12 +275,6 @@ export const common_attention: string = `
 struct Query {
   keys: i32,
   seen: i32
-}
-fn query(i: i32) -> Query {
-  let h = i % row.H;
-  let t = i / row.H % row.T;
-  let group = i / row.H / row.T * row.G + h * row.G / row.H;
-  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
 }
 fn score(i: i32, key: i32) -> f32 {
   var sum = 0.0;
@@ -752,6 +778,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 `;
 
+/** kernels_gpu/kv_append.wgsl */
+export const kv_append: string = `
+fn append(i: i32) {
+  let group = i / row.D % row.G;
+  let p = cell_P() + i / row.D / row.G;
+  if (p >= 0 && p < row.S) { store_cache((group * row.S + p) * row.D + i % row.D, load_x(i)); }
+}
+`;
+
 /** kernels_gpu/layer_norm.wgsl */
 export const layer_norm: string = `
 @compute @workgroup_size(LANES)
@@ -946,12 +981,14 @@ fn main(
     let at = r * row.C;
     var part = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let x = load_x(at + c);
+      let i = at + c;
+      let x = VALUE;
       part += x * x;
     }
     let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      store_y(at + c, load_x(at + c) / root * load_w(c));
+      let i = at + c;
+      store_y(i, KEPT / root * load_w(c));
     }
   }
 }
