@@ -14,11 +14,11 @@ Deno.test({
     ok(losses.length === 2 && losses[1] < losses[0] / 2, `losses ${losses}`);
     losses.forEach((loss, i) => {
       ok(
-        Math.abs(loss - wanted.losses[i]) <= 1e-3 * wanted.losses[i],
+        Math.abs(loss - wanted.losses[i]) <= 5e-3,
         `loss ${loss}, not ${wanted.losses[i]}`,
       );
     });
-    ok(Math.abs(accuracy - wanted.accuracy) <= 1 / 32, `accuracy ${accuracy}, not ${wanted.accuracy}`);
+    ok(Math.abs(accuracy - wanted.accuracy) <= 2 / 32, `accuracy ${accuracy}, not ${wanted.accuracy}`);
     using device = await openDevice("webgpu");
     const { storages } = device.live();
     await trainMlp("webgpu", { ...training, steps: 2 });
