@@ -93,4 +93,4 @@ export { dropout } from "./tensor/ops/dropout.ts";
 export { cat, stack } from "./tensor/ops/join.ts";
 export { einsum } from "./tensor/ops/einsum.ts";
 
-export { defaultDevice, type DeviceName, deviceNamed, openDevice } from "./device/open.ts";
+export { defaultDevice, type DeviceName, openDevice } from "./device/open.ts";

@@ -1,14 +1,7 @@
 /** Devices by name, where there is no GPU: see webgpu/open.ts for those with one. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
-import {
-  defaultDevice,
-  type DeviceName,
-  deviceNamed,
-  ones,
-  openDevice,
-  tensor,
-  WasmDevice,
-} from "../../mod.ts";
+import { defaultDevice, type DeviceName, ones, openDevice, tensor, WasmDevice } from "../../mod.ts";
+import { deviceNamed } from "../../src/device/open.ts";
 
 Deno.test("wasm is the default device, whatever it is asked by", async () => {
   const device = await openDevice("wasm");
