@@ -8,7 +8,7 @@
 //         in the padding
 //
 // The gradients add to zeros, in ascending order of y's pixels, so overlapping windows add up; a place outside the
-// plane adds nothing. Cost: kh kw reads an output. Accuracy: max exact; sums 1e-6 of the sum of absolute terms
+// plane adds nothing. The gradient of max's gradient gathers, and gives 0 for such a place. Cost: kh kw reads an output. Accuracy: max exact; sums 1e-6 of the sum of absolute terms
 // (tested). Outputs lie apart from inputs. Parts divide the planes (b, c).
 
 import { cell, integer, pointer, share } from "./common/args";
@@ -67,6 +67,19 @@ export function max_pool2d_backward_f32(args: usize, part: i32, parts: i32): voi
       if (place >= <u32> M) continue;
       const to = dx + (<usize> place << 2);
       store<f32>(to, load<f32>(to) + load<f32>(pointer(args, 0) + at));
+    }
+  }
+}
+
+/** args: x, indices, y | as max_pool2d_backward_f32 */
+export function max_pool2d_gather_f32(args: usize, part: i32, parts: i32): void {
+  const N = integer(args, 3), M = integer(args, 4), planes = cell(args, 6) * integer(args, 5);
+  const end = share(planes, part + 1, parts);
+  for (let plane = share(planes, part, parts); plane < end; plane++) {
+    const x = pointer(args, 0) + (<usize> plane * M << 2), to = <usize> plane * N << 2;
+    for (let n: usize = 0; n < <usize> N; n++) {
+      const at = to + (n << 2), place = load<u32>(pointer(args, 1) + at);
+      store<f32>(pointer(args, 2) + at, place < <u32> M ? load<f32>(x + (<usize> place << 2)) : 0);
     }
   }
 }

@@ -1,28 +1,53 @@
 // Reductions over the last dimension:  y[r] = fold over c of x[r, c]
 //
-//   x [R, C] f32, contiguous rows    y [R] f32, or i32 for argmax and argmin
+//   x [R, C] f32 or i32, contiguous rows    y [R] of the same, or i32 for argmax and argmin
+//   sum, mean, prod, norm (sqrt of the sum of squares), var, max, min, argmax, argmin; of i32 all but mean, norm and
+//   var, wrapping at 32 bits
 //
-// Cost: one read of x: bound by memory. Accuracy: sums in sixteen f32 chains of C / 16 elements, 1e-6 of the sum of
-// absolute terms for C to 16384 (tested); the others exact. NaN wins max, min, argmax and argmin, as in
+// Cost: one read of x (two for var, argmax and argmin, the second from the cache): bound by memory. Accuracy: sums in
+// blocks of 512 elements, sixteen f32 chains each, the blocks added in f64: 1e-6 of the sum of absolute terms whatever
+// C (tested to 100,000 equal values, whose rounding errors do not cancel); prod and norm in f64: 1e-7; var around the
+// mean in f32, whose rounding is taken out again: 1e-6; the others exact. NaN wins max, min, argmax and argmin, as in
 // PyTorch; of equals the first index counts. Parts divide the rows.
 
-import { cell, integer, pointer, share } from "./common/args";
+import { cell, integer, pointer, real, share } from "./common/args";
+import { MaxF32, MaxI32, MinF32, MinI32, ProdI32, SumI32 } from "./common/folds";
 import { loadPart } from "./common/partial";
-import { sum4 } from "./common/simd";
+import { madd, sum4 } from "./common/simd";
 import { the } from "./common/the";
+import { upper } from "./reduce_middle";
+
+/** Elements whose sum f32 carries: 32 in each of 16 chains. */
+const BLOCK = 512;
 
 /** args: x, y | C | R (cell) */
 export function sum_f32(args: usize, part: i32, parts: i32): void { rows<Sum>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function mean_f32(args: usize, part: i32, parts: i32): void { rows<Mean>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function max_f32(args: usize, part: i32, parts: i32): void { rows<Max>(args, part, parts); }
+export function prod_f32(args: usize, part: i32, parts: i32): void { rows<Prod>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function min_f32(args: usize, part: i32, parts: i32): void { rows<Min>(args, part, parts); }
+export function norm_f32(args: usize, part: i32, parts: i32): void { rows<Norm>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function argmax_f32(args: usize, part: i32, parts: i32): void { rows<ArgMax>(args, part, parts); }
+export function max_f32(args: usize, part: i32, parts: i32): void { rows<Extreme<MaxF32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function argmin_f32(args: usize, part: i32, parts: i32): void { rows<ArgMin>(args, part, parts); }
+export function min_f32(args: usize, part: i32, parts: i32): void { rows<Extreme<MinF32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmax_f32(args: usize, part: i32, parts: i32): void { rows<First<MaxF32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmin_f32(args: usize, part: i32, parts: i32): void { rows<First<MinF32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function sum_i32(args: usize, part: i32, parts: i32): void { rows<Exact<SumI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function prod_i32(args: usize, part: i32, parts: i32): void { rows<Exact<ProdI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function max_i32(args: usize, part: i32, parts: i32): void { rows<Exact<MaxI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function min_i32(args: usize, part: i32, parts: i32): void { rows<Exact<MinI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmax_i32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MaxI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmin_i32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MinI32>>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline
@@ -35,14 +60,38 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
   }
 }
 
-@unmanaged class Sum { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, total(x, C)); } }
-@unmanaged class Mean { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, total(x, C) / <f32> C); } }
-@unmanaged class Max { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, load<f32>(x + (best(x, C, 1) << 2))); } }
-@unmanaged class Min { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, load<f32>(x + (best(x, C, -1) << 2))); } }
-@unmanaged class ArgMax { @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, <i32> best(x, C, 1)); } }
-@unmanaged class ArgMin { @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, <i32> best(x, C, -1)); } }
+@unmanaged class Sum { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> total(x, C)); } }
+@unmanaged class Mean {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> (total(x, C) / <f64> C)); }
+}
+@unmanaged class Prod { @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> product(x, C)); } }
+@unmanaged class Norm {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, <f32> sqrt<f64>(squares(x, C))); }
+}
+@unmanaged class Exact<V> {
+  @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, i32x4.extract_lane(folded<V>(x, C), 0)); }
+}
+@unmanaged class Extreme<V> {
+  @inline row(x: usize, y: usize, C: i32): void { store<f32>(y, f32x4.extract_lane(extreme<V>(x, C), 0)); }
+}
+@unmanaged class First<V> {
+  @inline row(x: usize, y: usize, C: i32): void {
+    const best = extreme<V>(x, C), value = f32x4.extract_lane(best, 0);
+    store<i32>(y, value == value ? firstEqual(x, C, best) : firstNaN(x));
+  }
+}
+@unmanaged class FirstI32<V> {
+  @inline row(x: usize, y: usize, C: i32): void { store<i32>(y, firstEqualI32(x, folded<V>(x, C))); }
+}
 
-function total(x: usize, n: i32): f32 {
+/** The sum of a row. */
+function total(x: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sum += <f64> blockSum(x, BLOCK);
+  return sum + <f64> blockSum(x, n);
+}
+
+function blockSum(x: usize, n: i32): f32 {
   let a = f32x4.splat(0), b = a, c = a, d = a;
   for (; n >= 16; n -= 16, x += 64) {
     a = f32x4.add(a, v128.load(x)), b = f32x4.add(b, v128.load(x, 16));
@@ -52,15 +101,126 @@ function total(x: usize, n: i32): f32 {
   return sum4(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
 }
 
-/** The index of the first largest value (of the first smallest, with sign -1); of the first NaN, if there is one. */
-function best(x: usize, C: i32, sign: f32): usize {
-  let at: usize = 0, value = load<f32>(x) * sign;
-  for (let c: usize = 1; c < <usize> C && value == value; c++) {
-    const v = load<f32>(x + (c << 2)) * sign;
-    if (v > value || v != v) {
-      at = c;
-      value = v;
+function product(x: usize, n: i32): f64 {
+  let a = f64x2.splat(1), b = a, c = a, d = a;
+  for (; n >= 8; n -= 8, x += 32) {
+    const v = v128.load(x), w = v128.load(x, 16);
+    a = f64x2.mul(a, f64x2.promote_low_f32x4(v)), b = f64x2.mul(b, f64x2.promote_low_f32x4(upper(v)));
+    c = f64x2.mul(c, f64x2.promote_low_f32x4(w)), d = f64x2.mul(d, f64x2.promote_low_f32x4(upper(w)));
+  }
+  const all = f64x2.mul(f64x2.mul(a, b), f64x2.mul(c, d));
+  let p = f64x2.extract_lane(all, 0) * f64x2.extract_lane(all, 1);
+  for (; n > 0; n--, x += 4) p *= <f64> load<f32>(x);
+  return p;
+}
+
+function squares(x: usize, n: i32): f64 {
+  let a = f64x2.splat(0), b = a, c = a, d = a;
+  for (; n >= 8; n -= 8, x += 32) {
+    const v = v128.load(x), w = v128.load(x, 16);
+    a = f64x2.add(a, square(v)), b = f64x2.add(b, square(upper(v)));
+    c = f64x2.add(c, square(w)), d = f64x2.add(d, square(upper(w)));
+  }
+  const all = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
+  let sum = f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
+  for (; n > 0; n--, x += 4) sum += <f64> load<f32>(x) * <f64> load<f32>(x);
+  return sum;
+}
+
+/** The squares of the two lower lanes, in f64. */
+// @ts-ignore: decorator
+@inline
+function square(v: v128): v128 {
+  const wide = f64x2.promote_low_f32x4(v);
+  return f64x2.mul(wide, wide);
+}
+
+/** A row's fold, in every lane. */
+function folded<V>(x: usize, n: i32): v128 {
+  let a = the<V>().start(), b = a, c = a, d = a;
+  for (; n >= 16; n -= 16, x += 64) {
+    a = the<V>().of(a, v128.load(x)), b = the<V>().of(b, v128.load(x, 16));
+    c = the<V>().of(c, v128.load(x, 32)), d = the<V>().of(d, v128.load(x, 48));
+  }
+  for (; n >= 4; n -= 4, x += 16) a = the<V>().of(a, v128.load(x));
+  for (; n > 0; n--, x += 4) b = the<V>().of(b, i32x4.replace_lane(the<V>().start(), 0, load<i32>(x)));
+  return spreadOver<V>(the<V>().of(the<V>().of(a, b), the<V>().of(c, d)));
+}
+
+/** The fold of four lanes, in each of them. */
+// @ts-ignore: decorator
+@inline
+function spreadOver<V>(four: v128): v128 {
+  const two = the<V>().of(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1));
+  return the<V>().of(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2));
+}
+
+/** The largest or smallest of a row, in every lane: quickly, unless the sum of all is NaN, as it is where one is. */
+function extreme<V>(x: usize, n: i32): v128 {
+  let a = the<V>().start(), b = a, c = a, d = a, sums = f32x4.splat(0), more = sums;
+  const first = x, all = n;
+  for (; n >= 16; n -= 16, x += 64) {
+    const p = v128.load(x), q = v128.load(x, 16), r = v128.load(x, 32), s = v128.load(x, 48);
+    a = the<V>().quick(a, p), b = the<V>().quick(b, q), c = the<V>().quick(c, r), d = the<V>().quick(d, s);
+    sums = f32x4.add(sums, f32x4.add(p, q)), more = f32x4.add(more, f32x4.add(r, s));
+  }
+  const sum = f32x4.add(sums, more);
+  if (v128.any_true(f32x4.ne(sum, sum))) return folded<V>(first, all);
+  const four = the<V>().of(the<V>().of(a, b), the<V>().of(c, d));
+  return the<V>().of(spreadOver<V>(four), folded<V>(x, n));
+}
+
+/** The first index of a value (in every lane) that the row holds. */
+function firstEqual(x: usize, C: i32, value: v128): i32 {
+  let c = 0;
+  for (; c + 4 <= C; c += 4, x += 16) {
+    const found = f32x4.eq(v128.load(x), value);
+    if (v128.any_true(found)) return c + ctz(i32x4.bitmask(found));
+  }
+  while (load<f32>(x) != f32x4.extract_lane(value, 0)) c++, x += 4;
+  return c;
+}
+
+function firstEqualI32(x: usize, value: v128): i32 {
+  const v = i32x4.extract_lane(value, 0);
+  let c = 0;
+  while (load<i32>(x + (<usize> c << 2)) != v) c++;
+  return c;
+}
+
+/** The first index of NaN, which the row holds. */
+function firstNaN(x: usize): i32 {
+  let c = 0;
+  for (let v = load<f32>(x); v == v; v = load<f32>(x)) c++, x += 4;
+  return c;
+}
+
+/** args: x, y | C, correction | R (cell) */
+export function var_f32(args: usize, part: i32, parts: i32): void {
+  const C = integer(args, 2), R = cell(args, 4), free = max<f64>(0, <f64> C - <f64> real(args, 3));
+  const end = share(R, part + 1, parts);
+  for (let r = share(R, part, parts); r < end; r++) {
+    const x = pointer(args, 0) + (<usize> r * <usize> C << 2);
+    const mean = <f32> (total(x, C) / <f64> C);
+    store<f32>(pointer(args, 1) + (<usize> r << 2), <f32> (spread(x, C, mean) / free));
+  }
+}
+
+/** sum of (x - true mean)^2, with m the mean rounded: sum of (x - m)^2 - (sum of x - m)^2 / C. */
+function spread(x: usize, C: i32, m: f32): f64 {
+  let squared: f64 = 0, left: f64 = 0;
+  for (let n = C; n > 0; n -= BLOCK, x += BLOCK << 2) {
+    const mean = f32x4.splat(m), count = min(n, BLOCK);
+    let s = f32x4.splat(0), s1 = s, d = s, d1 = s, p = x, c = count;
+    for (; c >= 8; c -= 8, p += 32) {
+      const a = f32x4.sub(v128.load(p), mean), b = f32x4.sub(v128.load(p, 16), mean);
+      d = f32x4.add(d, a), d1 = f32x4.add(d1, b), s = madd(a, a, s), s1 = madd(b, b, s1);
+    }
+    squared += <f64> sum4(f32x4.add(s, s1)), left += <f64> sum4(f32x4.add(d, d1));
+    for (; c > 0; c--, p += 4) {
+      const a = <f64> (load<f32>(p) - m);
+      squared += a * a, left += a;
     }
   }
-  return at;
+  return squared - left * left / <f64> C;
 }

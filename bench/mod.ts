@@ -20,6 +20,8 @@ const stories = new URL("../models/wick-stories.gguf", import.meta.url).pathname
 const benches: Record<string, Bench> = {
   attention: { file: "attention.ts" },
   matmul_f32: { file: "matmul_f32.ts" },
+  mlp: { file: "mlp.ts" },
+  gpt: { file: "gpt.ts" },
   quant: { file: "quant.ts" },
   profile: { file: "profile.ts" },
   sampler: { file: "sampler.ts" },

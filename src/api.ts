@@ -32,8 +32,9 @@ export type { BucketLike } from "./hub/bucket.ts";
 export type { RandomAccess } from "./hub/memory_source.ts";
 
 export { scope, tensor, type TensorOptions } from "./tensor/create.ts";
-export { type NestedNumbers, Tensor, type TensorLayout } from "./tensor/tensor.ts";
-export type { Dtype, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export { type NestedNumbers, type NestedValues, Tensor, type TensorLayout } from "./tensor/tensor.ts";
+export type { Dtype, NumericArray, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export { promote, resultType } from "./tensor/promote.ts";
 export type { BlockDtype } from "./quant/format.ts";
 export { Scope } from "./tensor/scope.ts";
 export {
@@ -47,7 +48,35 @@ export {
 } from "./tensor/autograd.ts";
 export { Arena, Program, record, type Recorder } from "./tensor/program.ts";
 
+export type { Pair } from "./tensor/ops/window.ts";
+export type { ConvOptions, ConvTransposeOptions } from "./tensor/ops/conv.ts";
+export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./tensor/ops/pool.ts";
+export type { UpsampleBilinearOptions, UpsampleOptions } from "./tensor/ops/resize.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./tensor/ops/loss.ts";
+export {
+  bceWithLogits,
+  type BceWithLogitsOptions,
+  huberLoss,
+  type HuberLossOptions,
+  klDiv,
+  type KlDivOptions,
+  l1Loss,
+  type LossOptions,
+  mseLoss,
+  nllLoss,
+  type NllLossOptions,
+  type Reduction,
+  smoothL1Loss,
+  type SmoothL1LossOptions,
+} from "./tensor/ops/losses.ts";
+export {
+  batchNorm,
+  type BatchNormResult,
+  type ChannelStatistics,
+  groupNorm,
+} from "./tensor/ops/channel_norm.ts";
+export type { VarianceOptions } from "./tensor/ops/reduce.ts";
+export type { Indexed } from "./tensor/ops/sort.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 
@@ -65,6 +94,25 @@ export {
   Storage,
 } from "./device/device.ts";
 export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+
+export * as nn from "./nn/mod.ts";
+export { linear } from "./tensor/ops/linear.ts";
+export { layerNorm, rmsNorm } from "./tensor/ops/norm.ts";
+export { type Position, rope } from "./tensor/ops/attention.ts";
+export { type ScaledAttentionOptions, scaledDotProductAttention } from "./tensor/ops/scaled_attention.ts";
+export {
+  readNpy,
+  readNpz,
+  readPth,
+  readSafetensors,
+  readTensors,
+  type ReadTensorsOptions,
+  streamSafetensors,
+  writeNpz,
+  writeSafetensors,
+} from "./nn/tensor_files.ts";
+export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
+export type { ZipMethod } from "./formats/zip_writer.ts";
 
 export {
   arange,
@@ -94,3 +142,7 @@ export { cat, stack } from "./tensor/ops/join.ts";
 export { einsum } from "./tensor/ops/einsum.ts";
 
 export { defaultDevice, type DeviceName, openDevice } from "./device/open.ts";
+export { oneHot } from "./tensor/ops/index_select.ts";
+export type { ScatterReduction } from "./tensor/ops/scatter_reduce.ts";
+export type { IndexItem, SliceItem, SliceRange } from "./tensor/ops/slice.ts";
+export type { Faults } from "./device/faults.ts";

@@ -142,19 +142,19 @@ export function tile<F, M, N>(
       } while (wide && --plane >= 0);
       scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
       if (f.mins) min0 = v128.load(scales + (MINS - SCALES)), min1 = v128.load(scales + (MINS - SCALES), 16);
-      x0 = v128.load(p0), v = lane0(x0), v0 = termOf<F>(x0, g, v);
-      s00 = finish<F, M>(s00, panel + (INTS + 0), a0, scale0, v, min0, v0, biases, ones);
-      s01 = finish<F, M>(s01, panel + (INTS + 16), b0, scale1, v, min1, v0, biases, ones);
+      x0 = v128.load(p0), v = lane0(x0), v0 = termOf<F>(x0, g, v, biases);
+      s00 = finish<F, M>(s00, panel + (INTS + 0), a0, scale0, v, min0, v0, ones);
+      s01 = finish<F, M>(s01, panel + (INTS + 16), b0, scale1, v, min1, v0, ones);
       if (four) {
-        x0 = v128.load(p1), v = lane0(x0), v0 = termOf<F>(x0, g, v);
-        s10 = finish<F, M>(s10, panel + (INTS + 32), a1, scale0, v, min0, v0, biases, ones);
-        s11 = finish<F, M>(s11, panel + (INTS + 48), b1, scale1, v, min1, v0, biases, ones);
-        x0 = v128.load(p2), v = lane0(x0), v0 = termOf<F>(x0, g, v);
-        s20 = finish<F, M>(s20, panel + (INTS + 64), a2, scale0, v, min0, v0, biases, ones);
-        s21 = finish<F, M>(s21, panel + (INTS + 80), b2, scale1, v, min1, v0, biases, ones);
-        x0 = v128.load(p3), v = lane0(x0), v0 = termOf<F>(x0, g, v);
-        s30 = finish<F, M>(s30, panel + (INTS + 96), a3, scale0, v, min0, v0, biases, ones);
-        s31 = finish<F, M>(s31, panel + (INTS + 112), b3, scale1, v, min1, v0, biases, ones);
+        x0 = v128.load(p1), v = lane0(x0), v0 = termOf<F>(x0, g, v, biases);
+        s10 = finish<F, M>(s10, panel + (INTS + 32), a1, scale0, v, min0, v0, ones);
+        s11 = finish<F, M>(s11, panel + (INTS + 48), b1, scale1, v, min1, v0, ones);
+        x0 = v128.load(p2), v = lane0(x0), v0 = termOf<F>(x0, g, v, biases);
+        s20 = finish<F, M>(s20, panel + (INTS + 64), a2, scale0, v, min0, v0, ones);
+        s21 = finish<F, M>(s21, panel + (INTS + 80), b2, scale1, v, min1, v0, ones);
+        x0 = v128.load(p3), v = lane0(x0), v0 = termOf<F>(x0, g, v, biases);
+        s30 = finish<F, M>(s30, panel + (INTS + 96), a3, scale0, v, min0, v0, ones);
+        s31 = finish<F, M>(s31, panel + (INTS + 112), b3, scale1, v, min1, v0, ones);
       }
       scales += 32;
       g += f.group;
@@ -203,25 +203,25 @@ function keepOne<M>(to: usize, shift: i32, ones: v128, a: v128, b: v128): void {
   v128.store(to, i32x4.shl(the<M>().total(b, ones), shift), 16);
 }
 
-/** What the mins (as f32) or the bias (as i32) of a group are multiplied with: the sum of its activations. */
+/** The part of a group that its codes do not know: what mins are multiplied with, or the bias' integer. */
 // @ts-ignore: decorator
 @inline
-function termOf<F>(head: v128, g: usize, d: v128): v128 {
+function termOf<F>(head: v128, g: usize, d: v128, biases: v128): v128 {
   const f = the<F>();
   if (f.mins) return f32x4.mul(d, f32x4.convert_i32x4_s(sumOf<F>(head, g)));
-  return f.bias != 0 ? sumOf<F>(head, g) : head;
+  return f.bias != 0 ? i32x4.mul(sumOf<F>(head, g), biases) : head;
 }
 
 /** Adds one group of one token to its sums of four rows. */
 // @ts-ignore: decorator
 @inline
 function finish<F, M>(
-  sums: v128, ints: usize, a: v128, scale: v128, d: v128, least: v128, term: v128, biases: v128, ones: v128,
+  sums: v128, ints: usize, a: v128, scale: v128, d: v128, least: v128, term: v128, ones: v128,
 ): v128 {
   const f = the<F>(), m = the<M>();
   let total = m.total(a, ones);
   if (m.paired && f.bits > 4) total = i32x4.add(total, v128.load(ints));
-  if (f.bias != 0) total = i32x4.add(total, i32x4.mul(term, biases));
+  if (f.bias != 0) total = i32x4.add(total, term);
   sums = madd(f32x4.convert_i32x4_s(total), f32x4.mul(scale, d), sums);
   return f.mins ? madd(least, term, sums) : sums;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import type { Faults } from "./faults.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** A piece of a device's memory that a kernel reads or writes. Tensors are operands. */
@@ -48,6 +49,13 @@ export interface Device extends Disposable {
   readonly build: string;
   /** Numbers that kernels ask about the machine, by parameter name (see the rows that have them). */
   readonly traits: Readonly<Record<string, number>>;
+  /** What check rows found and nobody was told yet. */
+  readonly faults: Faults;
+  /**
+   * Throws what check rows found, where the host reaches the memory at once; other devices throw it at the next
+   * `read`.
+   */
+  raise(): void;
   /** Allocates `bytes` (uninitialised); throws OUT_OF_MEMORY with the need and what is held. */
   allocate(bytes: number): Storage;
   /** Gives a storage back; called by the storage itself. */

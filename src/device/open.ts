@@ -82,13 +82,24 @@ export function deviceNamed(device: Device | DeviceName = "wasm"): Device {
   );
 }
 
+/** Whether something is a device or a device's name, rather than the name of something else. */
+export function isDevice<Other extends string>(
+  value: Device | DeviceName | Other,
+): value is Device | DeviceName {
+  return typeof value !== "string" || isName(value);
+}
+
+function isName(name: string): name is DeviceName {
+  return name === "wasm" || name === "webgpu";
+}
+
 /** The WebGPU device where it can be used. */
 function usable(): WebGpuDevice | undefined {
   return webgpu?.isDisposed || webgpu?.isLost ? undefined : webgpu;
 }
 
 function checkName(name: string): void {
-  if (name === "wasm" || name === "webgpu") return;
+  if (isName(name)) return;
   throw new WickError("INVALID_ARGUMENT", `Cannot use device "${name}": it must be "wasm" or "webgpu"`, {
     param: "device",
   });

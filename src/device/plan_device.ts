@@ -6,12 +6,14 @@
  */
 import { WickError } from "../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "./device.ts";
+import { FAULT_BYTES, Faults } from "./faults.ts";
 
 /** Counts allocations; kernels do not run on it. */
 export class PlanDevice implements Device {
   readonly kind = "wasm";
   readonly build = "plan";
   readonly traits: Readonly<Record<string, number>> = { dot: 0 };
+  readonly faults: Faults = new Faults(new Storage(this, FAULT_BYTES, 0, false));
   private bytes = 0;
   private storages = 0;
 
@@ -27,6 +29,8 @@ export class PlanDevice implements Device {
   }
 
   write(): void {}
+
+  raise(): void {}
 
   cell(value: number): Cell {
     return new Cell(this.allocate(4), () => {}, value);

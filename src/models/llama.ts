@@ -5,13 +5,14 @@
  * @module
  */
 import type { Metadata } from "../formats/metadata.ts";
-import { Attention, type OneRow, type Rotary } from "../nn/attention.ts";
+import { MultiHeadAttention, type OneRow } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
 import { GatedFeedForward } from "../nn/feed_forward.ts";
 import type { CacheShape, KvCache, LayerCache } from "../nn/kv_cache.ts";
-import { Linear } from "../nn/linear.ts";
+import { type Activations, Linear } from "../nn/linear.ts";
+import { Module } from "../nn/module.ts";
 import { RmsNorm } from "../nn/norm.ts";
-import { emptyRopeTable, fillRopeTable, type RopeScaling } from "../nn/rotary.ts";
+import { type RopeScaling, RotaryEmbedding } from "../nn/rotary.ts";
 import type { Weights } from "../nn/weights.ts";
 import type { Position } from "../tensor/ops/attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -35,103 +36,103 @@ export interface LlamaConfig {
   window: number;
 }
 
+/** GGUF's names for the parts of a {@linkcode Llama}. */
+const GGUF_NAMES = {
+  "blocks": "blk",
+  "attention_norm": "attn_norm",
+  "attention.query": "attn_q",
+  "attention.key": "attn_k",
+  "attention.value": "attn_v",
+  "attention.output": "attn_output",
+  "feed_forward_norm": "ffn_norm",
+  "feed_forward.gate": "ffn_gate",
+  "feed_forward.up": "ffn_up",
+  "feed_forward.down": "ffn_down",
+  "embedding": "token_embd",
+  "norm": "output_norm",
+  "rotary.factors": "rope_freqs.weight",
+};
+
 /** One layer: x + attention(norm(x)), then x + feedForward(norm(x)). */
-class Block {
-  constructor(
-    readonly attentionNorm: RmsNorm,
-    readonly attention: Attention,
-    readonly feedForwardNorm: RmsNorm,
-    readonly feedForward: GatedFeedForward,
-  ) {}
+class Block extends Module {
+  readonly attentionNorm: RmsNorm;
+  readonly attention: MultiHeadAttention;
+  readonly feedForwardNorm: RmsNorm;
+  readonly feedForward: GatedFeedForward;
+
+  constructor(config: LlamaConfig, rotary: RotaryEmbedding, activations: Activations) {
+    super();
+    const { width, heads, keyValueHeads, headSize, feedForward, epsilon, window } = config;
+    const layers = { bias: "optional", activations } as const;
+    this.attentionNorm = new RmsNorm(width, epsilon);
+    this.attention = new MultiHeadAttention(width, heads, {
+      ...{ keyValueHeads, headSize, window, rotary, causal: true },
+      ...layers,
+    });
+    this.feedForwardNorm = new RmsNorm(width, epsilon);
+    this.feedForward = new GatedFeedForward(width, feedForward, layers);
+  }
 
   forward(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
-    const mixed = this.attention.forward(this.attentionNorm.forward(x), cache, position, only);
-    x = (only?.take(x) ?? x).add(mixed);
-    return x.add(this.feedForward.forward(this.feedForwardNorm.forward(x)));
+    using normed = this.attentionNorm.forward(x);
+    using mixed = this.attention.decode(normed, cache, position, only);
+    using row = only?.take(x);
+    using y = (row ?? x).add(mixed);
+    using ready = this.feedForwardNorm.forward(y);
+    using fed = this.feedForward.forward(ready);
+    return y.add(fed);
   }
 }
 
-/** A Llama over loaded weights. */
-export class Llama implements CausalModel {
+/** A Llama. */
+export class Llama extends Module implements CausalModel {
   readonly vocabulary: number;
   readonly cache: CacheShape;
-  private readonly embedding: Embedding;
-  private readonly blocks: readonly Block[];
-  private readonly norm: RmsNorm;
-  private readonly output: Linear;
-  private readonly rotary: Rotary;
-  /** Llama 3's divisors of the frequencies, [R / 2]. */
-  private readonly ropeFactors?: Tensor;
+  readonly rotary: RotaryEmbedding;
+  readonly embedding: Embedding;
+  readonly blocks: readonly Block[];
+  readonly norm: RmsNorm;
+  readonly output: Linear;
 
-  constructor(readonly config: LlamaConfig, weights: Weights, options: ModelOptions) {
+  constructor(readonly config: LlamaConfig, options: ModelOptions) {
+    super();
     const { layers, width, vocabulary, keyValueHeads, headSize, epsilon, ropeDims } = config;
+    const { contextLength, activations } = options;
     this.vocabulary = vocabulary;
-    this.cache = { layers, heads: keyValueHeads, headSize, length: options.contextLength };
-    this.embedding = new Embedding(weights.get("token_embd.weight", vocabulary, width));
-    this.norm = new RmsNorm(weights.get("output_norm.weight", width), epsilon);
-    const head = weights.optional("output.weight", vocabulary, width) ?? this.embedding.weight; // else tied
-    this.output = new Linear(head, undefined, options.activations);
-    this.ropeFactors = weights.optional("rope_freqs.weight", ropeDims / 2);
-    this.rotary = {
-      table: emptyRopeTable(options.device, options.contextLength, ropeDims),
+    this.cache = { layers, heads: keyValueHeads, headSize, length: contextLength };
+    this.rotary = new RotaryEmbedding(contextLength, ropeDims, {
       pairs: "interleaved",
-    };
-    this.blocks = Array.from({ length: layers }, (_, i) => this.block(weights.pp(`blk.${i}`), options));
-    weights.check();
+      base: config.ropeBase,
+      scaling: config.ropeScaling,
+    });
+    this.rotary.allocate(options.device);
+    this.embedding = new Embedding(vocabulary, width);
+    this.blocks = Array.from({ length: layers }, () => new Block(config, this.rotary, activations));
+    this.norm = new RmsNorm(width, epsilon);
+    this.output = new Linear(width, vocabulary, { bias: false, activations, tiedTo: this.embedding.weight });
+  }
+
+  /** Reads the configuration from metadata and builds the model over the weights of a GGUF file. */
+  static build(architecture: string, metadata: Metadata, weights: Weights, options: ModelOptions): Llama {
+    const model = new Llama(llamaConfig(architecture, metadata), options);
+    return model.load(weights.named(GGUF_NAMES), { allow: ["unexpected"] });
   }
 
   async ready(): Promise<void> {
-    const { ropeBase: base, ropeScaling: scaling } = this.config;
-    const factors = await this.ropeFactors?.data();
-    fillRopeTable(this.rotary.table, { base, scaling, factors });
-  }
-
-  /** Reads the configuration from metadata and builds the model. */
-  static build(architecture: string, metadata: Metadata, weights: Weights, options: ModelOptions): Llama {
-    return new Llama(llamaConfig(architecture, metadata), weights, options);
+    await this.rotary.ready();
   }
 
   forward(ids: Tensor, cache: KvCache, position: Position, only?: OneRow): Tensor {
     let x = this.embedding.forward(ids);
     const last = this.blocks.length - 1;
-    this.blocks.forEach((block, i) =>
+    for (const [i, block] of this.blocks.entries()) {
+      using before = x;
       // other rows of the last layer lead nowhere but into its cache
-      x = block.forward(x, cache.layers[i], position, i === last ? only : undefined)
-    );
-    return this.output.forward(this.norm.forward(x));
-  }
-
-  [Symbol.dispose](): void {
-    this.rotary.table.dispose();
-  }
-
-  private block(weights: Weights, { activations }: ModelOptions): Block {
-    const { width, heads, keyValueHeads, headSize, feedForward, epsilon, window } = this.config;
-    const layer = (name: string, out: number, input: number) =>
-      new Linear(
-        weights.get(`${name}.weight`, out, input),
-        weights.optional(`${name}.bias`, out),
-        activations,
-      );
-    const attention = new Attention(
-      layer("attn_q", heads * headSize, width),
-      layer("attn_k", keyValueHeads * headSize, width),
-      layer("attn_v", keyValueHeads * headSize, width),
-      layer("attn_output", width, heads * headSize),
-      headSize,
-      this.rotary,
-      { window },
-    );
-    return new Block(
-      new RmsNorm(weights.get("attn_norm.weight", width), epsilon),
-      attention,
-      new RmsNorm(weights.get("ffn_norm.weight", width), epsilon),
-      new GatedFeedForward(
-        layer("ffn_gate", feedForward, width),
-        layer("ffn_up", feedForward, width),
-        layer("ffn_down", width, feedForward),
-      ),
-    );
+      x = block.forward(before, cache.layers[i], position, i === last ? only : undefined);
+    }
+    using end = x;
+    using normed = this.norm.forward(end);
+    return this.output.forward(normed);
   }
 }
 

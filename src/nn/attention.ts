@@ -1,28 +1,29 @@
 /**
- * Attention with rotary positions and grouped key-value heads.
+ * Multi-head attention: over a whole sequence at once, or over a cache of what came before.
  *
  * @module
  */
-import { attention, type AttentionOptions, type Position, rope } from "../tensor/ops/attention.ts";
-import { takeRows } from "../tensor/ops/linear.ts";
+import { WickError } from "../error.ts";
+import type { Generator } from "../tensor/generator.ts";
+import { attention, type AttentionOptions, type Position } from "../tensor/ops/attention.ts";
+import { takeRows } from "../tensor/ops/index_select.ts";
+import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
-import { type Linear, SharedInput } from "./linear.ts";
-
-/** How queries and keys are turned. */
-export interface Rotary {
-  /** [S, R]: cos and sin of each pair for every position. */
-  table: Tensor;
-  pairs: "interleaved" | "halved";
-}
+import { constant, uniform, xavierUniform } from "./init.ts";
+import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
+import { Module } from "./module.ts";
+import type { RotaryEmbedding } from "./rotary.ts";
 
 /** One row of a chunk: the only one whose result is wanted. */
 export class OneRow {
-  /**
-   * @param row its index in the chunk, [1] (i32)
-   * @param position its position
-   */
-  constructor(readonly row: Tensor, readonly position: Position) {}
+  /** Of a chunk. */
+  constructor(
+    /** Its index in the chunk, [1] (i32). */
+    readonly row: Tensor,
+    /** Its position. */
+    readonly position: Position,
+  ) {}
 
   /** That row of x [T, C]: [1, C]. */
   take(x: Tensor): Tensor {
@@ -30,31 +31,139 @@ export class OneRow {
   }
 }
 
-/** Causal self-attention over a cache: output(attention(rope(query(x)), rope(key(x)), value(x))). */
-export class Attention {
-  constructor(
-    readonly query: Linear,
-    readonly key: Linear,
-    readonly value: Linear,
-    readonly output: Linear,
-    readonly headSize: number,
-    readonly rotary: Rotary,
-    readonly options: AttentionOptions = {},
-  ) {}
+/** Options of {@linkcode MultiHeadAttention}; those of its layers among them. */
+export interface MultiHeadAttentionOptions extends Omit<LinearOptions, "tiedTo">, AttentionOptions {
+  /** Heads of keys and values, which divide the others [as many]. */
+  keyValueHeads?: number;
+  /** Elements of a head [width / heads]. */
+  headSize?: number;
+  /** Elements of what is attended to, where that is another sequence [width]. */
+  memoryWidth?: number;
+  /** Whether a row sees itself and earlier ones alone [false]. */
+  causal?: boolean;
+  /** Turns queries and keys by their positions. */
+  rotary?: RotaryEmbedding;
+  /** The probability with which a weight is dropped in training [0]. */
+  dropout?: number;
+  /** What is drawn from [the default generator]. */
+  generator?: Generator;
+}
+
+/** What {@linkcode MultiHeadAttention.forward} attends to. */
+export interface AttendOptions {
+  /** [B, S, M]: the sequence that keys and values are made of [x itself]. */
+  memory?: Tensor;
+  /** See {@linkcode scaledDotProductAttention}. */
+  mask?: Tensor;
+}
+
+/**
+ * output(attention(query(x), key(memory), value(memory))) with H heads of queries and G of keys and values (Vaswani
+ * et al. 2017, Ainslie et al. 2023).
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { nn, tensor } from "@wick/wick";
+ * using attention = new nn.MultiHeadAttention(8, 2, { causal: true }).init(1);
+ * using x = tensor(new Float32Array(24), { shape: [1, 3, 8] });
+ * using y = attention.forward(x);
+ * deepEqual(y.shape, [1, 3, 8]);
+ * ```
+ */
+export class MultiHeadAttention extends Module {
+  /** [H D, C]. */
+  readonly query: Linear;
+  /** [G D, M]. */
+  readonly key: Linear;
+  /** [G D, M]. */
+  readonly value: Linear;
+  /** [C, H D]. */
+  readonly output: Linear;
+  /** Turns queries and keys by their positions. */
+  readonly rotary?: RotaryEmbedding;
+  readonly #headSize: number;
+  readonly #options: MultiHeadAttentionOptions;
+
+  /** Over rows of `width` values with `heads` heads. */
+  constructor(width: number, heads: number, options: MultiHeadAttentionOptions = {}) {
+    super();
+    const { keyValueHeads = heads, headSize = width / heads, memoryWidth = width } = options;
+    if (!Number.isInteger(headSize) || heads % keyValueHeads !== 0) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        `Cannot divide ${width} values among ${heads} heads, ${keyValueHeads} of keys: both must divide evenly`,
+      );
+    }
+    const { initial, initialBias = constant(0), ...rest } = options;
+    // as if query, key and value were one matrix (Glorot and Bengio 2010)
+    const joined = uniform(Math.sqrt(6 / (width + (heads + 2 * keyValueHeads) * headSize)));
+    const layers = {
+      ...rest,
+      initialBias,
+      initial: initial ?? (memoryWidth === width ? joined : xavierUniform),
+    };
+    this.query = new Linear(width, heads * headSize, layers);
+    this.key = new Linear(memoryWidth, keyValueHeads * headSize, layers);
+    this.value = new Linear(memoryWidth, keyValueHeads * headSize, layers);
+    this.output = new Linear(heads * headSize, width, { ...rest, initialBias, initial });
+    this.rotary = options.rotary;
+    this.#headSize = headSize;
+    this.#options = options;
+  }
+
+  /** x [B, T, C] or [T, C]: the same. All rows at once, from position 0 on, with a gradient. */
+  forward(x: Tensor, { memory, mask }: AttendOptions = {}): Tensor {
+    const { causal, scale, window, generator } = this.#options;
+    const dropout = this.training ? this.#options.dropout : 0;
+    if (window) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        `Cannot attend at once within a window of ${window}: give a mask`,
+      );
+    }
+    using input = new SharedInput(x);
+    using other = memory && new SharedInput(memory);
+    using q = this.#heads(this.query, input, 0);
+    using k = this.#heads(this.key, other ?? input, 0);
+    using v = this.#heads(this.value, other ?? input);
+    using y = scaledDotProductAttention(q, k, v, { causal, mask, scale, dropout, generator });
+    using rows = y.transpose(1, 2);
+    using joined = rows.reshape(...x.shape.slice(0, -1), -1);
+    return this.output.forward(joined);
+  }
+
+  /** A layer's [B, T, H D] as [B, H, T, D], turned by positions from `position` on. */
+  #heads(layer: Linear, input: SharedInput, position?: number): Tensor {
+    using y = layer.forward(input);
+    using heads = y.reshape(-1, y.shape.at(-2)!, y.shape.at(-1)! / this.#headSize, this.#headSize);
+    if (position === undefined || !this.rotary) return heads.transpose(1, 2);
+    using turned = this.rotary.forward(heads, position);
+    return turned.transpose(1, 2);
+  }
 
   /**
-   * x [T, C] of positions from `position` on; their keys and values join the cache. With `only`, one row alone
-   * asks: [1, C].
+   * x [T, C] of positions from `position` on; their keys and values join the cache, and each row sees those up to
+   * its own. With `only`, one row alone asks: [1, C]. A cache keeps values alone: there is no gradient.
    */
-  forward(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
-    const input = new SharedInput(x);
-    const asking = only ? new SharedInput(only.take(x)) : input;
+  decode(x: Tensor, cache: LayerCache, position: Position, only?: OneRow): Tensor {
+    using input = new SharedInput(x);
+    using row = only?.take(x);
+    using one = row && new SharedInput(row);
     const from = only?.position ?? position;
-    const heads = (layer: Linear, input: SharedInput) =>
-      layer.forward(input).reshape(input.f32.shape[0], -1, this.headSize);
-    const turn = (y: Tensor, position: Position) => rope(y, this.rotary.table, position, this.rotary.pairs);
-    cache.append(turn(heads(this.key, input), position), heads(this.value, input), position);
-    const y = attention(turn(heads(this.query, asking), from), cache.keys, cache.values, from, this.options);
-    return this.output.forward(y.reshape(y.shape[0], -1));
+    using k = this.#rows(this.key, input, position);
+    using v = this.#rows(this.value, input);
+    cache.append(k, v, position);
+    using q = this.#rows(this.query, one ?? input, from);
+    using y = attention(q, cache.keys, cache.values, from, this.#options);
+    using joined = y.reshape(y.shape[0], -1);
+    return this.output.forward(joined);
+  }
+
+  /** A layer's [T, H D] as [T, H, D], turned by positions from `position` on. */
+  #rows(layer: Linear, input: SharedInput, position?: Position): Tensor {
+    using y = layer.forward(input);
+    using heads = y.reshape(y.shape[0], -1, this.#headSize);
+    return position !== undefined && this.rotary ? this.rotary.forward(heads, position) : heads.contiguous();
   }
 }

@@ -3,16 +3,84 @@
  *
  * @module
  */
-import { swiglu } from "../tensor/ops/elementwise.ts";
+import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
+import type { Generator } from "../tensor/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Linear, SharedInput } from "./linear.ts";
+import { Dropout } from "./dropout.ts";
+import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
+import { Module } from "./module.ts";
 
-/** down(silu(gate(x)) * up(x)) (Shazeer 2020). */
-export class GatedFeedForward {
-  constructor(readonly gate: Linear, readonly up: Linear, readonly down: Linear) {}
+/** Options of {@linkcode FeedForward}. */
+export interface FeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
+  /** Between the two layers [GELU]. */
+  activation?: (x: Tensor) => Tensor;
+  /** The probability with which a hidden value is dropped in training [0]. */
+  dropout?: number;
+  /** What is drawn from [the default generator]. */
+  generator?: Generator;
+}
 
+/** down(dropout(activation(up(x)))). */
+export class FeedForward extends Module {
+  /** [F, C]. */
+  readonly up: Linear;
+  /** [C, F]. */
+  readonly down: Linear;
+  /** Of the hidden values. */
+  readonly dropout: Dropout;
+  readonly #activation: (x: Tensor) => Tensor;
+
+  /** From C values over F hidden ones to C. */
+  constructor(width: number, hidden: number = 4 * width, options: FeedForwardOptions = {}) {
+    super();
+    this.up = new Linear(width, hidden, options);
+    this.down = new Linear(hidden, width, options);
+    this.dropout = new Dropout(options.dropout ?? 0, options);
+    this.#activation = options.activation ?? ((x) => x.gelu());
+  }
+
+  /** x [.., C]: the same. */
   forward(x: Tensor): Tensor {
-    const input = new SharedInput(x);
-    return this.down.forward(swiglu(this.gate.forward(input), this.up.forward(input)));
+    using up = this.up.forward(x);
+    using hidden = this.#activation(up);
+    using kept = this.dropout.forward(hidden);
+    return this.down.forward(kept);
+  }
+}
+
+/** Options of {@linkcode GatedFeedForward}. */
+export interface GatedFeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
+  /** How the gate opens ["silu", which is SwiGLU; "gelu" is GeGLU]. */
+  gate?: "silu" | "gelu";
+}
+
+/** down(silu(gate(x)) * up(x)), or with gelu (Shazeer 2020). */
+export class GatedFeedForward extends Module {
+  /** [F, C]. */
+  readonly gate: Linear;
+  /** [F, C]. */
+  readonly up: Linear;
+  /** [C, F]. */
+  readonly down: Linear;
+  readonly #gelu: boolean;
+
+  /** From C values over F hidden ones to C; without biases unless asked. */
+  constructor(width: number, hidden: number, { gate, ...options }: GatedFeedForwardOptions = {}) {
+    super();
+    const layer = (inputs: number, outputs: number) =>
+      new Linear(inputs, outputs, { bias: false, ...options });
+    this.gate = layer(width, hidden);
+    this.up = layer(width, hidden);
+    this.down = layer(hidden, width);
+    this.#gelu = gate === "gelu";
+  }
+
+  /** x [.., C]: the same. */
+  forward(x: Tensor): Tensor {
+    using input = new SharedInput(x);
+    using gate = this.gate.forward(input);
+    using up = this.up.forward(input);
+    using hidden = this.#gelu ? geglu(gate, up) : swiglu(gate, up);
+    return this.down.forward(hidden);
   }
 }

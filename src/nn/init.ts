@@ -6,6 +6,7 @@
 import { WickError } from "../error.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
+import type { Initial } from "./parameter.ts";
 
 type Shape = readonly number[];
 
@@ -90,4 +91,19 @@ export function orthogonal(generator: Generator, shape: Shape, gain = 1): Float3
     { length: rows * columns },
     (_, i) => gain * at(Math.floor(i / columns), i % columns),
   );
+}
+
+/** Uniform in +-bound. */
+export function uniform(bound: number): Initial {
+  return (generator, shape) => generator.uniform(sizeOf(shape), -bound, bound);
+}
+
+/** Normal with a deviation about 0. */
+export function normal(deviation: number): Initial {
+  return (generator, shape) => generator.normal(sizeOf(shape), 0, deviation);
+}
+
+/** The same value everywhere. */
+export function constant(value: number): Initial {
+  return (_, shape) => new Float32Array(sizeOf(shape)).fill(value);
 }

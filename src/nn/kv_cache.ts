@@ -10,7 +10,13 @@ import { Tensor } from "../tensor/tensor.ts";
 
 /** The cache of one layer: keys and values [G, S, D] f32. */
 export class LayerCache {
-  constructor(readonly keys: Tensor, readonly values: Tensor) {}
+  /** Over tensors that the caller owns. */
+  constructor(
+    /** [G, S, D]. */
+    readonly keys: Tensor,
+    /** [G, S, D]. */
+    readonly values: Tensor,
+  ) {}
 
   /** Writes keys and values [T, G, D] of the positions from `position` on. */
   append(keys: Tensor, values: Tensor, position: Position): void {
@@ -21,6 +27,7 @@ export class LayerCache {
 
 /** The shape of a cache. */
 export interface CacheShape {
+  /** Layers. */
   layers: number;
   /** Key-value heads, G. */
   heads: number;
@@ -32,10 +39,12 @@ export interface CacheShape {
 
 /** The caches of all layers, allocated at once. */
 export class KvCache implements Disposable {
+  /** One for each layer. */
   readonly layers: readonly LayerCache[];
   /** Bytes held. */
   readonly bytes: number;
 
+  /** Room for all layers; what it holds is read only up to what was appended. */
   constructor(device: Device, shape: CacheShape) {
     const dims = [shape.heads, shape.length, shape.headSize];
     const bytes = storageBytes("f32", dims);
@@ -44,6 +53,7 @@ export class KvCache implements Disposable {
     this.bytes = 2 * shape.layers * bytes;
   }
 
+  /** Gives their memory back. */
   [Symbol.dispose](): void {
     for (const { keys, values } of this.layers) {
       keys.dispose();

@@ -3,84 +3,189 @@
  *
  * @module
  */
+import type { Device } from "../device/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { show } from "../tensor/shape.ts";
+import { tensor } from "../tensor/create.ts";
+import type { PlainDtype } from "../tensor/dtype.ts";
+import { Generator } from "../tensor/generator.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { fit } from "./fit.ts";
+import { Parameter } from "./parameter.ts";
+import { Weights } from "./weights.ts";
 
-/** A tensor of a module that is no parameter: statistics, tables. It is saved with the module, but not trained. */
-export class Buffer {
-  constructor(
-    /** Its values. */
-    readonly tensor: Tensor,
-  ) {}
+/** A part of a module. */
+export type Part = Parameter | Module;
+
+/** Options of {@linkcode Module.load}. */
+export interface LoadWeightsOptions {
+  /** Names that may be missing from the checkpoint (their parameters stay as they are), or unexpected [none]. */
+  allow?: readonly ("missing" | "unexpected")[];
+  /** "f32" converts tensors of f16 and bf16, as training asks for [as they are]. */
+  dtype?: "f32";
 }
 
 /**
- * A layer or network. Its fields are its parts: a Tensor is a parameter, a {@linkcode Buffer} is saved but not
- * trained, a Module (or an array of them) is a child. Names are the paths of fields: "layers.0.weight".
+ * A layer or network. Its fields are its parts: a {@linkcode Parameter}, a {@linkcode Buffer}, a Module, or an array
+ * of them; those that begin with # are its own affair. Names are the paths of fields in snake case, as PyTorch has
+ * them: the field `layers[0].runningMean` is "layers.0.running_mean".
+ *
+ * A constructor only declares. Values come from {@linkcode Module.init}, which draws them and makes them trained, or
+ * from {@linkcode Module.load}, which takes over a checkpoint's in whatever dtype they have.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { nn, type Tensor, tensor } from "@wick/wick";
+ *
+ * class Net extends nn.Module {
+ *   readonly hidden = new nn.Linear(2, 8);
+ *   readonly output = new nn.Linear(8, 1);
+ *   forward(x: Tensor): Tensor {
+ *     return this.output.forward(this.hidden.forward(x).tanh());
+ *   }
+ * }
+ *
+ * using net = new Net().init(1); // the seed
+ * using y = net.forward(tensor([[0, 1]]));
+ * deepEqual(y.shape, [1, 1]);
+ * deepEqual([...net.stateDict().keys()], ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]);
+ * ```
  */
 export abstract class Module implements Disposable {
   /** Whether dropout drops and batch norm gathers statistics. */
   training = true;
 
-  /** All parameters by name, in the order of fields. */
-  *namedParameters(prefix = ""): Generator<[string, Tensor]> {
-    for (const [name, part] of this.#parts(prefix)) {
-      if (part instanceof Tensor) yield [name, part];
-      else if (part instanceof Module) yield* part.namedParameters(`${name}.`);
+  /** Its parts by name, in the order of fields; override it where names are to differ. */
+  protected *parts(): Iterable<[string, Part]> {
+    for (const [field, value] of Object.entries(this)) {
+      const name = snakeCase(field);
+      if (isPart(value)) yield [name, value];
+      else if (Array.isArray(value)) {
+        for (const [i, part] of value.entries()) if (isPart(part)) yield [`${name}.${i}`, part];
+      } else if (value instanceof Tensor && value.variable) {
+        throw new WickError(
+          "INVALID_STATE",
+          `Cannot list the parts of ${this.constructor.name}: its field ${field} is a bare tensor; ` +
+            "wrap it: new Parameter(tensor)",
+        );
+      }
     }
   }
 
-  /** All parameters, in the order of fields. */
+  /** Every declared parameter and buffer by name; one that several modules share comes once. */
+  declared(): Map<string, Parameter> {
+    const names = new Map<Parameter, string>();
+    const walk = (module: Module, prefix: string) => {
+      for (const [name, part] of module.parts()) {
+        if (part instanceof Module) walk(part, `${prefix}${name}.`);
+        else if (!names.has(part)) names.set(part, prefix + name);
+      }
+    };
+    walk(this, "");
+    return new Map([...names].map(([part, name]) => [name, part]));
+  }
+
+  /** The parameters that are trained, by name. */
+  namedParameters(): Map<string, Tensor> {
+    return new Map(
+      this.#trainable().map(([name, p]) => [name, p.tensor] as const).filter(([, t]) => t.variable),
+    );
+  }
+
+  /** The parameters that are trained: what an optimizer takes. */
   parameters(): Tensor[] {
-    return [...this.namedParameters()].map(([, tensor]) => tensor);
+    return [...this.namedParameters().values()];
   }
 
-  /** The number of trained values. */
+  /** The number of values of all parameters, trained or not. */
   get parameterCount(): number {
-    return this.parameters().reduce((sum, p) => sum + p.size, 0);
-  }
-
-  /** Parameters and buffers by name. */
-  stateDict(prefix = ""): Map<string, Tensor> {
-    const state = new Map<string, Tensor>();
-    for (const [name, part] of this.#parts(prefix)) {
-      if (part instanceof Tensor) state.set(name, part);
-      else if (part instanceof Buffer) state.set(name, part.tensor);
-      else for (const [inner, tensor] of part.stateDict(`${name}.`)) state.set(inner, tensor);
-    }
-    return state;
+    return this.#trainable().reduce((sum, [, p]) => sum + sizeOf(p.shape), 0);
   }
 
   /**
-   * Copies values into parameters and buffers of the same names and shapes.
+   * Draws first values, as PyTorch does, for every parameter that has none yet, and makes them trained: for a new
+   * network, or for what a checkpoint lacked.
    *
-   * @throws WickError CORRUPT_FILE that lists all missing, unexpected and misshapen names together; nothing is
+   * @param random a seed, or a generator that goes on
+   * @param device where they live [the default device]
+   */
+  init(random: number | Generator, device?: Device | DeviceName): this {
+    const generator = typeof random === "number" ? new Generator(random) : random;
+    const place = deviceNamed(device);
+    for (const parameter of this.declared().values()) parameter.init(generator, place);
+    return this;
+  }
+
+  /**
+   * Takes over the tensors of a checkpoint, in its dtypes: quantized weights stay so. They are not trained unless
+   * {@linkcode Module.requiresGrad} says so, and go with the module.
+   *
+   * @throws WickError CORRUPT_FILE that names all missing, unexpected and misshapen names together; nothing is
    * changed then
    */
-  async loadStateDict(given: ReadonlyMap<string, Tensor>): Promise<void> {
-    const own = this.stateDict();
-    const missing = [...own.keys()].filter((name) => !given.has(name));
-    const unexpected = [...given.keys()].filter((name) => !own.has(name));
-    const misshapen = [...own].filter(([name, t]) =>
-      given.has(name) && show(given.get(name)!.shape) !== show(t.shape)
-    )
-      .map(([name, t]) => `${name} is ${show(given.get(name)!.shape)}, expected ${show(t.shape)}`);
-    const faults = Object.entries({ missing, unexpected, misshapen }).filter(([, names]) => names.length > 0);
-    if (faults.length > 0) {
-      const list = faults.map(([title, names]) => `${title} ${names.length}: ${names.join(", ")}`).join("; ");
-      throw new WickError("CORRUPT_FILE", `Cannot load the state: ${list}`);
+  load(weights: Weights | ReadonlyMap<string, Tensor>, options: LoadWeightsOptions = {}): this {
+    const given = weights instanceof Weights ? weights : new Weights(weights);
+    for (const [parameter, tensor] of fit(this.declared(), given, options.allow ?? [])) {
+      const narrow = tensor.dtype === "f16" || tensor.dtype === "bf16";
+      parameter.put(options.dtype === "f32" && narrow ? widened(tensor) : tensor);
     }
-    const values = await Promise.all(
-      [...own].map(async ([name, t]) => [t, await given.get(name)!.data()] as const),
+    return this;
+  }
+
+  /**
+   * Makes all parameters trained.
+   *
+   * @throws WickError DTYPE_MISMATCH where some are no f32: quantized weights are frozen
+   */
+  requiresGrad(): this {
+    const trained = this.#trainable();
+    const frozen = trained.filter(([, p]) => p.tensor.dtype !== "f32").map(([name, p]) =>
+      `${name} (${p.tensor})`
     );
-    for (const [tensor, data] of values) tensor.write(data);
+    if (frozen.length > 0) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot train ${frozen.length} parameters: weights of another dtype than f32 are frozen, got ${
+          frozen.slice(0, 8).join(", ")
+        }`,
+      );
+    }
+    for (const [, { tensor }] of trained) tensor.requiresGrad();
+    return this;
+  }
+
+  /** Parameters and buffers by name; what is tied to another comes under that one's name alone. */
+  stateDict(): Map<string, Tensor> {
+    return new Map([...this.declared()].filter(([, p]) => p.own).map(([name, p]) => [name, p.tensor]));
+  }
+
+  /**
+   * Copies values into parameters and buffers of the same names and shapes, which stay the tensors that they are: an
+   * optimizer goes on with them.
+   *
+   * @throws WickError CORRUPT_FILE that names all missing, unexpected and misshapen names together; nothing is
+   * changed then
+   */
+  async loadStateDict(state: ReadonlyMap<string, Tensor>): Promise<void> {
+    const found = fit(this.declared(), new Weights(state, "the state"), []);
+    const values = await Promise.all(
+      [...found].map(async ([parameter, from]) => {
+        using wide = parameter.own?.dtype === "f32" ? from.toF32() : from.detach();
+        return [parameter, from, await wide.data()] as const;
+      }),
+    );
+    for (const [parameter, { dtype, shape, device }, data] of values) {
+      if (parameter.own) parameter.own.write(data);
+      else parameter.put(tensor(data, { dtype: dtype as PlainDtype, shape, device }));
+    }
   }
 
   /** Switches to training (or, with false, to inference), children included. */
   train(on = true): this {
     this.training = on;
-    for (const [, part] of this.#parts("")) if (part instanceof Module) part.train(on);
+    for (const [, part] of this.parts()) if (part instanceof Module) part.train(on);
     return this;
   }
 
@@ -89,21 +194,28 @@ export abstract class Module implements Disposable {
     return this.train(false);
   }
 
-  /** Gives the memory of all parameters and buffers back. */
-  [Symbol.dispose](): void {
-    for (const tensor of this.stateDict().values()) tensor.dispose();
+  /** Parameters but no buffers, without optional ones that are absent or tied to another. */
+  #trainable(): [string, Parameter][] {
+    return [...this.declared()].filter(([, p]) => p.trained && (p.own || !p.isOptional));
   }
 
-  *#parts(prefix: string): Generator<[string, Tensor | Buffer | Module]> {
-    for (const [field, value] of Object.entries(this)) {
-      if (isPart(value)) yield [prefix + field, value];
-      else if (Array.isArray(value)) {
-        for (const [i, part] of value.entries()) if (isPart(part)) yield [`${prefix}${field}.${i}`, part];
-      }
-    }
+  /** Gives the memory of all parameters and buffers back. */
+  [Symbol.dispose](): void {
+    for (const [, part] of this.parts()) part[Symbol.dispose]();
   }
 }
 
-function isPart(value: unknown): value is Tensor | Buffer | Module {
-  return value instanceof Tensor || value instanceof Buffer || value instanceof Module;
+/** As f32, in its place. */
+function widened(tensor: Tensor): Tensor {
+  const wide = tensor.toF32();
+  tensor.dispose();
+  return wide;
+}
+
+function isPart(value: unknown): value is Part {
+  return value instanceof Parameter || value instanceof Module;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

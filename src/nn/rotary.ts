@@ -4,8 +4,12 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { WickError } from "../error.ts";
 import { storageBytes } from "../tensor/dtype.ts";
+import { type Position, rope } from "../tensor/ops/attention.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { Module } from "./module.ts";
+import { Buffer } from "./parameter.ts";
 
 /** How angles are stretched. */
 export type RopeScaling =
@@ -77,5 +81,75 @@ export function fillRopeTable(table: Tensor, options: RopeOptions): void {
       row[2 * i + 1] = Math.sin(p * frequency) * magnitude;
     });
     table.device.write(table.storage, p * bytes.length, bytes);
+  }
+}
+
+/** Options of {@linkcode RotaryEmbedding}. */
+export interface RotaryOptions {
+  /** Which dimensions turn together: (i, i + R / 2) or (2i, 2i + 1) ["halved"]. */
+  pairs?: "interleaved" | "halved";
+  /** [10000] */
+  base?: number;
+  /** [none] */
+  scaling?: RopeScaling;
+}
+
+/**
+ * Turns queries and keys by their positions (Su et al. 2021). Its table is made at the first use; layers may share
+ * one.
+ */
+export class RotaryEmbedding extends Module {
+  /** What each pair's frequency is divided by, [R / 2], where a checkpoint has it (Llama 3's `rope_freqs`). */
+  readonly factors: Buffer;
+  /** Which dimensions turn together. */
+  readonly pairs: "interleaved" | "halved";
+  readonly #options: RotaryOptions;
+  #table?: Tensor;
+
+  /** For positions below `length` and heads whose first `dims` elements (an even number) turn. */
+  constructor(readonly length: number, readonly dims: number, options: RotaryOptions = {}) {
+    super();
+    this.factors = new Buffer([dims / 2], undefined, { optional: true });
+    this.pairs = options.pairs ?? "halved";
+    this.#options = options;
+  }
+
+  /** x [T, H, D] or [B, T, H, D] turned, its first row at `position`. */
+  forward(x: Tensor, position: Position = 0): Tensor {
+    if (!this.#table) {
+      if (this.factors.find()) {
+        throw new WickError(
+          "INVALID_STATE",
+          "Cannot turn by a checkpoint's factors before ready() has read them",
+        );
+      }
+      this.allocate(x.device);
+      this.#fill();
+    }
+    return rope(x, this.#table!, position, this.pairs);
+  }
+
+  /** Makes room for the table, which `ready` fills. */
+  allocate(device: Device): void {
+    this.#table ??= emptyRopeTable(device, this.length, this.dims);
+  }
+
+  /** Fills the table by the factors of a checkpoint. */
+  async ready(): Promise<void> {
+    const factors = this.factors.find();
+    if (factors) this.allocate(factors.device);
+    this.#fill(await factors?.data());
+  }
+
+  /** Gives the table's memory back. */
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#table?.dispose();
+    this.#table = undefined;
+  }
+
+  #fill(factors?: ArrayLike<number>): void {
+    const { base = 10000, scaling = { type: "none" } } = this.#options;
+    if (this.#table) fillRopeTable(this.#table, { base, scaling, factors });
   }
 }

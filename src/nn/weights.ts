@@ -1,75 +1,60 @@
 /**
- * Weights by name, as a model's constructor asks for them.
+ * Weights by name, as a checkpoint holds them.
  *
  * @module
  */
-import { WickError } from "../error.ts";
-import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-interface Report {
-  missing: string[];
-  misshapen: string[];
-  used: Set<string>;
-}
-
 /**
- * A view of named tensors below a prefix. Missing and misshapen names are collected, so that
- * {@linkcode Weights.check} can report all of them together.
+ * Named tensors below a prefix, under the names that a module gives its parameters.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { nn, tensor } from "@wick/wick";
+ * const file = new Map([["model.fc.weight", tensor([[1, 2]])], ["model.fc.b", tensor([3])]]);
+ * const weights = new nn.Weights(file, "a file").pp("model").named({ "hidden.bias": "fc.b", "hidden": "fc" });
+ * equal(weights.nameOf("hidden.weight"), "model.fc.weight");
+ * equal(await weights.find("hidden.bias")?.item(), 3);
+ * ```
  */
 export class Weights {
-  /**
-   * @param tensors all of them, by full name
-   * @param source what they come from, for messages
-   */
+  /** All tensors of a checkpoint, by full name. */
   constructor(
     private readonly tensors: ReadonlyMap<string, Tensor>,
-    readonly source: string,
-    private readonly prefix = "",
-    private readonly report: Report = { missing: [], misshapen: [], used: new Set() },
+    /** What they come from, for messages. */
+    readonly source: string = "the checkpoint",
+    /** The checkpoint's name for a module's. */
+    readonly nameOf: (name: string) => string = (name) => name,
   ) {}
 
-  /** The weights below `name`. */
-  pp(name: string): Weights {
-    return new Weights(this.tensors, this.source, `${this.prefix}${name}.`, this.report);
+  /** The weights below a path, "layers.0". */
+  pp(path: string): Weights {
+    return new Weights(this.tensors, this.source, (name) => this.nameOf(`${path}.${name}`));
   }
 
-  /** The tensor of this name and shape. */
-  get(name: string, ...shape: number[]): Tensor {
-    const tensor = this.optional(name, ...shape);
-    if (tensor) return tensor;
-    this.report.missing.push(`${this.prefix}${name} ${show(shape)}`);
-    // a stand-in until check() throws: the first tensor there is
-    return this.tensors.values().next().value as Tensor;
-  }
-
-  /** The tensor of this name and shape, or undefined where there is none of this name. */
-  optional(name: string, ...shape: number[]): Tensor | undefined {
-    const full = this.prefix + name;
-    const tensor = this.tensors.get(full);
-    if (!tensor) return undefined;
-    this.report.used.add(full);
-    if (show(tensor.shape) !== show(shape)) {
-      this.report.misshapen.push(`${full} is ${show(tensor.shape)}, expected ${show(shape)}`);
-    }
-    return tensor;
-  }
-
-  /** Throws where anything was missing or of another shape. Unused names are given back. */
-  check(): string[] {
-    const { missing, misshapen, used } = this.report;
-    if (missing.length + misshapen.length > 0) {
-      const list = (title: string, names: string[]) =>
-        names.length === 0
-          ? ""
-          : `; ${title} ${names.length}: ${names.slice(0, 8).join(", ")}${names.length > 8 ? " ..." : ""}`;
-      throw new WickError(
-        "CORRUPT_FILE",
-        `Cannot build the model from ${this.source}${list("missing", missing)}${
-          list("misshapen", misshapen)
-        }`,
+  /**
+   * The same weights in a checkpoint of another dialect: paths of a module's names, whole segments of them, and what
+   * the checkpoint calls them. Where several fit, they apply in the order given.
+   */
+  named(dialect: Readonly<Record<string, string>>): Weights {
+    const replacements = Object.entries(dialect);
+    const translate = (name: string) =>
+      replacements.reduce((n, [ours, theirs]) => n.replace(`.${ours}.`, `.${theirs}.`), `.${name}.`).slice(
+        1,
+        -1,
       );
-    }
-    return [...this.tensors.keys()].filter((name) => !used.has(name));
+    return new Weights(this.tensors, this.source, (name) => this.nameOf(translate(name)));
+  }
+
+  /** The tensor that a module calls so, if there is one. */
+  find(name: string): Tensor | undefined {
+    return this.tensors.get(this.nameOf(name));
+  }
+
+  /** The checkpoint's names of all weights here. */
+  names(): string[] {
+    const prefix = this.nameOf("");
+    return [...this.tensors.keys()].filter((name) => name.startsWith(prefix));
   }
 }

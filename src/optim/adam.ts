@@ -8,7 +8,7 @@ import type { Kernel } from "../device/kernel.ts";
 import { adam_f32, adamw_f32 } from "../device/kernels/optimizer.ts";
 import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Group, Optimizer } from "./optimizer.ts";
+import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}, as PyTorch's. */
 export interface AdamOptions {
@@ -31,22 +31,13 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decay: number = 0;
 
   /** Optimizes parameters, or groups with options of their own. */
-  constructor(
-    parameters: readonly Tensor[] | readonly Group<AdamOptions & { learningRate: number }>[],
-    options: AdamOptions & { learningRate: number },
-  ) {
-    super(parameters, options, () => 2);
+  constructor(parameters: Groups<AdamOptions>, options: AdamOptions & StepOptions) {
+    super(parameters, options, (_, { shape }) => ({ mean: shape, square: shape }));
     for (const { options: { beta1 = 0.9, beta2 = 0.999 } } of this.entries) {
       for (const beta of [beta1, beta2]) {
         if (!this.#corrections.has(beta)) this.#corrections.set(beta, this.device.realCell(1));
       }
     }
-  }
-
-  /** Moves counters and learning rates on. */
-  override advance(): void {
-    super.advance();
-    for (const [beta, cell] of this.#corrections) cell.set(1 - beta ** this.steps);
   }
 
   /** Gives the state's memory back. */
@@ -56,16 +47,21 @@ export class Adam extends Optimizer<AdamOptions> {
     this.#corrections.clear();
   }
 
+  /** Means that began at 0 are too small by these. */
+  protected override schedule(step: number): void {
+    for (const [beta, cell] of this.#corrections) cell.set(1 - beta ** step);
+  }
+
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    [m, v]: readonly Tensor[],
+    state: ReadonlyMap<string, Tensor>,
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = this.decay }: AdamOptions,
     rate: Cell,
   ): void {
     const params = [p.size, 1 - beta1, 1 - beta2, epsilon, weightDecay];
-    run(this.row, [p, g, m, v], params, [
+    run(this.row, [p, g, state.get("mean")!, state.get("square")!], params, [
       1,
       rate,
       this.#corrections.get(beta1)!,

@@ -3,8 +3,13 @@
  *
  * @module
  */
+export { Adafactor, type AdafactorOptions } from "./adafactor.ts";
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export { clipGradNorm, clipGradValue } from "./clip.ts";
+export { type AverageOptions, ExponentialMovingAverage } from "./ema.ts";
 export { Lion, type LionOptions } from "./lion.ts";
-export { type Group, Optimizer, type OptimizerEntry } from "./optimizer.ts";
+export { Muon, type MuonOptions } from "./muon.ts";
+export { type Group, type Groups, Optimizer, type OptimizerEntry, type StepOptions } from "./optimizer.ts";
+export type { OptimizerState } from "./state.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export * as schedule from "./schedule.ts";

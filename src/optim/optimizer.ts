@@ -4,23 +4,37 @@
  * @module
  */
 import type { Cell, Device } from "../device/device.ts";
+import { sgd_f32 } from "../device/kernels/optimizer.ts";
 import { WickError } from "../error.ts";
-import type { Gradients } from "../tensor/autograd.ts";
-import { storageBytes } from "../tensor/dtype.ts";
+import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
+import { run } from "../tensor/dispatch.ts";
 import { recording } from "../tensor/program.ts";
+import { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+
+/** Options of every optimizer. */
+export interface StepOptions {
+  /** The size of a step. */
+  learningRate: number;
+  /** Goes up the gradient in place of down [false]. */
+  maximize?: boolean;
+}
 
 /** Parameters with options of their own. */
 export type Group<Options> = { parameters: readonly Tensor[] } & Partial<Options>;
+
+/** The parameters of one group, or several groups. */
+export type Groups<Options> = readonly Tensor[] | readonly Group<Options & StepOptions>[];
 
 /** A parameter with its options and state. */
 export interface OptimizerEntry<Options> {
   /** What is changed. */
   parameter: Tensor;
   /** Those of its group. */
-  options: Options & { learningRate: number };
-  /** What goes from step to step. */
-  state: Tensor[];
+  options: Options & StepOptions;
+  /** What goes from step to step, by name. */
+  state: Map<string, Tensor>;
   /** Its learning rate, times the factor. */
   rate: Cell;
 }
@@ -33,100 +47,150 @@ export interface OptimizerEntry<Options> {
 export abstract class Optimizer<Options> implements Disposable {
   /** Multiplies every group's learning rate: a schedule sets it. */
   factor = 1;
-  /** Steps so far. */
-  protected steps = 0;
   /** All parameters, in the order of groups. */
   protected readonly entries: OptimizerEntry<Options>[];
   /** Where the parameters live. */
   protected readonly device: Device;
+  #steps = 0;
 
-  /** @param states tensors of a parameter's size that each parameter needs */
+  /** @param states the shapes, by name, of what a parameter takes from step to step; zeros at first */
   protected constructor(
-    parameters: readonly Tensor[] | readonly Group<Options & { learningRate: number }>[],
-    defaults: Options & { learningRate: number },
-    states: (options: Options) => number,
+    parameters: Groups<Options>,
+    defaults: Options & StepOptions,
+    states: (options: Options, parameter: Tensor) => Readonly<Record<string, readonly number[]>>,
   ) {
-    const groups = parameters.length > 0 && !(parameters[0] instanceof Tensor)
-      ? parameters as readonly Group<Options & { learningRate: number }>[]
-      : [{ parameters: parameters as readonly Tensor[] } as Group<Options & { learningRate: number }>];
-    this.entries = groups.flatMap(({ parameters, ...own }) => {
-      const options = { ...defaults, ...own } as Options & { learningRate: number };
-      return parameters.map((parameter) => this.#entry(parameter, options, states(options)));
-    });
-    if (this.entries.length === 0) {
+    const wanted = members(parameters, defaults);
+    if (wanted.length === 0) {
       throw new WickError("INVALID_ARGUMENT", "Cannot optimize nothing: give at least one parameter");
     }
-    this.device = this.entries[0].parameter.device;
+    this.device = wanted[0].parameter.device;
+    for (const { parameter, options } of wanted) check(parameter, options, this.device);
+    if (new Set(wanted.map(({ parameter }) => parameter.variable)).size < wanted.length) {
+      throw new WickError("INVALID_ARGUMENT", "Cannot optimize a parameter twice: each must come once");
+    }
+    const shapes = wanted.map(({ parameter, options }) => states(options, parameter));
+    this.entries = wanted.map(({ parameter, options }, i) => ({
+      parameter,
+      options,
+      state: zerosLike(this.device, shapes[i]),
+      rate: this.device.realCell(options.learningRate),
+    }));
+  }
+
+  /** Steps so far. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** One step; parameters without a gradient stay as they are. */
   step(gradients: Gradients): void {
+    this.#assertOpen("step");
     if (!recording()) this.advance();
-    for (const { parameter, options, state, rate } of this.entries) {
-      const gradient = gradients.find(parameter);
-      if (!gradient) continue;
-      using dense = gradient.contiguous();
-      this.update(parameter, dense, state, options, rate);
-      parameter.storage.version++;
-    }
+    noGrad(() => {
+      for (const entry of this.entries) {
+        const gradient = gradients.find(entry.parameter);
+        if (!gradient || entry.parameter.size === 0) continue;
+        this.#update(entry, gradient);
+        entry.parameter.storage.version++;
+      }
+    });
   }
 
   /** Moves counters and learning rates on; `step` does it, unless it is recorded. */
   advance(): void {
-    this.steps++;
+    this.#assertOpen("advance");
+    this.#steps++;
     for (const { options, rate } of this.entries) rate.set(options.learningRate * this.factor);
+    this.schedule(this.#steps);
+  }
+
+  /**
+   * The state as it is now: handles that later steps change. Parameters are saved with their module; the factor is
+   * the schedule's.
+   */
+  stateDict(): OptimizerState {
+    this.#assertOpen("save");
+    const named = this.entries.flatMap(({ state }, i) =>
+      [...state].map(([name, tensor]) => [`${i}.${name}`, tensor] as const)
+    );
+    return { steps: this.#steps, tensors: new Map(named) };
+  }
+
+  /**
+   * Goes on from a saved state of the same parameters in the same order.
+   *
+   * @throws WickError CORRUPT_FILE that lists all missing, unexpected and misshapen names; nothing is changed then
+   */
+  async loadStateDict(state: OptimizerState): Promise<void> {
+    this.#assertOpen("load the state of");
+    this.#steps = await loadState(this.stateDict(), state);
   }
 
   /** Gives the state's memory back. */
   [Symbol.dispose](): void {
     for (const { state, rate } of this.entries) {
-      for (const tensor of state) tensor.dispose();
+      for (const tensor of state.values()) tensor.dispose();
       rate.dispose();
     }
     this.entries.length = 0;
   }
 
-  /** Changes one parameter in place. */
+  /** Changes one parameter in place. What it computes of its parameter, gradient and state goes after it. */
   protected abstract update(
     parameter: Tensor,
     gradient: Tensor,
-    state: readonly Tensor[],
-    options: Options,
+    state: ReadonlyMap<string, Tensor>,
+    options: Options & StepOptions,
     rate: Cell,
   ): void;
 
-  #entry(
-    parameter: Tensor,
-    options: Options & { learningRate: number },
-    states: number,
-  ): OptimizerEntry<Options> {
-    if (!parameter.variable || parameter.variable.node || !parameter.isContiguous) {
-      throw new WickError(
-        "INVALID_ARGUMENT",
-        `Cannot optimize ${parameter}: it must be a contiguous leaf; call requiresGrad() on it`,
-      );
-    }
-    if (!(options.learningRate >= 0)) {
-      throw new WickError(
-        "INVALID_ARGUMENT",
-        `Learning rate must be 0 or more, got ${options.learningRate}`,
-        {
-          param: "learningRate",
-        },
-      );
-    }
-    const { device, shape } = parameter;
-    const zeros = () => {
-      const bytes = storageBytes("f32", shape);
-      const tensor = new Tensor(device.allocate(bytes), "f32", shape);
-      device.write(tensor.storage, 0, new Uint8Array(bytes));
-      return tensor;
-    };
-    return {
-      parameter,
-      options,
-      state: Array.from({ length: states }, zeros),
-      rate: device.realCell(options.learningRate),
-    };
+  /** Sets what else changes from step to step; `step` counts from 1. */
+  protected schedule(_step: number): void {}
+
+  #assertOpen(action: string): void {
+    if (this.entries.length > 0) return;
+    throw new WickError("DISPOSED", `Cannot ${action} an optimizer after its dispose`);
+  }
+
+  #update({ parameter, options, state, rate }: OptimizerEntry<Options>, gradient: Tensor): void {
+    using own = new Scope();
+    const given = inScope(gradient, own);
+    const downhill = options.maximize ? given.neg() : given.contiguous();
+    const carried = new Map([...state].map(([name, tensor]) => [name, inScope(tensor, own)]));
+    this.update(inScope(parameter, own), downhill, carried, options, rate);
+  }
+}
+
+/** p -= rate (direction + decay p), all contiguous. */
+export function descend(p: Tensor, direction: Tensor, rate: Cell, decay: number): void {
+  run(sgd_f32, [p, direction, null], [p.size, 0, 0, decay, 0], [1, rate, 1]);
+}
+
+function members<Options>(
+  parameters: Groups<Options>,
+  defaults: Options & StepOptions,
+): { parameter: Tensor; options: Options & StepOptions }[] {
+  return parameters.flatMap((member) => {
+    if (member instanceof Tensor) return [{ parameter: member, options: defaults }];
+    const { parameters, ...own } = member;
+    const options = { ...defaults, ...own } as Options & StepOptions;
+    return parameters.map((parameter) => ({ parameter, options }));
+  });
+}
+
+function check(parameter: Tensor, { learningRate }: StepOptions, device: Device): void {
+  if (!parameter.variable || parameter.variable.node || !parameter.isContiguous) {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot optimize ${parameter}: it must be a contiguous leaf; call requiresGrad() on it`,
+    );
+  }
+  if (parameter.device !== device) {
+    throw new WickError("DEVICE_MISMATCH", `Cannot optimize ${parameter}: all must live on one device`);
+  }
+  if (!(learningRate >= 0)) {
+    throw new WickError("INVALID_ARGUMENT", `Learning rate must be 0 or more, got ${learningRate}`, {
+      param: "learningRate",
+    });
   }
 }

@@ -7,7 +7,7 @@ import type { Cell } from "../device/device.ts";
 import { sgd_f32 } from "../device/kernels/optimizer.ts";
 import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Group, Optimizer } from "./optimizer.ts";
+import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
 
 /** Options of {@linkcode Sgd}, as PyTorch's. */
 export interface SgdOptions {
@@ -26,35 +26,36 @@ export class Sgd extends Optimizer<SgdOptions> {
   readonly #count: Cell;
 
   /** Optimizes parameters, or groups with options of their own. */
-  constructor(
-    parameters: readonly Tensor[] | readonly Group<SgdOptions & { learningRate: number }>[],
-    options: SgdOptions & { learningRate: number },
-  ) {
-    super(parameters, options, ({ momentum = 0 }) => momentum === 0 ? 0 : 1);
+  constructor(parameters: Groups<SgdOptions>, options: SgdOptions & StepOptions) {
+    super(
+      parameters,
+      options,
+      ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
+        momentum === 0 ? {} : { momentum: shape },
+    );
     this.#count = this.device.cell(0);
-  }
-
-  /** Moves counters and learning rates on. */
-  override advance(): void {
-    super.advance();
-    this.#count.set(this.steps);
   }
 
   /** Gives the state's memory back. */
   override [Symbol.dispose](): void {
+    if (this.entries.length > 0) this.#count.dispose();
     super[Symbol.dispose]();
-    this.#count.dispose();
+  }
+
+  /** Counts: the first step has no momentum yet. */
+  protected override schedule(step: number): void {
+    this.#count.set(step);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    [buffer = null]: readonly (Tensor | null)[],
+    state: ReadonlyMap<string, Tensor>,
     { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false }: SgdOptions,
     rate: Cell,
   ): void {
     const params = [p.size, momentum, dampening, weightDecay, nesterov ? 1 : 0];
-    run(sgd_f32, [p, g, buffer], params, [1, rate, this.#count]);
+    run(sgd_f32, [p, g, state.get("momentum") ?? null], params, [1, rate, this.#count]);
   }
 }

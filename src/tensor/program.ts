@@ -135,11 +135,14 @@ export class Program implements Disposable, Dependent {
   /**
    * Runs the calls from `first` up to (not including) `end`: a replay in pieces, between which inputs, cells
    * and the arena must stay as they are.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE where an index lay outside (on a GPU the next read throws it)
    */
   runCalls(first: number, end: number): void {
     if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
     for (const { call, renew } of this.trace.renewals) if (call >= first && call < end) renew();
     this.replay.run(first, end);
+    this.device.raise();
   }
 
   /** Called where something that it captured goes: no replay is possible from then on. */

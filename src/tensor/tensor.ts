@@ -4,23 +4,49 @@
  * @module
  */
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
-import type { DeviceName } from "../device/open.ts";
+import { type DeviceName, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
+import {
+  type Dtype,
+  holds,
+  isPacked,
+  isPlain,
+  itemBytes,
+  type NumericArray,
+  type PlainArray,
+  plainArray,
+  type PlainDtype,
+} from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
-import { compare, where } from "./ops/compare.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import * as activation from "./ops/activation.ts";
+import { cast } from "./ops/cast.ts";
+import { compare, logical, logicalNot, where } from "./ops/compare.ts";
+import * as convolution from "./ops/conv.ts";
 import * as diagonals from "./ops/diagonal.ts";
-import * as products from "./ops/products.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
 import * as join from "./ops/join.ts";
+import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
 import { pad } from "./ops/pad.ts";
 import * as pixels from "./ops/pixels.ts";
+import * as pool from "./ops/pool.ts";
+import * as products from "./ops/products.ts";
 import * as rearrange from "./ops/rearrange.ts";
 import * as reduce from "./ops/reduce.ts";
+import type { VarianceOptions } from "./ops/reduce.ts";
+import * as resize from "./ops/resize.ts";
+import { cumprod, cumsum, running } from "./ops/scan.ts";
+import { gather, scatter, scatterAdd, scatterSet } from "./ops/scatter.ts";
+import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
+import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
+import { logSoftmax, softmax } from "./ops/softmax.ts";
+import { argsort, type Indexed, sort, topK } from "./ops/sort.ts";
 import { triangle } from "./ops/triangle.ts";
+import * as unaries from "./ops/unary.ts";
+import { unfold } from "./ops/unfold.ts";
 import * as view from "./ops/view.ts";
-import { unfold } from "./ops/windows.ts";
+import type { Pair } from "./ops/window.ts";
 import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
@@ -41,6 +67,9 @@ export interface TensorLayout {
 
 /** Nested arrays of numbers. */
 export type NestedNumbers = number | NestedNumbers[];
+
+/** Nested arrays of numbers, bigints or truth values. */
+export type NestedValues = number | bigint | boolean | NestedValues[];
 
 /**
  * An n-dimensional array on a device. Ops borrow their operands and return new tensors; views (reshape,
@@ -137,7 +166,13 @@ export class Tensor implements OperandView, Disposable {
 
   // Reading
 
-  /** A copy of its elements in order; f16 and bf16 as their bit patterns. */
+  /**
+   * A copy of its elements in order, in the typed array of its dtype: bool as bytes of 0 and 1, f16, bf16 and f8e4m3 as
+   * their bit patterns, i64 as a BigInt64Array (which types know by `data<BigInt64Array>()`).
+   */
+  data(): Promise<NumericArray>;
+  /** The same, where the dtype is known to the caller. */
+  data<Elements extends PlainArray>(): Promise<Elements>;
   async data(): Promise<PlainArray> {
     refuseWhileRecording("read a tensor");
     this.#assertOpen("read");
@@ -150,15 +185,19 @@ export class Tensor implements OperandView, Disposable {
     }
     if (!this.isContiguous) {
       using copy = view.contiguous(this);
-      return await copy.data();
+      return await copy.data<PlainArray>();
     }
     const bytes = await this.device.read(this.storage, this.byteOffset, this.size * itemBytes(dtype));
     return plainArray(dtype, bytes as Uint8Array<ArrayBuffer>);
   }
 
-  /** Its elements as nested arrays; a number for rank 0. */
+  /**
+   * Its elements as nested arrays of numbers; a number for rank 0. Truth is 1 and 0.
+   *
+   * @throws WickError INVALID_ARGUMENT for i64 beyond what a number holds exactly: `data()` gives bigints
+   */
   async toArray(): Promise<NestedNumbers> {
-    const flat = await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data());
+    const flat = await this.#numbers();
     const nest = (dim: number, at: number, step: number): NestedNumbers => {
       if (dim === this.rank) return flat[at];
       const inner = step / this.shape[dim];
@@ -167,7 +206,7 @@ export class Tensor implements OperandView, Disposable {
     return nest(0, 0, this.size);
   }
 
-  /** The value of a tensor of one element. */
+  /** The value of a tensor of one element; throws as `toArray()`. */
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new WickError(
@@ -175,44 +214,45 @@ export class Tensor implements OperandView, Disposable {
         `Cannot take the item of ${show(this.shape)}: it must hold one element`,
       );
     }
-    return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data()))[0];
+    return (await this.#numbers())[0];
   }
 
-  /** Overwrites a contiguous tensor with elements of its dtype. */
+  /**
+   * Overwrites a contiguous tensor with elements of its dtype, as `data()` gives them.
+   *
+   * @throws WickError DTYPE_MISMATCH for a typed array of others, SHAPE_MISMATCH for too many or too few
+   */
   write(values: PlainArray): this {
     this.#assertOpen("write");
+    if (isPlain(this.dtype) && !holds(values, this.dtype)) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot write a ${values.constructor.name} into ${this}: its elements are others`,
+      );
+    }
     if (!this.isContiguous || values.byteLength !== this.size * itemBytes(this.dtype)) {
       throw new WickError(
         "SHAPE_MISMATCH",
         `Cannot write ${values.byteLength} bytes into ${this}: it must be contiguous and hold as many`,
       );
     }
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const given = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = this.dtype === "bool" && given.some((v) => v > 1) ? given.map((v) => v ? 1 : 0) : given;
     this.device.write(this.storage, this.byteOffset, bytes);
     this.storage.version++;
     return this;
   }
 
-  // Devices
-
-  /**
-   * Its values on another device, with its dtype and shape: a contiguous copy, or another handle where it lives there
-   * already. No gradient goes through a move: detach() what requires one.
-   */
-  to(device: Device | DeviceName): Promise<Tensor> {
-    return toDevice(this, device);
-  }
-
   // Gradients
 
   /**
-   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for floating tensors
+   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for tensors of f32 and f64
    * that are no result of others.
    */
   requiresGrad(): this {
     this.#assertOpen("take a gradient of");
-    if (this.dtype !== "f32") {
-      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32`);
+    if (this.dtype !== "f32" && this.dtype !== "f64") {
+      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32 or f64`);
     }
     if (!this.variable) this.bind(new Variable(this.shape));
     return this;
@@ -278,7 +318,30 @@ export class Tensor implements OperandView, Disposable {
     if (this.variable) same.bind(this.variable);
     return same;
   }
-  /** The elements converted to f32. */
+  /**
+   * The elements as another dtype; a handle on the same where it is that already. Floats become integers toward zero
+   * (NaN 0, beyond i32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no
+   * kernel of its own goes by way of another dtype, visibly in a trace.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([1.9, -1.9, 300]);
+   * deepEqual(await x.to("i64").data<BigInt64Array>(), BigInt64Array.of(1n, -1n, 300n));
+   * deepEqual(await x.to("u8").toArray(), [1, 255, 44]);
+   * ```
+   */
+  to(dtype: PlainDtype): Tensor;
+  /**
+   * Its values on another device, with its dtype and shape: a contiguous copy, or another handle where it lives there
+   * already. No gradient goes through a move: detach() what requires one.
+   */
+  to(device: Device | DeviceName): Promise<Tensor>;
+  to(target: PlainDtype | Device | DeviceName): Tensor | Promise<Tensor> {
+    return isDevice(target) ? toDevice(this, target) : cast(this, target);
+  }
+  /** The elements converted to f32, contiguous. */
   toF32(): Tensor {
     return elementwise.toF32(this);
   }
@@ -379,9 +442,17 @@ export class Tensor implements OperandView, Disposable {
   mul(other: Tensor | number): Tensor {
     return elementwise.mul(this, other);
   }
-  /** The quotient. */
+  /** The quotient; of integers as f32. */
   div(other: Tensor | number): Tensor {
     return elementwise.div(this, other);
+  }
+  /** The quotient rounded down; integers by 0 give 0. No gradient. */
+  floorDiv(other: Tensor | number): Tensor {
+    return elementwise.floorDiv(this, other);
+  }
+  /** What floorDiv leaves, with the divisor's sign; integers by 0 leave 0. */
+  remainder(other: Tensor | number): Tensor {
+    return elementwise.remainder(this, other);
   }
   /** NaN where either is NaN. */
   maximum(other: Tensor): Tensor {
@@ -391,9 +462,10 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's powf. */
-  pow(other: Tensor): Tensor {
-    return elementwise.pow(this, other);
+  /** This to the power of the other, as C's pow; integers stay so, and a negative power of them is 0 or +-1. */
+  pow(other: Tensor | number): Tensor {
+    const isSingle = typeof other === "number" && this.dtype === "f32";
+    return isSingle ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -448,7 +520,194 @@ export class Tensor implements OperandView, Disposable {
     return elementwise.unary(approximate === "tanh" ? "gelu" : "gelu_erf", this);
   }
 
-  // Comparisons: 1 or 0 as u8
+  // Activations and rounding
+
+  /** The square. */
+  sqr(): Tensor {
+    return elementwise.mul(this, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unaries.analytic("rsqrt", this);
+  }
+  /** log(1 + x), right also near 0. */
+  log1p(): Tensor {
+    return unaries.analytic("log1p", this);
+  }
+  /** e^x - 1, right also near 0. */
+  expm1(): Tensor {
+    return unaries.analytic("expm1", this);
+  }
+  /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
+  log2(): Tensor {
+    return unaries.logTo(2, this);
+  }
+  /** The logarithm to base 10, as exact as log2. */
+  log10(): Tensor {
+    return unaries.logTo(10, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unaries.analytic("erf", this);
+  }
+  /** The tangent. */
+  tan(): Tensor {
+    return unaries.tan(this);
+  }
+  /** x * mul + add. */
+  affine(mul: number, add: number): Tensor {
+    return unaries.affine(this, mul, add);
+  }
+  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  clamp(min = -Infinity, max = Infinity): Tensor {
+    return unaries.clamp(this, min, max);
+  }
+  /** The largest whole number that is not larger. Its gradient is 0, as that of all rounding. */
+  floor(): Tensor {
+    return unaries.step("floor", this);
+  }
+  /** The smallest whole number that is not smaller. */
+  ceil(): Tensor {
+    return unaries.step("ceil", this);
+  }
+  /** The nearest whole number; of two, the even one. */
+  round(): Tensor {
+    return unaries.step("round", this);
+  }
+  /** Without its fraction. */
+  trunc(): Tensor {
+    return unaries.trunc(this);
+  }
+  /** -1, 0 or 1; NaN where it is NaN. */
+  sign(): Tensor {
+    return unaries.step("sign", this);
+  }
+  /** 1 where it is NaN, else 0. */
+  isNan(): Tensor {
+    return unaries.isNan(this);
+  }
+  /** 1 where it is neither infinite nor NaN, else 0. */
+  isFinite(): Tensor {
+    return unaries.besideInfinity("lt", this);
+  }
+  /** 1 where it is infinite, else 0. */
+  isInf(): Tensor {
+    return unaries.besideInfinity("eq", this);
+  }
+  /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+  elu(alpha = 1): Tensor {
+    return activation.elu(this, alpha);
+  }
+  /** Elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+  selu(): Tensor {
+    return activation.selu(this);
+  }
+  /** x, below 0 slope x. */
+  leakyRelu(slope = 0.01): Tensor {
+    return activation.leakyRelu(this, slope);
+  }
+  /** x, below 0 weight x; the weight is [1], or one for each entry of dimension 1 (He et al. 2015). */
+  prelu(weight: Tensor): Tensor {
+    return activation.prelu(this, weight);
+  }
+  /** log(1 + e^(beta x)) / beta. */
+  softplus(beta = 1): Tensor {
+    return activation.softplus(this, beta);
+  }
+  /** log(1 / (1 + e^-x)). */
+  logSigmoid(): Tensor {
+    return activation.logSigmoid(this);
+  }
+  /** x tanh(log(1 + e^x)) (Misra 2020). */
+  mish(): Tensor {
+    return activation.mish(this);
+  }
+  /** clamp(x, 0, 6), whose gradient is 0 at both bounds. */
+  relu6(): Tensor {
+    return activation.relu6(this);
+  }
+  /** clamp(x + 3, 0, 6) / 6. */
+  hardSigmoid(): Tensor {
+    return activation.hardSigmoid(this);
+  }
+  /** x clamp(x + 3, 0, 6) / 6 (Howard et al. 2019). */
+  hardSwish(): Tensor {
+    return activation.hardSwish(this);
+  }
+
+  // Convolution and pooling
+
+  /**
+   * Convolves [B, C, H, W] with weights [O, C / groups, kh, kw] (cross-correlation, as everywhere in the field):
+   * [B, O, Ho, Wo].
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using image = tensor([[[[1, 2], [3, 4]]]]);
+   * using weight = tensor([[[[1, 1], [1, 1]]]]);
+   * using y = image.conv2d(weight, null, { padding: "same" });
+   * deepEqual(await y.toArray(), [[[[10, 6], [7, 4]]]]);
+   * ```
+   */
+  conv2d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions = {}): Tensor {
+    return convolution.conv2d(this, weight, bias, options);
+  }
+  /** Convolves [B, C, L] with weights [O, C / groups, K]: [B, O, Lo]. */
+  conv1d(weight: Tensor, bias: Tensor | null = null, options: convolution.ConvOptions<number> = {}): Tensor {
+    return convolution.conv1d(this, weight, bias, options);
+  }
+  /** The transpose of conv2d: [B, C, H, W] with weights [C, O / groups, kh, kw] to [B, O, Ho, Wo]. */
+  convTranspose2d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions = {},
+  ): Tensor {
+    return convolution.convTranspose2d(this, weight, bias, options);
+  }
+  /** The transpose of conv1d: [B, C, L] with weights [C, O / groups, K] to [B, O, Lo]. */
+  convTranspose1d(
+    weight: Tensor,
+    bias: Tensor | null = null,
+    options: convolution.ConvTransposeOptions<number> = {},
+  ): Tensor {
+    return convolution.convTranspose1d(this, weight, bias, options);
+  }
+  /** The largest of each window of [B, C, H, W]; NaN where there is one. Of equals the first has the gradient. */
+  maxPool2d(kernel: Pair, options: pool.MaxPoolOptions = {}): Tensor {
+    return pool.maxPool2d(this, kernel, options);
+  }
+  /** The largest of each window of [B, C, L]. */
+  maxPool1d(kernel: number, options: pool.MaxPoolOptions<number> = {}): Tensor {
+    return pool.maxPool1d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, H, W]. */
+  avgPool2d(kernel: Pair, options: pool.AvgPoolOptions = {}): Tensor {
+    return pool.avgPool2d(this, kernel, options);
+  }
+  /** The mean of each window of [B, C, L]. */
+  avgPool1d(kernel: number, options: pool.AvgPoolOptions<number> = {}): Tensor {
+    return pool.avgPool1d(this, kernel, options);
+  }
+  /** The means of [B, C, H, W] over as many windows as `size` says, which must divide H and W. */
+  adaptiveAvgPool2d(size: Pair): Tensor {
+    return pool.adaptiveAvgPool2d(this, size);
+  }
+  /** [B, C, H, W] resized, each pixel that of the nearest place before it. */
+  upsampleNearest2d(options: resize.UpsampleOptions): Tensor {
+    return resize.upsampleNearest2d(this, options);
+  }
+  /** [B, C, L] resized, each pixel that of the nearest place before it. */
+  upsampleNearest1d(options: resize.UpsampleOptions<number>): Tensor {
+    return resize.upsampleNearest1d(this, options);
+  }
+  /** [B, C, H, W] resized, each pixel made of the four about its place, weighed by nearness. */
+  upsampleBilinear2d(options: resize.UpsampleBilinearOptions): Tensor {
+    return resize.upsampleBilinear2d(this, options);
+  }
+
+  // Comparisons: bool
 
   /** Whether equal. */
   eq(other: Tensor | number): Tensor {
@@ -474,45 +733,231 @@ export class Tensor implements OperandView, Disposable {
   ge(other: Tensor | number): Tensor {
     return compare("ge", this, other);
   }
-  /** `a` where this (u8) is not 0, else `b`. */
+  /** Whether both are true: not 0. */
+  logicalAnd(other: Tensor): Tensor {
+    return logical("and", this, other);
+  }
+  /** Whether one of both is true. */
+  logicalOr(other: Tensor): Tensor {
+    return logical("or", this, other);
+  }
+  /** Whether just one of both is true. */
+  logicalXor(other: Tensor): Tensor {
+    return logical("xor", this, other);
+  }
+  /** Whether it is 0. */
+  logicalNot(): Tensor {
+    return logicalNot(this);
+  }
+  /** `a` where this (bool, or u8) is not 0, else `b`. */
   where(a: Tensor | number, b: Tensor | number): Tensor {
     return where(this, a, b);
   }
 
-  // Reductions along one dimension
+  // Indexing: indices are i32, i64, i16 or u8; one that is outside throws INDEX_OUT_OF_RANGE
 
-  /** The sum over `dim`, which goes, or stays with extent 1. */
-  sum(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("sum", this, dim, keepDim);
+  /**
+   * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
+   * is all of it, [start, end] or [start, end, step] a range, an index tensor takes entries by its values and puts
+   * its dimensions in place (several do so one after the other). Negative numbers count from the end. A view, but
+   * for index tensors.
+   *
+   * @throws WickError INDEX_OUT_OF_RANGE also for a range that reaches outside
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * deepEqual(await x.i(-1).toArray(), [4, 5, 6]);
+   * deepEqual(await x.i(":", [0, 2]).toArray(), [[1, 2], [4, 5]]);
+   * ```
+   */
+  i(...items: IndexItem[]): Tensor {
+    return get(this, items);
   }
-  /** The mean over `dim`. */
-  mean(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("mean", this, dim, keepDim);
+  /** As {@linkcode Tensor.i}. */
+  get(...items: IndexItem[]): Tensor {
+    return get(this, items);
   }
-  /** The largest over `dim`; NaN where there is one. */
-  max(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("max", this, dim, keepDim);
+  /** Entries of `dim` by an index of one dimension. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
   }
-  /** The smallest over `dim`; NaN where there is one. */
-  min(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("min", this, dim, keepDim);
+  /** This with the entries of `src` added to the entries of `dim` at `index`; duplicates in ascending order. */
+  indexAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return indexAdd(this, dim, index, src);
   }
-  /** The index of the first of the largest, as i32. */
-  argmax(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("argmax", this, dim, keepDim);
+  /** Rows of this table [V, C] by ids of any shape: [.., C], as f32. */
+  embedding(ids: Tensor): Tensor {
+    return takeRows(this, ids);
   }
-  /** The index of the first of the smallest, as i32. */
-  argmin(dim: number, keepDim = false): Tensor {
-    return reduce.reduce("argmin", this, dim, keepDim);
+  /** For each entry of `index` the element with that index along `dim`: result[i][j] = this[index[i][j]][j] for 0. */
+  gather(dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
   }
+  /**
+   * A copy with each element of `src` put where `index` says along `dim`: result[index[i][j]][j] = src[i][j] for 0.
+   * Of several that are put in one place the last stays, and only it has a gradient.
+   */
+  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatter(this, dim, index, src);
+  }
+  /** As scatter, added to what is there, in ascending order. */
+  scatterAdd(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return scatterAdd(this, dim, index, src);
+  }
+  /**
+   * As scatter, folded with what is there, or, where `includeSelf` is false, without it. Of equal extremes each
+   * gets its share of the gradient.
+   */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduction: ScatterReduction,
+    includeSelf = true,
+  ): Tensor {
+    return scatterReduce(this, dim, index, src, reduction, includeSelf);
+  }
+  /** As scatter, in place; refused where a gradient is recorded. */
+  scatterSet(dim: number, index: Tensor, src: Tensor): this {
+    scatterSet(this, dim, index, src);
+    return this;
+  }
+  /** A copy with `src` along `dim` from `start` on. */
+  sliceScatter(src: Tensor, dim = 0, start = 0): Tensor {
+    return sliceScatter(this, src, dim, start);
+  }
+  /** A copy with `src`, which broadcasts, where {@linkcode Tensor.i} would look. */
+  sliceAssign(items: readonly SliceItem[], src: Tensor | number): Tensor {
+    return sliceAssign(this, items, src);
+  }
+  /** As sliceScatter, in place; refused where a gradient is recorded. */
+  sliceSet(src: Tensor, dim = 0, start = 0): this {
+    sliceSet(this, src, dim, start);
+    return this;
+  }
+  /** A copy with `value` where `mask` (bool, broadcast to this) is not 0. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return maskedFill(this, mask, value);
+  }
+  /** The elements where `mask` (bool; both broadcast) is not 0, in row-major order, as [n]. */
+  maskedSelect(mask: Tensor): Promise<Tensor> {
+    return maskedSelect(this, mask);
+  }
+  /** The indices of elements that are not 0, in row-major order, as i32 [n, rank]. */
+  nonzero(): Promise<Tensor> {
+    return nonzero(this);
+  }
+
+  // Reductions: over one dimension, several, or all where none is given
+
+  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of smaller integers and bool as i32. */
+  sum(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.sum(this, dim, keepDim);
+  }
+  /** The mean. */
+  mean(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.mean(this, dim, keepDim);
+  }
+  /** The product; of i32 wrapping at 32 bits. */
+  prod(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.prod(this, dim, keepDim);
+  }
+  /** The largest; NaN where there is one. Equals share the gradient evenly. */
+  max(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.extreme("max", this, dim, keepDim);
+  }
+  /** The smallest; NaN where there is one. Equals share the gradient evenly. */
+  min(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.extreme("min", this, dim, keepDim);
+  }
+  /** The index of the first of the largest, as i32; in the flattened tensor where `dim` is not given. */
+  argmax(dim?: number, keepDim = false): Tensor {
+    return reduce.best("argmax", this, dim, keepDim);
+  }
+  /** The index of the first of the smallest, as i32; in the flattened tensor where `dim` is not given. */
+  argmin(dim?: number, keepDim = false): Tensor {
+    return reduce.best("argmin", this, dim, keepDim);
+  }
+  /** The variance about the mean: the sum of squares over the number of elements less `correction` [1]. */
+  var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return reduce.variance(this, dim, options);
+  }
+  /** The standard deviation, the root of {@linkcode Tensor.var}; its gradient is 0 where it is 0. */
+  std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return reduce.deviation(this, dim, options);
+  }
+  /** The p-norm, (sum of |x|^p)^(1/p); Infinity gives the largest size. Its gradient is 0 where it is 0. */
+  norm(p = 2, dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.norm(this, p, dim, keepDim);
+  }
+  /** The logarithm of the sum of e^x, which does not overflow. */
+  logSumExp(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.logSumExp(this, dim, keepDim);
+  }
+  /** Whether all elements are not 0, as bool; true of none. */
+  all(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("all", this, dim, keepDim);
+  }
+  /** Whether an element is not 0, as bool; false of none. */
+  any(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("any", this, dim, keepDim);
+  }
+  /** How many elements are not 0, as i32. */
+  countNonzero(dim?: number | readonly number[], keepDim = false): Tensor {
+    return reduce.truths("countNonzero", this, dim, keepDim);
+  }
+
+  // Along a dimension: softmax, scans, sorting
+
   /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
-    return reduce.softmax(this, dim);
+    return softmax(this, dim);
   }
-
   /** The logarithm of softmax along `dim`. */
   logSoftmax(dim: number): Tensor {
-    return reduce.logSoftmax(this, dim);
+    return logSoftmax(this, dim);
+  }
+  /** The sum of the elements so far along `dim`. */
+  cumsum(dim: number): Tensor {
+    return cumsum(this, dim);
+  }
+  /** The product of the elements so far along `dim`. */
+  cumprod(dim: number): Tensor {
+    return cumprod(this, dim);
+  }
+  /** The largest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummax(dim: number): Indexed {
+    return running("cummax", this, dim);
+  }
+  /** The smallest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
+  cummin(dim: number): Indexed {
+    return running("cummin", this, dim);
+  }
+  /**
+   * The elements along `dim` in order, and their indices before. Equals keep their order; NaN is the largest.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { scope, tensor } from "@wick/wick";
+   * using own = scope();
+   * const { values, indices } = tensor([3, 1, 2], { scope: own }).sort();
+   * deepEqual(await values.toArray(), [1, 2, 3]);
+   * deepEqual(await indices.toArray(), [1, 2, 0]);
+   * ```
+   */
+  sort(dim = -1, descending = false): Indexed {
+    return sort(this, dim, descending);
+  }
+  /** The indices that sort along `dim`, as i32. Equals keep their order; NaN is the largest. */
+  argsort(dim = -1, descending = false): Tensor {
+    return argsort(this, dim, descending);
+  }
+  /** The `k` largest (or smallest) along `dim` in order, of equals those that stand first, and their indices. */
+  topK(k: number, dim = -1, largest = true): Indexed {
+    return topK(this, k, dim, largest);
   }
 
   // Linear algebra
@@ -565,12 +1010,25 @@ export class Tensor implements OperandView, Disposable {
     return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 
-  async #to32Data(): Promise<PlainArray> {
-    using wide = this.toF32();
-    return await wide.data();
+  async #numbers(): Promise<ArrayLike<number>> {
+    if (isPacked(this.dtype)) {
+      using wide = this.toF32();
+      return await wide.data();
+    }
+    const values = await this.data<PlainArray>();
+    return values instanceof BigInt64Array ? Array.from(values, safeNumber) : values;
   }
 
   #assertOpen(action: string): void {
     if (!this.#open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
   }
+}
+
+function safeNumber(value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot give i64 ${value} as a number: it must be within 2^53; data() gives bigints`,
+  );
 }

@@ -71,6 +71,15 @@ function* subjects(random: Random): Generator<Rows> {
   yield rowsOf("rms_norm_f32", T, [x, floats(C), out], { 0: C, 2: C }, 2, [C, 1e-5]);
   yield rowsOf("swiglu_f32", T, [x, floats(T * C), out], { 0: C, 1: C, 2: C }, 2, [C]);
   yield rowsOf("rope_halved_f32", T, [x, floats(30 * 12), out], { 0: C, 2: C }, 2, [5, 14, 12, 30], 3);
+  yield rowsOf("sum_f32", T, [x, new Float32Array(T)], { 0: C, 1: 1 }, 1, [C]);
+  yield rowsOf("var_f32", T, [x, new Float32Array(T)], { 0: C, 1: 1 }, 1, [C, 1]);
+  yield rowsOf("sort_f32", T, [x, out, new Int32Array(T * C)], { 0: C, 1: C, 2: C }, 1, [C, 0]);
+  for (const row of ["sum", "norm", "prod", "max"]) { // 1029 columns: past a run of blocks
+    const columns = [floats(5 * 9 * 1029), new Float32Array(5 * 1029)];
+    yield rowsOf(`${row}_middle_f32`, 5, columns, { 0: 9 * 1029, 1: 1029 }, 1, [9, 1029]);
+  }
+  const columns = [floats(5 * 9 * 1029), new Float32Array(5 * 9 * 1029)];
+  yield rowsOf("cumsum_f32", 5, columns, { 0: 9 * 1029, 1: 9 * 1029 }, 1, [9, 1029, 0]);
   yield rowsOf("rope_interleaved_f32", T, [x, floats(30 * 12), out], { 0: C, 2: C }, 2, [5, 14, 12, 30], 3);
 }
 

@@ -1,15 +1,21 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { type Tensor, tensor } from "../../mod.ts";
+import { defaultDevice, nn, scope, Tensor, tensor } from "../../mod.ts";
+import { Embedding } from "../../src/nn/embedding.ts";
 import * as init from "../../src/nn/init.ts";
-import { Buffer, Module } from "../../src/nn/module.ts";
+import { Linear } from "../../src/nn/linear.ts";
+import { Module } from "../../src/nn/module.ts";
+import { LayerNorm } from "../../src/nn/norm.ts";
+import { Buffer, Parameter } from "../../src/nn/parameter.ts";
+import { Sequential } from "../../src/nn/sequential.ts";
+import { Weights } from "../../src/nn/weights.ts";
 import { Generator } from "../../src/tensor/generator.ts";
 
 class Affine extends Module {
-  readonly weight: Tensor;
-  readonly scale = new Buffer(tensor([1, 1]));
+  readonly weight: Parameter;
+  readonly runningScale = new Buffer(tensor([1, 1]));
   constructor(values: number[][]) {
     super();
-    this.weight = tensor(values).requiresGrad();
+    this.weight = new Parameter(tensor(values).requiresGrad());
   }
 }
 
@@ -19,17 +25,13 @@ class Net extends Module {
   readonly note = "not a part";
 }
 
-Deno.test("parameters are named by the paths of fields; buffers are state alone", () => {
+Deno.test("parameters are named by the paths of fields, in snake case; buffers are state alone", () => {
   using net = new Net();
-  deepEqual([...net.namedParameters()].map(([name]) => name), [
-    "layers.0.weight",
-    "layers.1.weight",
-    "head.weight",
-  ]);
+  deepEqual([...net.namedParameters().keys()], ["layers.0.weight", "layers.1.weight", "head.weight"]);
   deepEqual([...net.stateDict().keys()].filter((n) => n.endsWith("scale")), [
-    "layers.0.scale",
-    "layers.1.scale",
-    "head.scale",
+    "layers.0.running_scale",
+    "layers.1.running_scale",
+    "head.running_scale",
   ]);
   equal(net.parameterCount, 6);
 });
@@ -47,18 +49,174 @@ Deno.test("a state loads by name, or reports all that does not fit and changes n
   const state = a.stateDict();
   state.get("head.weight")!.write(Float32Array.of(7, 8));
   await b.loadStateDict(state);
-  deepEqual(await b.head.weight.toArray(), [[7], [8]]);
+  deepEqual(await b.head.weight.tensor.toArray(), [[7], [8]]);
   const broken = new Map(state);
   broken.delete("layers.0.weight");
   broken.set("more", tensor([1]));
   broken.set("head.weight", tensor([[1, 2]]));
+  const message =
+    "missing 1: layers.0.weight [1,2]; unexpected 1: more; misshapen 1: head.weight is [1,2], " +
+    "expected [2,1]";
   await rejects(() => b.loadStateDict(broken), {
     code: "CORRUPT_FILE",
-    message:
-      "Cannot load the state: missing 1: layers.0.weight; unexpected 1: more; misshapen 1: head.weight is " +
-      "[1,2], expected [2,1]",
+    message: `Cannot load the weights of the state: ${message}`,
   });
-  deepEqual(await b.head.weight.toArray(), [[7], [8]]);
+  throws(() => b.load(broken), { message: `Cannot load the weights of the checkpoint: ${message}` });
+  deepEqual(await b.head.weight.tensor.toArray(), [[7], [8]]);
+});
+
+Deno.test("a network that only declares holds nothing, says so, and is filled by a seed or a state", async () => {
+  const before = defaultDevice().live();
+  const net = new Sequential(new Linear(2, 3), new LayerNorm(3));
+  equal(net.parameterCount, 15);
+  deepEqual(defaultDevice().live(), before);
+  throws(() => net.parameters(), { code: "INVALID_STATE", message: /call init\(seed\) or load\(weights\)/ });
+  using x = tensor([[1, 2]]);
+  throws(() => net.forward(x), { code: "INVALID_STATE" });
+  const copy = new Sequential(new Linear(2, 3), new LayerNorm(3));
+  await copy.loadStateDict(net.init(4).stateDict());
+  const same = new Sequential(new Linear(2, 3), new LayerNorm(3)).init(4);
+  for (const [name, values] of net.stateDict()) {
+    deepEqual(await copy.stateDict().get(name)!.data(), await values.data());
+    deepEqual(await same.stateDict().get(name)!.data(), await values.data());
+  }
+  equal(net.parameters().length, 4);
+  equal(copy.parameters().length, 0, "loaded ones are frozen");
+  equal(copy.requiresGrad().parameters().length, 4);
+  for (const module of [net, copy, same]) module[Symbol.dispose]();
+  x.dispose();
+  deepEqual(defaultDevice().live(), before);
+});
+
+Deno.test("what a checkpoint lacks is drawn; what it has stays frozen", async () => {
+  const own = tensor([[1, 2]]);
+  using net = new Linear(2, 1).load(new Map([["weight", own]]), { allow: ["missing"] }).init(1);
+  equal(net.weight.tensor, own);
+  deepEqual([...net.namedParameters().keys()], ["bias"]);
+  deepEqual(await own.toArray(), [[1, 2]]);
+});
+
+Deno.test("weights of f16 serve as they are, or are widened to be trained", async () => {
+  const bits = Uint16Array.of(0x3c00, 0x4000); // 1 and 2
+  const make = () => new Map([["weight", tensor(bits, { dtype: "f16", shape: [1, 2] })]]);
+  using narrow = new Linear(2, 1, { bias: false }).load(make());
+  using x = tensor([[3, 4]]);
+  using y = narrow.forward(x);
+  deepEqual(await y.toArray(), [[11]]);
+  throws(() => narrow.requiresGrad(), { code: "DTYPE_MISMATCH" });
+  using wide = new Linear(2, 1, { bias: false }).load(make(), { dtype: "f32" }).requiresGrad();
+  deepEqual(await wide.parameters()[0].toArray(), [[1, 2]]);
+  using drawn = new Linear(2, 1, { bias: false }).init(1);
+  const state = make();
+  await drawn.loadStateDict(state);
+  deepEqual(await drawn.weight.tensor.toArray(), [[1, 2]]);
+  state.get("weight")!.dispose();
+});
+
+Deno.test("parameters belong to no scope, also those that came from one", async () => {
+  using own = scope();
+  using net = new Linear(2, 1, { bias: false });
+  {
+    using inner = scope();
+    net.load(new Map([["weight", tensor([[1, 2]], { scope: inner })]]));
+  }
+  using outer = tensor([[3, 4]], { scope: own });
+  const y = net.forward(outer);
+  equal(y.scope, own);
+  deepEqual(await y.toArray(), [[11]]);
+});
+
+Deno.test("layers without parameters in a row: a small network over images", () => {
+  using net = new nn.Sequential(
+    new nn.Conv2d(1, 2, 3, { padding: 1 }),
+    new nn.BatchNorm(2),
+    new nn.Relu(),
+    new nn.MaxPool2d(2),
+    new nn.AvgPool2d(2),
+    new nn.Flatten(),
+    new nn.Func((x) => x.mul(2)),
+    new nn.Linear(8, 3),
+  ).init(1);
+  using own = scope();
+  const y = net.forward(tensor(new Float32Array(2 * 64), { shape: [2, 1, 8, 8], scope: own }));
+  deepEqual(y.shape, [2, 3]);
+  deepEqual([...net.stateDict().keys()].slice(2, 6), [
+    "1.weight",
+    "1.bias",
+    "1.running_mean",
+    "1.running_var",
+  ]);
+});
+
+Deno.test("a path and a dialect find a checkpoint's names; what is beside them is not unexpected", () => {
+  const file = new Map([["m.blk.0.fc.weight", tensor([[1, 2]])], ["m.blk.0.fc.b", tensor([1])], [
+    "n",
+    tensor([1]),
+  ]]);
+  const weights = new Weights(file, "f").pp("m").named({
+    "layers": "blk",
+    "linear.bias": "fc.b",
+    "linear": "fc",
+  });
+  class Body extends Module {
+    readonly layers = [new Block()];
+  }
+  class Block extends Module {
+    readonly linear = new Linear(2, 1);
+  }
+  const body = new Body().load(weights);
+  equal(body.layers[0].linear.bias?.tensor, file.get("m.blk.0.fc.b"));
+  equal(new Block().load(weights.pp("layers.0")).linear.weight.tensor, file.get("m.blk.0.fc.weight"));
+  throws(() => new Block().load(weights), {
+    message: "Cannot load the weights of f: missing 2: m.fc.weight [1,2], m.fc.b [1]; unexpected 2: " +
+      "m.blk.0.fc.weight, m.blk.0.fc.b",
+  });
+  for (const t of file.values()) t.dispose();
+});
+
+Deno.test("tied and shared parameters are one: counted, trained, saved and disposed once", async () => {
+  let before = defaultDevice().live();
+  for (let round = 0; round < 2; round++) { // the device's own constants come with the first
+    before = defaultDevice().live();
+    class Tied extends Module {
+      readonly embedding = new Embedding(5, 2);
+      readonly output = new Linear(2, 5, { bias: false, tiedTo: this.embedding.weight });
+      readonly again = this.embedding;
+    }
+    using net = new Tied().init(1);
+    equal(net.parameterCount, 10);
+    deepEqual([...net.stateDict().keys()], ["embedding.weight"]);
+    equal(net.output.weight.tensor, net.embedding.weight.tensor);
+    using own = scope();
+    const ids = tensor(Int32Array.of(1), { scope: own });
+    const loss = net.output.forward(net.embedding.forward(ids)).reshape(-1).sum(0);
+    deepEqual(loss.backward().get(net.parameters()[0]).shape, [5, 2]);
+    using apart = new Tied().load(
+      new Map([["embedding.weight", tensor(new Float32Array(10), { shape: [5, 2] })], [
+        "output.weight",
+        tensor(new Float32Array(10).fill(1), { shape: [5, 2] }),
+      ]]),
+    );
+    equal((await apart.output.weight.tensor.data())[0], 1);
+  }
+  deepEqual(defaultDevice().live(), before);
+});
+
+Deno.test("quantized weights serve, and refuse to be trained by name", () => {
+  using net = new Linear(32, 8, { bias: false });
+  const storage = defaultDevice().allocate(8 * 34);
+  net.load(new Map([["weight", new Tensor(storage, "q8_0", [8, 32])]]));
+  using x = tensor(new Float32Array(32), { shape: [1, 32] });
+  using y = net.forward(x);
+  deepEqual(y.shape, [1, 8]);
+  throws(() => net.requiresGrad(), { code: "DTYPE_MISMATCH", message: /frozen, got weight \(q8_0\[8,32\]/ });
+});
+
+Deno.test("a bare tensor that requires a gradient is no parameter in silence", () => {
+  class Careless extends Module {
+    readonly scale = tensor([1]).requiresGrad();
+  }
+  throws(() => new Careless().parameters(), { code: "INVALID_STATE", message: /wrap it: new Parameter/ });
 });
 
 Deno.test("a seed gives the same values; calls differ", () => {

@@ -175,12 +175,65 @@ function attention(random: Random): Check {
   return { call: { ...sizes, operands: [q, k, v, zeros(q.length)] }, y: 3, dy, gradients };
 }
 
-function takeRows(random: Random): Check {
-  const [V, C, T] = [random.integer(1, 4), random.integer(1, 3), random.integer(1, 6)];
-  const [x, ids, dy] = [floats(random, V * C), random.ints(T, 0, V - 1), floats(random, T * C)];
-  const sizes = { params: [V, C], cells: [T] };
-  const dx = output("take_rows_backward_f32", { ...sizes, operands: [ids, dy, zeros(V * C)] }, 2);
-  return { call: { ...sizes, operands: [x, ids, zeros(T * C)] }, y: 2, dy, gradients: new Map([[0, dx]]) };
+/** Its gradient adds by the same indices. */
+function indexSelect(random: Random): Check {
+  const [O, N, M, I] = [1, 1, 0, 1].map((least) => random.integer(least, 4));
+  const [x, index, dy] = [floats(random, O * N * I), random.ints(M, 0, N - 1), floats(random, O * M * I)];
+  const sizes = { params: [N, I], cells: [O, M] };
+  const dx = output("index_add_f32", { ...sizes, operands: [index, dy, zeros(x.length)] }, 2);
+  return {
+    call: { ...sizes, operands: [x, index, zeros(dy.length)] },
+    y: 2,
+    dy,
+    gradients: new Map([[0, dx]]),
+  };
+}
+
+/** Its gradient adds by the same indices. */
+function gather(random: Random): Check {
+  const [O, N, M, I] = [1, 1, 0, 1].map((least) => random.integer(least, 4));
+  const index = random.ints(O * M * I, 0, N - 1);
+  const [x, dy] = [floats(random, O * N * I), floats(random, index.length)];
+  const sizes = { params: [N, M, I], cells: [O] };
+  const dx = output("scatter_add_f32", { ...sizes, operands: [index, dy, zeros(x.length)] }, 2);
+  return {
+    call: { ...sizes, operands: [x, index, zeros(dy.length)] },
+    y: 2,
+    dy,
+    gradients: new Map([[0, dx]]),
+  };
+}
+
+/** Of several that were put in one place, only the last has a gradient. */
+function scatter(random: Random): Check {
+  const [O, N, M, I] = [1, 1, 0, 1].map((least) => random.integer(least, 4));
+  const index = random.ints(O * M * I, 0, N - 1);
+  const [src, y, dy] = [floats(random, O * M * I), floats(random, O * N * I), floats(random, O * N * I)];
+  const sizes = { params: [N, M, I], cells: [O] };
+  const backward = { ...sizes, operands: [index, dy, zeros(src.length)] };
+  const [dx, dsrc] = [1, 2].map((operand) => output("scatter_b32_backward", backward, operand));
+  return {
+    call: { ...sizes, operands: [index, src, y] },
+    y: 2,
+    dy,
+    gradients: new Map([[1, dsrc], [2, dx]]),
+  };
+}
+
+function cumprod(random: Random): Check {
+  const [O, N, I] = [random.integer(1, 2), random.integer(1, 5), random.integer(1, 3)];
+  const [x, dy] = [floats(random, O * N * I), floats(random, O * N * I)];
+  const backward = { operands: [x, dy, zeros(x.length)], params: [N, I], cells: [O] };
+  const call = { operands: [x, zeros(x.length)], params: [N, I, 0], cells: [O] };
+  return { call, y: 1, dy, gradients: new Map([[0, output("cumprod_backward_f32", backward, 2)]]) };
+}
+
+function prod(random: Random): Check {
+  const [R, C] = [random.integer(1, 3), random.integer(1, 5)];
+  const [x, dy] = [floats(random, R * C), floats(random, R)];
+  const backward = { operands: [x, dy, zeros(x.length)], params: [C, 1], cells: [R] };
+  const call = { operands: [x, zeros(R)], params: [C], cells: [R] };
+  return { call, y: 1, dy, gradients: new Map([[0, output("prod_backward_f32", backward, 2)]]) };
 }
 
 /** A matmul with packed weights, by its activations. */
@@ -211,7 +264,11 @@ const checks: Record<string, Draw> = {
   sigmoid_f32: activation("sigmoid", "y"),
   tanh_f32: activation("tanh", "y"),
   attention_train_f32: attention,
-  take_rows_f32: takeRows,
+  index_select_b32: indexSelect,
+  gather_b32: gather,
+  scatter_b32: scatter,
+  cumprod_f32: cumprod,
+  prod_f32: prod,
   ...Object.fromEntries([...blockFormats.keys()].map((dtype) => [`matmul_${dtype}_f32`, quantized(dtype)])),
 };
 

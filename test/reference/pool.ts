@@ -79,21 +79,37 @@ export const max_pool2d_f32: Reference = {
   },
 };
 
-export const max_pool2d_backward_f32: Reference = {
-  *cases(random: Random): Generator<Case> {
-    for (const [N, M, C, B] of [[0, 1, 1, 1], [1, 1, 1, 0], [1, 1, 1, 1], [9, 4, 3, 2], [12, 30, 2, 2]]) {
-      yield {
-        label: `[${[N, M, C, B]}]`,
-        operands: [
-          random.floats(N * C * B),
-          random.ints(N * C * B, -1, M),
-          new Float32Array(M * C * B),
-        ],
-        params: [N, M, C],
-        cells: [B],
-      };
-    }
+/** Indices among them that lie outside; the first operand is dy, or x. */
+function* places(random: Random, gather: boolean): Generator<Case> {
+  for (const [N, M, C, B] of [[0, 1, 1, 1], [1, 1, 1, 0], [1, 1, 1, 1], [9, 4, 3, 2], [12, 30, 2, 2]]) {
+    const [from, to] = gather ? [M, N] : [N, M];
+    yield {
+      label: `[${[N, M, C, B]}]`,
+      operands: [
+        random.floats(from * C * B),
+        random.ints(N * C * B, -1, M),
+        new Float32Array(to * C * B),
+      ],
+      params: [N, M, C],
+      cells: [B],
+    };
+  }
+}
+
+export const max_pool2d_gather_f32: Reference = {
+  cases: (random: Random): Generator<Case> => places(random, true),
+  oracle({ operands: [x, indices, y], params: [N, M] }: Case): Expected[] {
+    const inside = (at: number) => at >= 0 && at < M;
+    const values = Float64Array.from(
+      y!,
+      (_, i) => inside(indices![i]) ? x![Math.floor(i / N) * M + indices![i]] : 0,
+    );
+    return [{ operand: 2, values }];
   },
+};
+
+export const max_pool2d_backward_f32: Reference = {
+  cases: (random: Random): Generator<Case> => places(random, false),
   oracle({ operands: [dy, indices, dx], params: [N, M] }: Case): Expected[] {
     const values = new Float64Array(dx!.length);
     const scale = values.map(() => 1e-30);

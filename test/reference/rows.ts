@@ -41,25 +41,5 @@ function take(
 
 const words = (random: Random, length: number) => Uint16Array.from(random.ints(length, 0, 0x7bff));
 
-export const take_rows_f32: Reference = take((random, length) => random.floats(length), (v) => v);
 export const take_rows_f16: Reference = take(words, halfToNumber);
 export const take_rows_bf16: Reference = take(words, brainToNumber);
-
-export const take_rows_backward_f32: Reference = {
-  *cases(random: Random): Generator<Case> {
-    for (const [V, C, T] of [[1, 1, 1], [5, 8, 0], [3, 4, 7], [9, 7, 3], [4, 33, 25], [2, 17, 2]]) {
-      const operands = [random.ints(T, -1, V), random.floats(T * C), random.floats(V * C)]; // some outside
-      yield { label: `${T} to [${V},${C}]`, operands, params: [V, C], cells: [T] };
-    }
-  },
-  oracle({ operands: [ids, dy, dx], params: [V, C] }: Case): Expected[] {
-    const values = Float64Array.from(dx!), scale = values.map(Math.abs);
-    ids!.forEach((id: number, t: number) => {
-      for (let c = 0; c < C && id >= 0 && id < V; c++) {
-        values[id * C + c] += dy![t * C + c];
-        scale[id * C + c] += Math.abs(dy![t * C + c]);
-      }
-    });
-    return [{ operand: 2, values, scale }];
-  },
-};

@@ -12,6 +12,7 @@ import * as elementwise from "./elementwise.ts";
 import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
+import * as indexing from "./indexing.ts";
 import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
@@ -29,6 +30,14 @@ import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
+import * as cast from "./cast.ts";
+import * as elementwiseWide from "./elementwise_wide.ts";
+import * as matmulF64 from "./matmul_f64.ts";
+import * as reduceWide from "./reduce_wide.ts";
+import * as reduceMiddle from "./reduce_middle.ts";
+import * as reduceU8 from "./reduce_u8.ts";
+import * as scan from "./scan.ts";
+import * as sort from "./sort.ts";
 
 const families: readonly object[] = [
   attention,
@@ -39,6 +48,7 @@ const families: readonly object[] = [
   elementwiseMore,
   embedQuant,
   gated,
+  indexing,
   matmulF32,
   matmulQuant,
   norm,
@@ -56,6 +66,14 @@ const families: readonly object[] = [
   normBackward,
   optimizer,
   random,
+  cast,
+  elementwiseWide,
+  matmulF64,
+  reduceWide,
+  reduceMiddle,
+  reduceU8,
+  scan,
+  sort,
 ];
 
 /** All rows. */

@@ -47,6 +47,19 @@ export const max_pool2d_backward_f32: Kernel = {
   tolerance: 1e-6,
 };
 
+/** Each index's x, the adjoint of max_pool2d_backward_f32: 0 for an index outside 0 .. M - 1. */
+export const max_pool2d_gather_f32: Kernel = {
+  name: "max_pool2d_gather_f32",
+  operands: [
+    input("x", "f32", "B,C,M"),
+    input("indices", "i32", "B,C,N"),
+    output("y", "f32", "B,C,N"),
+  ],
+  params: { N: "i32", M: "i32", C: "i32" },
+  cells,
+  tolerance: 0,
+};
+
 /** Each window's sum over `divisor`, or where that is 0 over its pixels: with countPadding 1 also the padding's. */
 export const avg_pool2d_f32: Kernel = {
   name: "avg_pool2d_f32",

@@ -4,13 +4,14 @@
  * The memory:
  *
  *   0 .. 64 KiB     AssemblyScript's read-only data; 512 .. 1024 the debug build's ranges
- *   64 .. 68 KiB    the row of the eager call under way
+ *   64 .. 68 KiB    the row of the eager call under way; in the last 64 bytes what check rows found
  *   68 KiB ..       the heap: storages, rows of Programs, cells
  *
  * @module
  */
 import { WickError } from "../../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import { FAULT_BYTES, Faults } from "../faults.ts";
 import { kernelSizes } from "../form.ts";
 import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
@@ -21,6 +22,7 @@ import { allWords, RowWriter } from "./row.ts";
 const PAGE = 65536;
 const EAGER_ROW = PAGE;
 const HEAP_BASE = EAGER_ROW + 4096;
+const FAULT = HEAP_BASE - 64;
 const MAX_PAGES = 65536;
 /** Memory grows by at least this: growing copies nothing, but detaches every view. */
 const GROWTH_PAGES = 16;
@@ -50,6 +52,8 @@ export class WasmDevice implements Device {
   readonly build: string;
   /** What kernels ask about the machine. */
   readonly traits: Readonly<Record<string, number>>;
+  /** What check rows found and nobody was told yet. */
+  readonly faults: Faults = new Faults(new Storage(this, FAULT_BYTES, FAULT, false));
   readonly #heap: Heap;
   readonly #maximumPages: number;
   readonly #tableIndices = new Map<string, number>();
@@ -121,6 +125,15 @@ export class WasmDevice implements Device {
   view(storage: Storage, offset: number, bytes: number): Uint8Array<ArrayBuffer> {
     const from = storage.address + offset;
     return this.bytes.subarray(from, from + bytes);
+  }
+
+  /** Throws what check rows found since it was asked last. */
+  raise(): void {
+    if (this.words.integer(FAULT) === 0) return;
+    const found = this.view(this.faults.storage, 0, FAULT_BYTES);
+    const error = this.faults.error(found.slice());
+    found.fill(0);
+    throw error;
   }
 
   /** A cell of its own memory. */

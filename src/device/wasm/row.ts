@@ -34,6 +34,11 @@ export class RowWriter {
     this.f32[address >>> 2] = value;
   }
 
+  /** The integer (unsigned) at a byte address. */
+  integer(address: number): number {
+    return this.u32[address >>> 2];
+  }
+
   /** Writes a row at a byte address. */
   write(
     row: number,

@@ -8,6 +8,7 @@
 import { platform } from "../../entry/platform.ts";
 import { WickError } from "../../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import { FAULT_BYTES, Faults } from "../faults.ts";
 import { checkForm, form, kernelSizes } from "../form.ts";
 import type { Kernel } from "../kernel.ts";
 import { Batch } from "./batch.ts";
@@ -59,6 +60,8 @@ export class WebGpuDevice implements Device {
   readonly build: string;
   /** Nothing that a row of this device asks for. */
   readonly traits: Readonly<Record<string, number>> = {};
+  /** What check rows found and nobody was told yet. */
+  readonly faults: Faults;
   readonly #debug: boolean;
   readonly #memory: GpuMemory;
   readonly #batch: Batch;
@@ -85,6 +88,9 @@ export class WebGpuDevice implements Device {
     this.#pipelines = new Pipelines(gpu, build);
     this.#readback = new Readback(gpu, platform().mapsAtOnce ?? false);
     this.#cells = this.#memory.reserve(4 * MOST_CELLS, 4);
+    this.faults = new Faults(
+      new Storage(this, FAULT_BYTES, this.#memory.reserve(FAULT_BYTES, 4).base, false),
+    );
     gpu.lost.then(({ message }) =>
       this.#fail({ message: `Cannot use a GPU that went away: ${message}`, forever: true })
     );
@@ -153,7 +159,14 @@ export class WebGpuDevice implements Device {
     this.write(storage, offset, into);
   }
 
-  /** Copies bytes out of a storage, after all that was called before. */
+  /** Nothing yet: the GPU answers later, so `read` throws what check rows found. */
+  raise(): void {}
+
+  /**
+   * Copies bytes out of a storage, after all that was called before.
+   *
+   * @throws WickError what check rows found since the last read
+   */
   async read(storage: Storage, offset: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
     void this.#open;
     if (bytes === 0) return new Uint8Array();
@@ -161,14 +174,19 @@ export class WebGpuDevice implements Device {
     const from = Math.floor((place.offset + offset) / 4) * 4;
     const skip = place.offset + offset - from;
     const whole = Math.ceil((skip + bytes) / 4) * 4;
-    const contents = await this.#readback.read(whole, (staging) => {
-      this.#batch.submit((encoder) => encoder.copyBufferToBuffer(place.buffer, from, staging, 0, whole));
+    const faults = this.faults.watched ? this.#memory.at(this.faults.storage.address) : undefined;
+    const contents = await this.#readback.read(whole + (faults ? FAULT_BYTES : 0), (staging) => {
+      this.#batch.submit((encoder) => {
+        encoder.copyBufferToBuffer(place.buffer, from, staging, 0, whole);
+        if (faults) encoder.copyBufferToBuffer(faults.buffer, faults.offset, staging, whole, FAULT_BYTES);
+      });
     }).catch((cause) => {
       void this.#open; // throws what is known
       throw new WickError("DEVICE_LOST", `Cannot read from ${this.build}`, { cause });
     });
     await this.#settle();
-    return skip === 0 && whole === bytes ? contents : contents.slice(skip, skip + bytes);
+    if (faults) this.#throwFault(contents.slice(whole));
+    return skip === 0 && contents.length === bytes ? contents : contents.slice(skip, skip + bytes);
   }
 
   /** A cell of an integer. */
@@ -381,6 +399,13 @@ export class WebGpuDevice implements Device {
   async #settle(): Promise<void> {
     if (this.#checks.length > 0) await Promise.all(this.#checks.splice(0));
     void this.#open; // throws what was found
+  }
+
+  #throwFault(found: Uint8Array<ArrayBuffer>): void {
+    const error = this.faults.error(found);
+    if (!error) return;
+    this.write(this.faults.storage, 0, new Uint8Array(FAULT_BYTES));
+    throw error;
   }
 
   #fail(failure: Failure): void {

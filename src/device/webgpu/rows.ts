@@ -62,10 +62,10 @@ function row(name: string, { groups, then = [], ...own }: Entry): void {
 }
 
 /** A function of x. */
-function unary(name: string, element: string): void {
+function unary(name: string, element: string, from = "f32", to = from): void {
   row(name, {
     sources: [wgsl.common_walk, wgsl.elementwise_unary],
-    replace: { ELEMENT: element },
+    replace: { ELEMENT: element, FROM: from, TO: to },
     groups: walked,
   });
 }
@@ -177,11 +177,23 @@ unary("round_f32", "round(x)");
 unary("sign_f32", "select(sign(x), x, is_nan(x))");
 unary("pow_scalar_f32", "power(x, row.exponent)");
 
+unary("affine_i32", "x * row.scale + row.shift", "i32");
+unary("cast_u8_f32", "f32(x)", "u32", "f32");
+unary("cast_u8_i32", "i32(x)", "u32", "i32");
+unary(
+  "cast_f32_i32",
+  "select(select(i32(x), 2147483647, x >= 2147483648.0), 0, is_nan(x))",
+  "f32",
+  "i32",
+);
+
 for (const [name, sign] of Object.entries({ eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" })) {
   const ordered = `rank(a) ${sign} rank(b)`;
   compare(`${name}_f32`, name === "ne" ? `!ordered(a, b) || ${ordered}` : `ordered(a, b) && ${ordered}`);
   compare(`${name}_i32`, `a ${sign} b`);
 }
+compare("cast_f32_bool", "!ordered(a, b) || rank(a) != rank(b)", strided("x", "x"), "0.0");
+compare("cast_i32_bool", "a != b", strided("x", "x"), "0");
 compare("logical_and_u8", "a != 0u && b != 0u");
 compare("logical_or_u8", "a != 0u || b != 0u");
 compare("logical_not_u8", "a == b", strided("x", "x"), "0u");
@@ -196,6 +208,21 @@ byRow("max_f32", "R", wgsl.reduce_best);
 byRow("min_f32", "R", wgsl.reduce_best, { constants: { smallest: 1 } });
 byRow("argmax_f32", "R", wgsl.reduce_best, { constants: { as_index: 1 } });
 byRow("argmin_f32", "R", wgsl.reduce_best, { constants: { smallest: 1, as_index: 1 } });
+
+for (
+  const [name, first, next, join, result] of [
+    ["sum", "0.0", "part + x", "y + part", "y"],
+    ["mean", "0.0", "part + x", "y + part", "select(y / f32(row.N), nan(), row.N == 0)"],
+    ["max", "load_x(column)", "larger(part, x)", "larger(y, part)", "y"],
+    ["min", "load_x(column)", "smaller(part, x)", "smaller(y, part)", "y"],
+  ]
+) {
+  row(`${name}_middle_f32`, {
+    sources: [wgsl.reduce_middle],
+    replace: { FIRST: first, NEXT: next, JOIN: join, RESULT: result },
+    groups: threads((s) => s.O * s.I),
+  });
+}
 
 byRow("softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "exact_exp(x) / all.sum" } });
 byRow("log_softmax_f32", "R", wgsl.softmax, { replace: { RESULT: "x - exact_log(all.sum)" } });
@@ -265,10 +292,41 @@ flat(
   wgsl.random,
 );
 
-for (const dtype of ["f32", "f16", "bf16"]) {
+for (const dtype of ["f16", "bf16"]) {
   row(`take_rows_${dtype}`, { sources: [wgsl.rows], groups: threads((s) => s.T * s.C) });
 }
-row("take_rows_backward_f32", { sources: [wgsl.rows_backward], groups: columns });
+row("check_index", { sources: [wgsl.indexing_check], groups: ({ N }) => [Math.min(1, N), 1, 1] });
+/** One index for all o and i. */
+const common = { MANY: "cell_M()", INDEX: "m" };
+/** One for each element. */
+const own = { MANY: "row.M", INDEX: "e" };
+const elements = threads((s) => s.O * s.M * s.I);
+const lanes = threads((s) => s.O * s.I, 64);
+row("index_select_b32", {
+  sources: [wgsl.indexing_take],
+  replace: { INDEX: "om - o * cell_M()", MANY: "cell_M()" },
+  groups: elements,
+});
+row("gather_b32", { sources: [wgsl.indexing_take], replace: own, groups: elements });
+for (const dtype of ["f32", "i32"]) {
+  const replace = { ...common, FOLD: "there + src" };
+  row(`index_add_${dtype}`, { sources: [wgsl.indexing_put], replace, groups: lanes });
+}
+const folds = {
+  scatter_b32: "src",
+  scatter_add_f32: "there + src",
+  scatter_add_i32: "there + src",
+  scatter_prod_f32: "there * src",
+  scatter_prod_i32: "there * src",
+  scatter_amax_f32: "larger(there, src)",
+  scatter_amax_i32: "max(there, src)",
+  scatter_amin_f32: "smaller(there, src)",
+  scatter_amin_i32: "min(there, src)",
+};
+for (const [name, fold] of Object.entries(folds)) {
+  row(name, { sources: [wgsl.indexing_put], replace: { ...own, FOLD: fold }, groups: lanes });
+}
+row("scatter_b32_backward", { sources: [wgsl.indexing_put_backward], groups: lanes });
 
 for (
   const [pairs, FIRST, SECOND] of [["interleaved", "2 * pair", "2 * pair + 1"], [

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { WickError } from "../../error.ts";
 import { form } from "../form.ts";
 import type { Kernel, Operand, OperandDtype } from "../kernel.ts";
 import type { GpuRow } from "./rows.ts";
@@ -31,7 +32,7 @@ interface Element {
   readonly value: string;
 }
 
-const elements: Readonly<Record<OperandDtype | "any8" | "any16", Element>> = {
+const elements: Readonly<Partial<Record<OperandDtype | "any8" | "any16", Element>>> = {
   f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
   i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
   any: { type: "u32", bytes: 4, value: "word" },
@@ -44,12 +45,15 @@ const elements: Readonly<Record<OperandDtype | "any8" | "any16", Element>> = {
     value: "bitcast<f32>(select(word << 16u, word & 0xffff0000u, (at & 1) == 1))",
   },
   u8: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
+  bool: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
   q8: { type: "u32", bytes: 4, value: "word" },
   bytes: { type: "u32", bytes: 4, value: "word" },
 };
 
 function elementOf({ dtype }: Operand, { bits }: GpuRow): Element {
-  return elements[dtype === "any" && bits ? `any${bits}` as const : dtype];
+  const known = elements[dtype === "any" && bits ? `any${bits}` as const : dtype];
+  if (known) return known;
+  throw new WickError("UNSUPPORTED_ON_DEVICE", `A GPU has no kernels of ${dtype}`);
 }
 
 /** Bytes of what an operand's indices count. */

@@ -756,7 +756,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 
 /** kernels_gpu/elementwise_unary.wgsl */
 export const elementwise_unary: string = `
-fn element(x: f32) -> f32 { return ELEMENT; }
+fn element(x: FROM) -> TO { return ELEMENT; }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();
@@ -774,6 +774,94 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let total = TOTAL;
   for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
     BODY
+  }
+}
+`;
+
+/** kernels_gpu/indexing_check.wgsl */
+export const indexing_check: string = `
+const THREADS = 256;
+var<workgroup> sh_first: atomic<i32>;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32) {
+  let count = cell_N();
+  if (thread == 0u) { atomicStore(&sh_first, count); }
+  workgroupBarrier();
+  for (var n = i32(thread); n < count; n += THREADS) {
+    let value = load_index(n);
+    if (value < 0 || value >= row.limit) {
+      atomicMin(&sh_first, n);
+      break;
+    }
+  }
+  workgroupBarrier();
+  let first = atomicLoad(&sh_first);
+  if (thread == 0u && first < count && load_fault(0) == 0) {
+    store_fault(0, row.site);
+    store_fault(1, first);
+    store_fault(2, load_index(first));
+  }
+}
+`;
+
+/** kernels_gpu/indexing_put.wgsl */
+export const indexing_put: string = `
+const THREADS = 64;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let lanes = cell_O() * row.I;
+  for (var lane = i32(id.x); lane < lanes; lane += i32(groups.x) * THREADS) {
+    let o = lane / row.I;
+    let i = lane - o * row.I;
+    for (var m = 0; m < MANY; m++) {
+      let e = (o * MANY + m) * row.I + i;
+      let at = load_index(INDEX);
+      if (at < 0 || at >= row.N) { continue; }
+      let to = (o * row.N + at) * row.I + i;
+      let there = load_y(to);
+      let src = load_src(e);
+      store_y(to, FOLD);
+    }
+  }
+}
+`;
+
+/** kernels_gpu/indexing_put_backward.wgsl */
+export const indexing_put_backward: string = `
+const THREADS = 64;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let lanes = cell_O() * row.I;
+  for (var lane = i32(id.x); lane < lanes; lane += i32(groups.x) * THREADS) {
+    let o = lane / row.I;
+    let i = lane - o * row.I;
+    for (var m = row.M - 1; m >= 0; m--) {
+      let e = (o * row.M + m) * row.I + i;
+      let at = load_index(e);
+      if (at < 0 || at >= row.N) {
+        store_dsrc(e, 0u);
+        continue;
+      }
+      let from_y = (o * row.N + at) * row.I + i;
+      store_dsrc(e, load_y(from_y));
+      store_y(from_y, 0u);
+    }
+  }
+}
+`;
+
+/** kernels_gpu/indexing_take.wgsl */
+export const indexing_take: string = `
+const THREADS = 256;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = cell_O() * MANY * row.I;
+  for (var e = i32(id.x); e < total; e += i32(groups.x) * THREADS) {
+    let om = e / row.I;
+    let o = om / MANY;
+    let at = load_index(INDEX);
+    if (at >= 0 && at < row.N) { store_y(e, load_x((o * row.N + at) * row.I + (e - om * row.I))); }
+    else { store_y(e, 0xffffffffu); }
   }
 }
 `;
@@ -1150,6 +1238,30 @@ fn main(
 }
 `;
 
+/** kernels_gpu/reduce_middle.wgsl */
+export const reduce_middle: string = `
+const THREADS = 256;
+const BLOCK = 32;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let count = cell_O() * row.I;
+  for (var e = i32(id.x); e < count; e += i32(groups.x) * THREADS) {
+    let o = e / row.I;
+    let column = o * row.N * row.I + e - o * row.I;
+    var y = FIRST;
+    for (var start = 0; start < row.N; start += BLOCK) {
+      var part = FIRST;
+      for (var n = start; n < min(start + BLOCK, row.N); n++) {
+        let x = load_x(column + n * row.I);
+        part = NEXT;
+      }
+      y = JOIN;
+    }
+    store_y(e, RESULT);
+  }
+}
+`;
+
 /** kernels_gpu/rope.wgsl */
 export const rope: string = `
 const THREADS = 256;
@@ -1193,21 +1305,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let chosen = load_ids(t);
     if (chosen >= 0 && chosen < row.V) { store_y(i, load_x(chosen * row.C + (i - t * row.C))); }
     else { store_bits_y(i, row.nan_bits); }
-  }
-}
-`;
-
-/** kernels_gpu/rows_backward.wgsl */
-export const rows_backward: string = `
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  for (var c = i32(id.x); c < row.C; c += i32(groups.x) * 64) {
-    for (var t = 0; t < cell_T(); t++) {
-      let to = load_ids(t);
-      if (to >= 0 && to < row.V) {
-        store_dx(to * row.C + c, load_dx(to * row.C + c) + load_dy(t * row.C + c));
-      }
-    }
   }
 }
 `;

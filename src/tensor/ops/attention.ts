@@ -21,17 +21,41 @@ const turns = {
 export type Position = number | Cell;
 
 /**
- * Rotates pairs of x [T, H, D] by the angle of their row's position (Su et al. 2021). `table` [S, R] holds
- * cos and sin of each pair for every position; dimensions from R on stay. "interleaved" pairs are (2i, 2i + 1),
- * "halved" ones (i, i + R / 2).
+ * Rotates pairs of x [T, H, D] or [B, T, H, D] by the angle of their row's position (Su et al. 2021); row t has
+ * `position` + t. `table` [S, R] holds cos and sin of each pair for every position; dimensions from R on stay, and
+ * positions outside 0 .. S - 1 give NaN. "interleaved" pairs are (2i, 2i + 1), "halved" ones (i, i + R / 2).
  */
-export function rope(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
-  const [, H, D] = cube("rope", x);
+export function rope(
+  x: Tensor,
+  table: Tensor,
+  position: Position = 0,
+  pairs: "interleaved" | "halved" = "halved",
+): Tensor {
+  if (x.dtype !== "f32" || (x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
+    throw new WickError("SHAPE_MISMATCH", `Cannot rope ${x} by ${table}: it takes f32 of rank 3 or 4`);
+  }
+  const [H, D] = x.shape.slice(-2);
   const [S, R] = table.shape;
+  if (!table.isContiguous || table.dtype !== "f32" || R > D || R % 2 !== 0) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot rope ${x} by ${table}: it must be contiguous f32 [S,R], R even and at most ${D}`,
+    );
+  }
   const turn = (x: Tensor, row: Kernel) => {
     using dense = x.contiguous();
     const y = result("rope", [dense, table], "f32", x.shape, x.rows);
-    run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
+    if (x.rank === 3) run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
+    else {
+      for (let b = 0; b < x.shape[0]; b++) { // each sequence begins anew
+        const [from, to] = [dense, y].map((t) =>
+          t.alias(t.shape.slice(1), { offset: t.offset + b * t.strides[0] })
+        );
+        run(row, [from, table, to], [H, D, R, S], [x.shape[1], position]);
+        from.dispose();
+        to.dispose();
+      }
+    }
     return y;
   };
   const { forth, back } = turns[pairs];

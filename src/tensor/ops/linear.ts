@@ -1,24 +1,20 @@
 /**
- * Products with weights, quantized or not, and rows taken from them.
+ * Products with weights, quantized or not.
  *
  * @module
  */
 import type { Kernel, Sizes } from "../../device/kernel.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { quantize_q8 } from "../../device/kernels/quantize.ts";
-import {
-  take_rows_backward_f32,
-  take_rows_bf16,
-  take_rows_f16,
-  take_rows_f32,
-} from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
-import { constant, inScope, refuseGradient, track } from "../autograd.ts";
+import { constant, noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
-import { show } from "../shape.ts";
+import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { matmul } from "./matmul.ts";
+
+export { takeRows } from "./index_select.ts";
 
 /** x [.., K] f32 as 8-bit blocks of 32 with their scales and sums; K is a multiple of 32. */
 export function quantizeQ8(x: Tensor): Tensor {
@@ -37,22 +33,54 @@ export function quantizeQ8(x: Tensor): Tensor {
 }
 
 /**
- * x [T, K] times weight [N, K] transposed: [T, N] f32. x is f32, or q8 where the weight is quantized; the
- * weight is f32, f16, bf16 or a block format.
+ * x [.., K] times weight [N, K] transposed, plus bias [N]: [.., N] f32, as PyTorch's `linear`. x is f32, or q8
+ * where the weight is quantized; the weight is f32, f16, bf16 or a block format. Weights of other dtypes than f32
+ * are constants: gradients go on to x alone.
  */
-export function linear(x: Tensor, weight: Tensor): Tensor {
-  if (x.rank !== 2 || weight.rank !== 2 || x.shape[1] !== weight.shape[1]) {
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const [N, K] = weight.shape;
+  if (x.rank < 1 || weight.rank !== 2 || x.shape.at(-1) !== K || (bias && show(bias.shape) !== show([N]))) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot apply weights ${show(weight.shape)} to ${show(x.shape)}: the last sizes must match, got ` +
-        `${weight.shape.at(-1)} and ${x.shape.at(-1)}`,
+      `Cannot apply weights ${show(weight.shape)}${bias ? ` and bias ${show(bias.shape)}` : ""} to ` +
+        `${show(x.shape)}: the last sizes must match, got ${K} and ${x.shape.at(-1)}`,
     );
   }
-  if (isPlain(weight.dtype)) {
+  if (x.rank !== 2) {
+    const rows = sizeOf(x.shape.slice(0, -1));
+    using flat = x.reshape(rows, K);
+    using y = linear(flat, weight, bias);
+    return y.reshape(...x.shape.slice(0, -1), N);
+  }
+  const y = isPlain(weight.dtype)
+    ? timesPlain(x, weight)
+    : timesBlocks(`matmul_${weight.dtype}_${x.dtype}`, x, weight, 0);
+  return bias ? addBias(y, bias) : y;
+}
+
+/** x [T, K] times plain weights [N, K] transposed. */
+function timesPlain(x: Tensor, weight: Tensor): Tensor {
+  const y = noGrad(() => {
     using transposed = weight.t();
     return matmul(x, transposed);
-  }
-  return timesBlocks(`matmul_${weight.dtype}_${x.dtype}`, x, weight, 0);
+  });
+  return track("linear", y, [x, weight], [x, weight], (dy, [x, weight], needs) => [
+    needs[0] ? matmul(dy, weight) : undefined,
+    needs[1] ? matmul(dy.t(), x) : undefined, // [N, K] as the weight lies, so that optimizers need no copy
+  ]);
+}
+
+/** y [T, N] + bias [N]. */
+function addBias(y: Tensor, bias: Tensor): Tensor {
+  const z = noGrad(() => y.add(bias));
+  const T = y.shape[0];
+  track("linear", z, [y, bias], [], (dy, _, needs) => [
+    needs[0] ? dy : undefined,
+    // a product with ones reads dy once, in rows
+    needs[1] ? matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0) : undefined,
+  ]);
+  y.dispose();
+  return z;
 }
 
 /** x times packed weights, transposed or not: each is the gradient of the other. */
@@ -66,39 +94,6 @@ function timesBlocks(name: string, x: Tensor, weight: Tensor, columns: 0 | 1): T
   return track("linear", y, [x], [weight], (dy, [weight]) => [
     columns === 0 ? timesBlocks(`${forth}_backward`, dy, weight, 1) : timesBlocks(forth, dy, weight, 0),
   ]);
-}
-
-const plainRows: Partial<Record<string, Kernel>> = {
-  f32: take_rows_f32,
-  f16: take_rows_f16,
-  bf16: take_rows_bf16,
-};
-
-/**
- * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids [T] (i32): [T, C] f32. An id outside 0 .. V - 1
- * gives a row of NaN: check ids that come from outside.
- */
-export function takeRows(x: Tensor, ids: Tensor): Tensor {
-  if (x.rank !== 2 || ids.rank !== 1 || ids.dtype !== "i32") {
-    throw new WickError("SHAPE_MISMATCH", `Cannot take rows ${ids} of ${x}: it takes i32 [T] and a matrix`);
-  }
-  if (x.dtype !== "f32") refuseGradient("take rows of", [x], "only a table of f32 has one");
-  const kernel = plainRows[x.dtype] ?? rowFor(`embed_${x.dtype}`, x, ids);
-  const y = result("takeRows", [x, ids], "f32", [ids.shape[0], x.shape[1]], ids.rows);
-  const [V, C] = x.shape;
-  run(kernel, [x, ids, y], paramsOf(kernel, { V, C, K: C }), [lead(ids)]);
-  return track("takeRows", y, [x], [ids], (dy, [ids]) => [addRows(dy, ids, V)]);
-}
-
-/** [V, C] that holds the sum of x's rows [T, C] at their ids [T]. */
-function addRows(x: Tensor, ids: Tensor, V: number): Tensor {
-  const C = x.shape[1];
-  using none = constant(x.device, 0).expand(V, C);
-  using start = inScope(none, x.scope);
-  const y = start.contiguous();
-  using dense = x.contiguous();
-  run(take_rows_backward_f32, [ids, dense, y], [V, C], [lead(dense)]);
-  return track("addRows", y, [x], [ids], (dy, [ids]) => [takeRows(dy, ids)]);
 }
 
 function rowFor(name: string, x: Tensor, weight: Tensor): Kernel {

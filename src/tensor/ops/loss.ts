@@ -5,9 +5,12 @@
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
 import { WickError } from "../../error.ts";
-import { constant, gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { constant, gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
+import { ignored, weightsOf } from "./classes.ts";
+import { where } from "./compare.ts";
+import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -27,10 +30,10 @@ export interface CrossEntropyOptions {
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   check(logits, targets, options);
-  const losses = each(logits, targets, options);
-  if (options.reduction === "none") return losses;
-  const sum = losses.sum(0);
-  if (options.reduction === "sum") return sum;
+  if (options.reduction === "none") return each(logits, targets, options);
+  using losses = each(logits, targets, options);
+  if (options.reduction === "sum") return losses.sum(0);
+  using sum = losses.sum(0);
   using weight = weightOf(logits, targets, options); // of no scope: it comes of a constant
   return sum.div(weight);
 }
@@ -39,25 +42,42 @@ function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Te
   const { weights = null, ignoreIndex = -100, smoothing = 0 } = options;
   const params = [logits.shape[1], ignoreIndex, smoothing];
   using dense = logits.contiguous();
+  using scales = weights && weights.contiguous();
   const losses = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
   const lse = result("crossEntropy", [dense, targets], "f32", targets.shape, logits.rows);
-  run(cross_entropy_f32, [dense, targets, weights, losses, lse], params, [lead(dense)]);
+  run(cross_entropy_f32, [dense, targets, scales, losses, lse], params, [lead(dense)]);
   const save = weights ? [logits, targets, lse, weights] : [logits, targets, lse];
   const y = track("crossEntropy", losses, [logits], save, (dy, [logits, targets, lse, weights = null]) => {
-    if (gradientsEnabled()) {
-      throw new WickError(
-        "INVALID_STATE",
-        "Cannot take a gradient of crossEntropy's gradient: compose logSoftmax",
-      );
-    }
+    if (gradientsEnabled()) return [composedSlopes(logits, targets, weights, dy, ignoreIndex, smoothing)];
     using given = logits.contiguous();
+    using scales = weights && weights.contiguous();
     using d = dy.contiguous();
     const dx = result("crossEntropy's gradient", [given, d], "f32", logits.shape, logits.rows);
-    run(cross_entropy_backward_f32, [given, targets, weights, lse, d, dx], params, [lead(given)]);
+    run(cross_entropy_backward_f32, [given, targets, scales, lse, d, dx], params, [lead(given)]);
     return [dx];
   });
   lse.dispose();
   return y;
+}
+
+/** dy (p sum(q) - q) with q = (1 - s) w[target] [c = target] + s / V w[c], 0 where a target does not count. */
+function composedSlopes(
+  logits: Tensor,
+  targets: Tensor,
+  weights: Tensor | null,
+  dy: Tensor,
+  ignoreIndex: number,
+  smoothing: number,
+): Tensor {
+  const [T, V] = logits.shape;
+  const none = ignored(targets, ignoreIndex);
+  const sharp = weightsOf(targets, V, weights, none).mul(1 - smoothing);
+  const hit = spread(sharp.reshape(T, 1, 1), targets.reshape(T, 1, 1), V).reshape(T, V);
+  const even = smoothing / V;
+  const flat = where(none.unsqueeze(1), 0, weights?.mul(even) ?? even); // [T, V], or [T, 1] for all classes
+  const spare = weights ? flat.sum(1, true) : flat.mul(V);
+  const total = sharp.unsqueeze(1).add(spare); // not hit's sum: NaN stays for a target outside
+  return logits.softmax(-1).mul(total).sub(hit).sub(flat).mul(dy.unsqueeze(1));
 }
 
 /**
@@ -65,14 +85,22 @@ function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Te
  * where a target does not count.
  */
 function weightOf(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {
+  const V = logits.shape[1];
   return noGrad(() => {
+    if (V === 1) return weightOfCounted(targets, options); // log 1 is 0
     const none = constant(logits.device, 0).expand(...logits.shape);
     using zeros = none.contiguous();
     none.dispose();
     using level = each(zeros, targets, { ...options, smoothing: 0 });
     using sum = level.sum(0);
-    return sum.mul(1 / Math.log(logits.shape[1]));
+    return sum.mul(1 / Math.log(V));
   });
+}
+
+function weightOfCounted(targets: Tensor, { weights, ignoreIndex = -100 }: CrossEntropyOptions): Tensor {
+  using none = ignored(targets, ignoreIndex);
+  using counted = weightsOf(targets, 1, weights ?? null, none);
+  return counted.sum(0);
 }
 
 function check(logits: Tensor, targets: Tensor, { weights, smoothing = 0 }: CrossEntropyOptions): void {
@@ -87,6 +115,7 @@ function check(logits: Tensor, targets: Tensor, { weights, smoothing = 0 }: Cros
   if (weights && (weights.dtype !== "f32" || weights.rank !== 1 || weights.shape[0] !== logits.shape[1])) {
     throw new WickError("SHAPE_MISMATCH", `Cannot weigh ${logits.shape[1]} classes by ${weights}`);
   }
+  if (weights) refuseGradient("weigh classes by", [weights], "the loss has a gradient by its logits alone");
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
       param: "smoothing",

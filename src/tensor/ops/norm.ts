@@ -26,15 +26,17 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
     );
   }
   using dense = x.contiguous();
-  const y = result("rmsNorm", [dense, weight], "f32", x.shape, x.rows);
-  run(rms_norm_f32, [dense, weight, y], [columns!, epsilon], [rowCount(dense)]);
+  using scale = weight.contiguous();
+  const y = result("rmsNorm", [dense, scale], "f32", x.shape, x.rows);
+  run(rms_norm_f32, [dense, scale, y], [columns!, epsilon], [rowCount(dense)]);
   return track("rmsNorm", y, [x, weight], [x, weight], (dy, [x, weight], needs) => {
     if (gradientsEnabled()) return composedRmsNorm(dy, x, weight, epsilon);
     using given = x.contiguous();
+    using w = weight.contiguous();
     using d = dy.contiguous();
-    const dx = result("rmsNorm's gradient", [given, weight, d], "f32", x.shape, x.rows);
+    const dx = result("rmsNorm's gradient", [given, w, d], "f32", x.shape, x.rows);
     const scale = result("rmsNorm's gradient", [given, d], "f32", x.shape.slice(0, -1), x.rows);
-    run(rms_norm_backward_f32, [given, weight, d, dx, scale], [columns!, epsilon], [rowCount(given)]);
+    run(rms_norm_backward_f32, [given, w, d, dx, scale], [columns!, epsilon], [rowCount(given)]);
     if (!needs[1]) return [dx];
     const dw = result("rmsNorm's gradient", [given, d], "f32", weight.shape);
     run(rms_norm_weight_backward_f32, [given, d, scale, dw], [columns!], [rowCount(given)]);
@@ -61,17 +63,20 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | null, epsilo
     );
   }
   using dense = x.contiguous();
-  const y = result("layerNorm", [dense, weight, bias], "f32", x.shape, x.rows);
-  run(layer_norm_f32, [dense, weight, bias, y], [columns!, epsilon], [rowCount(dense)]);
+  using scale = weight.contiguous();
+  using shift = bias?.contiguous() ?? null;
+  const y = result("layerNorm", [dense, scale, shift], "f32", x.shape, x.rows);
+  run(layer_norm_f32, [dense, scale, shift, y], [columns!, epsilon], [rowCount(dense)]);
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return track("layerNorm", y, inputs, [x, weight], (dy, [x, weight], needs) => {
     if (gradientsEnabled()) return composedLayerNorm(dy, x, weight, epsilon);
     using given = x.contiguous();
+    using w = weight.contiguous();
     using d = dy.contiguous();
     const row = () => result("layerNorm's gradient", [given, d], "f32", x.shape.slice(0, -1), x.rows);
-    const dx = result("layerNorm's gradient", [given, weight, d], "f32", x.shape, x.rows);
+    const dx = result("layerNorm's gradient", [given, w, d], "f32", x.shape, x.rows);
     const [mean, scale] = [row(), row()];
-    run(layer_norm_backward_f32, [given, weight, d, dx, mean, scale], [columns!, epsilon], [rowCount(given)]);
+    run(layer_norm_backward_f32, [given, w, d, dx, mean, scale], [columns!, epsilon], [rowCount(given)]);
     if (!needs[1] && !needs[2]) return [dx];
     const [dw, db] = [0, 1].map(() => result("layerNorm's gradient", [given, d], "f32", weight.shape));
     run(layer_norm_weight_backward_f32, [given, d, mean, scale, dw, db], [columns!], [rowCount(given)]);

@@ -1,130 +1,307 @@
 /**
- * Reductions and softmax along one dimension.
+ * Reductions over one dimension, several, or all.
  *
  * @module
  */
-import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/reduce.ts";
-import * as rowsOfSoftmax from "../../device/kernels/softmax.ts";
+import * as middle from "../../device/kernels/reduce_middle.ts";
+import * as bytes from "../../device/kernels/reduce_u8.ts";
+import * as wide from "../../device/kernels/reduce_wide.ts";
+import { prod_backward_f32 } from "../../device/kernels/scan.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, noGrad, track } from "../autograd.ts";
-import { result, rowCount, run } from "../dispatch.ts";
-import { dimension, show } from "../shape.ts";
+import { constant, gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
+import { result, run } from "../dispatch.ts";
+import { isHalf, type PlainDtype } from "../dtype.ts";
+import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
 import { compare, where } from "./compare.ts";
+import { pow } from "./elementwise.ts";
+import {
+  type Dims,
+  foldByPasses,
+  foldedSize,
+  type FoldRows,
+  foldTogether,
+  keptShape,
+  type Reduction,
+  reduction,
+  widened,
+} from "./fold.ts";
+import { identityMask } from "./square_mask.ts";
 
-const reductions = {
-  sum: rows.sum_f32,
-  mean: rows.mean_f32,
-  max: rows.max_f32,
-  min: rows.min_f32,
-  argmax: rows.argmax_f32,
-  argmin: rows.argmin_f32,
-} satisfies Record<string, Kernel>;
+/** Rows by op and dtype. */
+const folds = {
+  sum: {
+    f32: { last: rows.sum_f32, middle: middle.sum_middle_f32 },
+    i32: { last: rows.sum_i32, middle: middle.sum_middle_i32 },
+    f64: { last: wide.sum_f64 },
+    i64: { last: wide.sum_i64 },
+  },
+  mean: {
+    f32: { last: rows.mean_f32, middle: middle.mean_middle_f32 },
+    f64: { last: wide.mean_f64 },
+  },
+  prod: {
+    f32: { last: rows.prod_f32, middle: middle.prod_middle_f32 },
+    i32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
+  },
+  norm: { f32: { last: rows.norm_f32, middle: middle.norm_middle_f32 } },
+  max: {
+    f32: { last: rows.max_f32, middle: middle.max_middle_f32 },
+    i32: { last: rows.max_i32, middle: middle.max_middle_i32 },
+    f64: { last: wide.max_f64 },
+    i64: { last: wide.max_i64 },
+  },
+  min: {
+    f32: { last: rows.min_f32, middle: middle.min_middle_f32 },
+    i32: { last: rows.min_i32, middle: middle.min_middle_i32 },
+    f64: { last: wide.min_f64 },
+    i64: { last: wide.min_i64 },
+  },
+} satisfies Record<string, Partial<Record<string, FoldRows>>>;
 
-/** Folds dimension `dim`. */
-export function reduce(op: keyof typeof reductions, x: Tensor, dim: number, keepDim: boolean): Tensor {
-  const d = dimension(op, dim, x.rank);
-  if (x.shape[d] === 0 && op !== "sum" && op !== "mean") {
-    throw new WickError("SHAPE_MISMATCH", `Cannot ${op} dimension ${dim} of ${show(x.shape)}: it is empty`);
+const bests = {
+  argmax: { f32: rows.argmax_f32, i32: rows.argmax_i32, f64: wide.argmax_f64, i64: wide.argmax_i64 },
+  argmin: { f32: rows.argmin_f32, i32: rows.argmin_i32, f64: wide.argmin_f64, i64: wide.argmin_i64 },
+};
+
+function fold(op: keyof typeof folds, to: Reduction): Tensor {
+  const { last, middle } = ofDtype<FoldRows>(op, folds[op], to.x);
+  const { dtype } = to.x;
+  return middle ? foldByPasses(to, { last, middle }, dtype) : foldTogether(to, last, dtype);
+}
+
+/** What dtypes without rows fold as: f16 and bf16 as f32, small integers and bool as i32. */
+function wider(x: Tensor): "f32" | "i32" | undefined {
+  if (isHalf(x.dtype)) return "f32";
+  return x.dtype === "i16" || x.dtype === "u8" || x.dtype === "bool" ? "i32" : undefined;
+}
+
+/** A fold by way of another dtype, its result in x's own. */
+function through(x: Tensor, within: "f32" | "i32", fold: (x: Tensor) => Tensor): Tensor {
+  using converted = cast(x, within);
+  using y = fold(converted);
+  return cast(y, x.dtype as PlainDtype);
+}
+
+/** What a table by dtype has for x. */
+function ofDtype<T>(op: string, table: Partial<Record<string, T>>, x: Tensor): T {
+  const found = table[x.dtype];
+  if (found) return found;
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes ${Object.keys(table).join(" or ")}`);
+}
+
+function refuseEmpty({ name, x, goes }: Reduction): void {
+  const d = x.shape.findIndex((n, d) => n === 0 && goes[d]);
+  if (d < 0) return;
+  throw new WickError("SHAPE_MISMATCH", `Cannot ${name} dimension ${d} of ${show(x.shape)}: it is empty`);
+}
+
+/** The sum: of floats, of i64 and i32 wrapping around, of smaller integers and bool as i32. */
+export function sum(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction("sum", x, dim, keepDim);
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => sum(x, dim, keepDim));
+  if (x.dtype === "i16") {
+    using words = cast(x, "i32");
+    return sum(words, dim, keepDim);
   }
-  const index = op.startsWith("arg"); // a whole number depends on nothing smoothly
-  const y = alongLast(op, [x], d, ([dense]) => {
-    const y = result(
-      op,
-      [dense],
-      index ? "i32" : "f32",
-      [...dense.shape.slice(0, -1), 1],
-      dense.rows,
-    );
-    run(reductions[op], [dense, y], [dense.shape.at(-1)!], [rowCount(dense)]);
-    return y;
-  }, keepDim);
-  if (index) return y;
-  if (op === "max" || op === "min") {
-    return track(op, y, [x], [x, y], (dy, [x, y]) => { // equals share the gradient evenly
-      const wide = (t: Tensor) => keepDim ? t : t.unsqueeze(d);
-      const best = where(compare("eq", x, wide(y)), 1, 0);
-      return [best.mul(wide(dy)).div(best.sum(d, true))];
-    });
-  }
-  return track(op, y, [x], [], (dy) => {
-    const wide = (keepDim ? dy : dy.unsqueeze(d)).expand(...x.shape);
-    return [op === "mean" ? wide.mul(1 / x.shape[d]) : wide];
+  if (x.dtype === "u8" || x.dtype === "bool") return foldTogether(to, bytes.sum_u8, "i32");
+  return track("sum", fold("sum", to), [x], [], (dy) => [widened(dy, to).expand(...x.shape)]);
+}
+
+/** The mean; NaN of nothing. */
+export function mean(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction("mean", x, dim, keepDim);
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => mean(x, dim, keepDim));
+  const shape = x.shape;
+  return track(
+    "mean",
+    fold("mean", to),
+    [x],
+    [],
+    (dy) => [widened(dy.mul(1 / foldedSize(to)), to).expand(...shape)],
+  );
+}
+
+/** The largest or smallest; NaN where there is one. Equals share the gradient evenly. */
+export function extreme(op: "max" | "min", x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction(op, x, dim, keepDim);
+  refuseEmpty(to);
+  const within = wider(x);
+  if (within) return through(x, within, (x) => extreme(op, x, dim, keepDim));
+  const y = fold(op, to);
+  return track(op, y, [x], [x, y], (dy, [x, y]) => {
+    const best = where(compare("eq", x, widened(y, to)), 1, 0);
+    return [best.mul(widened(dy, to)).div(best.sum(dimsOf(to), true))];
   });
 }
 
-/** softmax over dimension `dim`. */
-export function softmax(x: Tensor, dim: number): Tensor {
-  return normalized(
-    "softmax",
-    x,
-    dim,
-    rowsOfSoftmax.softmax_f32,
-    rowsOfSoftmax.softmax_backward_f32,
-    (dy, y, d) => y.mul(dy.sub(dy.mul(y).sum(d, true))),
-  );
+function dimsOf({ goes }: Reduction): number[] {
+  return goes.flatMap((gone, d) => gone ? [d] : []);
 }
 
-/** The logarithm of softmax over dimension `dim`. */
-export function logSoftmax(x: Tensor, dim: number): Tensor {
-  const { log_softmax_f32, log_softmax_backward_f32 } = rowsOfSoftmax;
-  return normalized(
-    "logSoftmax",
-    x,
-    dim,
-    log_softmax_f32,
-    log_softmax_backward_f32,
-    (dy, y, d) => dy.sub(y.exp().mul(dy.sum(d, true))),
-  );
+/** The index of the first of the largest (or smallest) as i32; in the flattened tensor where no dimension is given. */
+export function best(op: keyof typeof bests, x: Tensor, dim: number | undefined, keepDim: boolean): Tensor {
+  const within = wider(x);
+  if (within) {
+    using converted = cast(x, within);
+    return best(op, converted, dim, keepDim);
+  }
+  const row = ofDtype(op, bests[op], x);
+  const to = reduction(op, x, dim, keepDim);
+  refuseEmpty(to);
+  return foldTogether(to, row, "i32"); // a whole number depends on nothing smoothly
 }
 
-function normalized(
-  name: string,
-  x: Tensor,
-  dim: number,
-  row: Kernel,
-  backward: Kernel,
-  composed: (dy: Tensor, y: Tensor, d: number) => Tensor,
-): Tensor {
-  const d = dimension(name, dim, x.rank);
-  const apply = (row: Kernel, operands: readonly Tensor[]) =>
-    alongLast(name, operands, d, (dense) => {
-      const z = result(name, dense, "f32", dense[0].shape, dense[0].rows);
-      run(row, [...dense, z], [dense[0].shape.at(-1)!], [rowCount(dense[0])]);
-      return z;
-    }, true);
-  const y = apply(row, [x]);
+/** The product: of f32, of i32 wrapping at 32 bits; 1 of nothing. Its gradient is right where factors are 0. */
+export function prod(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction("prod", x, dim, keepDim);
+  const dims = dimsOf(to);
+  if (tracks([x]) && dims.length !== 1) {
+    using flat = gathered(x, to);
+    using y = prod(flat, -1, false);
+    return y.reshape(...keptShape(to));
+  }
+  return track("prod", fold("prod", to), [x], [x], (dy, [x]) => {
+    const [d] = dims;
+    return [gradientsEnabled() ? composedProd(widened(dy, to), x, d) : prodGradient(dy, x, d)];
+  });
+}
+
+/** x as [.., N] of what stays and what goes, in its gradient's sight. */
+function gathered(x: Tensor, { goes }: Reduction): Tensor {
+  const stay = x.shape.flatMap((_, d) => goes[d] ? [] : [d]);
+  const go = x.shape.flatMap((_, d) => goes[d] ? [d] : []);
+  using moved = x.permute(...stay, ...go);
+  return moved.reshape(...stay.map((d) => x.shape[d]), sizeOf(go.map((d) => x.shape[d])));
+}
+
+/** dy times the product of the others. */
+function prodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
+  using dense = x.contiguous();
+  using given = dy.contiguous();
+  const dx = result("prod's gradient", [dense, given], "f32", x.shape, x.rows);
+  const O = x.rows ? x.rows.times(sizeOf(x.shape.slice(1, d))) : sizeOf(x.shape.slice(0, d));
+  run(prod_backward_f32, [dense, given, dx], [x.shape[d], sizeOf(x.shape.slice(d + 1))], [O]);
+  return dx;
+}
+
+/** The same of ops: a row of x for each factor, with 1 in its place. Takes N^2 elements. */
+function composedProd(dy: Tensor, x: Tensor, d: number): Tensor {
+  using own = identityMask(x.device, x.shape[d]);
+  const others = where(own, 1, x.transpose(d, -1).unsqueeze(-2));
+  return prod(others, -1, false).transpose(d, -1).mul(dy);
+}
+
+/** Options of {@linkcode Tensor.var} and {@linkcode Tensor.std}. */
+export interface VarianceOptions {
+  /** What is taken from the number of elements that the sum of squares is divided by: 1 is Bessel's, 0 none [1]. */
+  correction?: number;
+  /** Whether dimensions that go stay with extent 1 [false]. */
+  keepDim?: boolean;
+}
+
+/** The variance about the mean. */
+export function variance(x: Tensor, dim: Dims, options: VarianceOptions): Tensor {
+  const { correction = 1, keepDim = false } = options;
+  const row = ofDtype("var", { f32: rows.var_f32 }, x);
+  const to = reduction("var", x, dim, keepDim);
+  const y = foldTogether(to, row, "f32", [correction]);
+  return track("var", y, [x], [x], (dy, [x]) => {
+    const free = Math.max(0, foldedSize(to) - correction);
+    return [x.sub(mean(x, dimsOf(to), true)).mul(widened(dy.mul(2 / free), to))];
+  });
+}
+
+/** The standard deviation; its gradient is 0 where it is 0. */
+export function deviation(x: Tensor, dim: Dims, options: VarianceOptions): Tensor {
+  using squared = variance(x, dim, options);
+  const y = noGrad(() => squared.sqrt());
+  return track("std", y, [squared], [y], (dy, [y]) => [whereNot0(y, dy.div(y).mul(0.5))]);
+}
+
+/** t where y is not 0, else 0. */
+function whereNot0(y: Tensor, t: Tensor): Tensor {
+  return where(compare("eq", y, 0), 0, t);
+}
+
+/** The p-norm: (sum of |x|^p)^(1/p); for p = Infinity the largest |x|, for 0 the number of those that are not 0. */
+export function norm(x: Tensor, p: number, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction("norm", x, dim, keepDim);
+  ofDtype("norm", folds.norm, x);
+  if (Number.isNaN(p)) {
+    throw new WickError("INVALID_ARGUMENT", `Cannot norm ${x}: p must be a number, got ${p}`, { param: "p" });
+  }
+  if (p === 2) {
+    const y = fold("norm", to);
+    return track("norm", y, [x], [x, y], (dy, [x, y]) => [x.mul(widened(whereNot0(y, dy.div(y)), to))]);
+  }
+  if (p === 0) return nonzeros(x, dim, keepDim);
+  if (p !== 1 && Number.isFinite(p)) return powerNorm(to, p);
+  using sizes = x.abs();
+  return p === 1 ? sum(sizes, dim, keepDim) : extreme(p > 0 ? "max" : "min", sizes, dim, keepDim);
+}
+
+function nonzeros(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  refuseGradient("norm", [x], "the number of elements that are not 0 has none");
+  using truths = compare("ne", x, 0);
+  using ones = where(truths, 1, 0);
+  return sum(ones, dim, keepDim);
+}
+
+/** dx = dy sign(x) (|x| / y)^(p - 1). */
+function powerNorm(to: Reduction, p: number): Tensor {
+  const { x, keepDim } = to;
+  const power = (t: Tensor, exponent: number) => pow(t, constant(t.device, exponent));
+  const y = noGrad(() => {
+    using sizes = x.abs();
+    using powers = power(sizes, p);
+    using total = sum(powers, dimsOf(to), keepDim);
+    return power(total, 1 / p);
+  });
+  return track("norm", y, [x], [x, y], (dy, [x, y]) => {
+    const wide = widened(y, to);
+    const slope = power(x.abs().div(wide), p - 1).mul(widened(dy, to));
+    const signed = where(compare("gt", x, 0), slope, where(compare("lt", x, 0), slope.neg(), 0));
+    return [whereNot0(wide, signed)];
+  });
+}
+
+/** log of the sum of e^x, safe where e^x is not. */
+export function logSumExp(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const to = reduction("logSumExp", x, dim, keepDim);
+  const y = noGrad(() => {
+    using shift = finiteMax(to);
+    using shifted = x.sub(shift);
+    using powers = shifted.exp();
+    using total = sum(powers, dimsOf(to), true);
+    using log = total.log();
+    using kept = log.add(shift);
+    return kept.reshape(...keptShape(to));
+  });
   return track(
-    name,
+    "logSumExp",
     y,
     [x],
-    [y],
-    (dy, [y]) => [gradientsEnabled() ? composed(dy, y, d) : apply(backward, [y, dy])],
+    [x, y],
+    (dy, [x, y]) => [x.sub(widened(y, to)).exp().mul(widened(dy, to))],
   );
 }
 
-/** Calls `op` with dimension `d` of its operands moved to the end and contiguous, and moves it back (or drops it). */
-function alongLast(
-  name: string,
-  operands: readonly Tensor[],
-  d: number,
-  op: (dense: readonly Tensor[]) => Tensor,
-  keepDim: boolean,
-): Tensor {
-  for (const x of operands) {
-    if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32`);
-  }
-  return noGrad(() => { // the caller tracks the whole
-    const dense = operands.map((x) => {
-      using moved = x.transpose(d, -1);
-      return moved.contiguous();
-    });
-    const y = op(dense);
-    for (const x of dense) x.dispose();
-    if (d === y.rank - 1 && keepDim) return y;
-    using back = y.transpose(d, -1);
-    y.dispose();
-    return keepDim ? back.alias(back.shape, back) : back.squeeze(d);
-  });
+/** The largest, kept; 0 where there is none, or it is not finite, for Infinity - Infinity is no number. */
+function finiteMax(to: Reduction): Tensor {
+  const { x } = to;
+  if (foldedSize(to) === 0) return sum(x, dimsOf(to), true);
+  using largest = extreme("max", x, dimsOf(to), true);
+  using size = largest.abs();
+  using finite = compare("lt", size, Infinity);
+  return where(finite, largest, 0);
+}
+
+/** Whether all (or any) of the elements are not 0, as bool, or how many, as i32. NaN is not 0. */
+export function truths(op: "all" | "any" | "countNonzero", x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+  const row = { all: bytes.all_u8, any: bytes.any_u8, countNonzero: bytes.count_u8 }[op];
+  using truth = noGrad(() => cast(x, "bool"));
+  return foldTogether(reduction(op, truth, dim, keepDim), row, op === "countNonzero" ? "i32" : "bool");
 }

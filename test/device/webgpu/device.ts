@@ -1,6 +1,6 @@
 /** The WebGPU device itself: memory, order, cells, errors. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { type Storage, tensor, WebGpuDevice } from "../../../mod.ts";
+import { record, type Storage, tensor, WebGpuDevice } from "../../../mod.ts";
 import type { Kernel } from "../../../src/device/kernel.ts";
 import { copy_b32 } from "../../../src/device/kernels/copy.ts";
 import { add_f32, affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
@@ -43,6 +43,23 @@ gpuTest("what is written is read, in pieces and off words", async (device) => {
   await device.fill(storage, 4, 4, (into) => Promise.resolve(into.fill(7)).then(() => {}));
   deepEqual([...await device.read(storage, 2, 7)], [3, 4, 7, 7, 7, 7, 90]);
   equal((await device.read(storage, 0, 0)).length, 0);
+});
+
+gpuTest("an index outside is told by the next read, once, eager and replayed", async (device) => {
+  using x = tensor([[1, 2], [3, 4]], { device });
+  using index = tensor([[0, 1], [5, -1]], { dtype: "i32", device });
+  using y = x.gather(1, index);
+  await rejects(() => y.data(), {
+    code: "INDEX_OUT_OF_RANGE",
+    message: "Cannot gather dimension 1 of [2,2]: indices must be in 0 .. 1, got 5 at [1,0]",
+  });
+  deepEqual((await y.data()).slice(0, 2), Float32Array.of(1, 2));
+  using program = record(device, () => x.scatterAdd(0, index, 1));
+  program.run();
+  await rejects(() => x.data(), { code: "INDEX_OUT_OF_RANGE", message: /scatterAdd dimension 0.*got 5 at/ });
+  index.write(Int32Array.of(0, 0, 1, 0));
+  program.run();
+  deepEqual(await program.outputs[0].toArray(), [[2, 4], [4, 4]]);
 });
 
 gpuTest("storages come back, and lie apart", async (device) => {

@@ -86,6 +86,31 @@ bothAgree("views, broadcasting, reductions and copies", async (device, random, o
   return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
 });
 
+bothAgree("indexing and its gradients", async (device, random, own) => {
+  const [x, src] = [[3, 4, 5], [3, 6, 5]].map((shape) => make(device, random, shape, own).requiresGrad());
+  const whole = (values: Int32Array, shape: number[]) => tensor(values, { shape, device, scope: own });
+  const [index, vector] = [whole(random.ints(90, 0, 3), [3, 6, 5]), whole(random.ints(6, 0, 3), [6])];
+  const made = [
+    x.gather(1, index),
+    x.indexSelect(1, vector),
+    x.indexAdd(1, vector, src),
+    x.scatter(1, index, src),
+    ...(["sum", "mean", "prod", "amax", "amin"] as const).flatMap((by) =>
+      [true, false].map((self) => x.scatterReduce(1, index, src, by, self))
+    ),
+    x.sliceScatter(src.i(":", [0, 2]), 1, 1),
+    x.i(-1, vector, [0, null, 2]),
+    x.maskedFill(x.gt(0), 1),
+  ];
+  const results: number[] = [];
+  for (const y of made) {
+    using gradients = y.mul(y).reshape(-1).sum(0).backward();
+    results.push(...await y.data());
+    for (const leaf of [x, src]) results.push(...await gradients.find(leaf)?.data() ?? []);
+  }
+  return results;
+}, 1e-4);
+
 bothAgree("gradients of what an MLP and a transformer's blocks are made of", async (device, random, own) => {
   const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
   const [x, w, b, table] = [leaf(6, 8), leaf(8, 8), leaf(8), leaf(5, 8)];
@@ -177,6 +202,21 @@ bothAgree("Programs: results in one arena, a leading extent that changes", async
   return results;
 });
 
+bothAgree("conversions and integers", async (device, random, own) => {
+  const x = make(device, random, [3, 5], own);
+  const mask = x.gt(0);
+  equal(mask.dtype, "bool");
+  const counted = mask.to("f32").sum(1).add(mask.to("i32").mul(3).add(2).narrow(1, 0, 1).squeeze(1));
+  const whole = x.mul(100).t().to("i32");
+  return [
+    ...await counted.data(),
+    ...await whole.data(),
+    ...await whole.to("bool").data(),
+    ...await x.to("bool").where(whole.t(), x).data(),
+    ...await tensor([NaN, Infinity, -3e9, -1.9], { device, scope: own }).to("i32").data(),
+  ];
+});
+
 bothAgree("random draws, eagerly and recorded", async (device, _, own) => {
   const generator = new Generator(9);
   const options = { device, generator, scope: own };
@@ -228,5 +268,11 @@ Deno.test({
     using half = tensor(Uint16Array.of(0x3c00, 0x4000, 0x4200), { dtype: "f16", device });
     using last = half.narrow(0, 1, 2).flip(0);
     deepEqual(await last.toArray(), [3, 2]);
+    using wide = tensor([1, 2], { dtype: "f64", device });
+    throws(() => wide.add(wide), { code: "UNSUPPORTED_ON_DEVICE", message: /add_f64/ });
+    throws(() => wide.mul(2), { code: "UNSUPPORTED_ON_DEVICE", message: /affine_f64/ });
+    throws(() => a.to("f64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_f64/ });
+    throws(() => a.to("i64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_i64/ });
+    deepEqual([...await wide.data()], [1, 2]);
   },
 });

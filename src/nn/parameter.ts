@@ -1,0 +1,113 @@
+/**
+ * What modules hold: parameters, and buffers that are saved with them but not trained.
+ *
+ * @module
+ */
+import type { Device } from "../device/device.ts";
+import { WickError } from "../error.ts";
+import { inScope } from "../tensor/autograd.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Generator } from "../tensor/generator.ts";
+import { show } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** Draws a parameter's first values: those of src/nn/init.ts, or any other. */
+export type Initial = (generator: Generator, shape: readonly number[]) => Float32Array;
+
+/** Options of {@linkcode Parameter}. */
+export interface ParameterOptions {
+  /** It may be absent: a checkpoint need not have it, and it gets no first values [false]. */
+  optional?: boolean;
+  /** Whose values it shares where a checkpoint has none of its own. */
+  tiedTo?: Parameter;
+}
+
+/**
+ * A tensor of a module that is trained. It is declared with a shape and gets its values later: first ones from
+ * `init`, or those of a checkpoint from `load`, in whatever dtype that has.
+ */
+export class Parameter implements Disposable {
+  /** Its extents. */
+  readonly shape: readonly number[];
+  #tensor?: Tensor;
+
+  /** Declares a parameter of a shape, or takes over a tensor, which is trained if it requires a gradient. */
+  constructor(
+    of: Tensor | readonly number[],
+    private readonly initial: Initial = (_, shape) => new Float32Array(shape.reduce((a, b) => a * b, 1)),
+    private readonly options: ParameterOptions = {},
+  ) {
+    if (of instanceof Tensor) this.#tensor = freed(of);
+    this.shape = of instanceof Tensor ? of.shape : of;
+  }
+
+  /** Whether `init` makes it a leaf that a gradient is taken with respect to. */
+  get trained(): boolean {
+    return true;
+  }
+
+  /** Whether a checkpoint may lack it. */
+  get isOptional(): boolean {
+    return this.options.optional === true || this.options.tiedTo !== undefined;
+  }
+
+  /** Its values of its own, where it has some. */
+  get own(): Tensor | undefined {
+    return this.#tensor;
+  }
+
+  /** Its values, or those that it is tied to; undefined where an optional one is absent. */
+  find(): Tensor | undefined {
+    return this.#tensor ?? this.options.tiedTo?.tensor;
+  }
+
+  /** Its values. */
+  get tensor(): Tensor {
+    const tensor = this.find();
+    if (tensor) return tensor;
+    throw new WickError(
+      "INVALID_STATE",
+      `Cannot use a parameter ${
+        show(this.shape)
+      } before it has values: call init(seed) or load(weights) on its module`,
+    );
+  }
+
+  /** Takes a tensor of its shape over, out of its scope; one that it had is disposed. */
+  put(tensor: Tensor): void {
+    if (show(tensor.shape) !== show(this.shape)) {
+      throw new WickError("SHAPE_MISMATCH", `Cannot put ${tensor} into a parameter ${show(this.shape)}`);
+    }
+    if (this.#tensor !== tensor) this.#tensor?.dispose();
+    this.#tensor = freed(tensor);
+  }
+
+  /** Draws its first values, where it has none and needs some. */
+  init(generator: Generator, device: Device): void {
+    if (this.#tensor || this.isOptional) return;
+    this.#tensor = tensor(this.initial(generator, this.shape), { shape: this.shape, device });
+    if (this.trained) this.#tensor.requiresGrad();
+  }
+
+  /** Gives its memory back. */
+  [Symbol.dispose](): void {
+    this.#tensor?.dispose();
+  }
+}
+
+/** A tensor that belongs to no scope, for results belong to the youngest among those of their operands. */
+function freed(tensor: Tensor): Tensor {
+  if (!tensor.scope) return tensor;
+  const free = inScope(tensor, undefined);
+  if (tensor.variable) free.bind(tensor.variable);
+  tensor.dispose();
+  return free;
+}
+
+/** A tensor of a module that is saved with it but not trained: running statistics, tables. */
+export class Buffer extends Parameter {
+  /** Never. */
+  override get trained(): boolean {
+    return false;
+  }
+}

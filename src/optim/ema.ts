@@ -1,0 +1,148 @@
+/**
+ * The moving average of parameters (Polyak and Juditsky 1992), which often serves better than the last ones.
+ *
+ * @module
+ */
+import type { Cell } from "../device/device.ts";
+import { copy_b32 } from "../device/kernels/copy.ts";
+import { ema_f32 } from "../device/kernels/optimizer.ts";
+import { WickError } from "../error.ts";
+import { noGrad } from "../tensor/autograd.ts";
+import { run } from "../tensor/dispatch.ts";
+import { recording } from "../tensor/program.ts";
+import { contiguous } from "../tensor/ops/view.ts";
+import { show } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+
+/** Options of {@linkcode ExponentialMovingAverage}. */
+export interface AverageOptions {
+  /** How much of the average stays at an update, in [0, 1] [0.999]. */
+  decay?: number;
+  /** Keeps less at first: min(decay, (1 + t) / (10 + t)) at update t, counted from 1 [false]. */
+  warmUp?: boolean;
+}
+
+/**
+ * Follows parameters: average += (1 - decay) (parameter - average), from their values at its making on. Its memory
+ * belongs to no scope and lives until dispose. An update inside `record` is recorded;
+ * {@linkcode ExponentialMovingAverage.advance} is called before each replay then.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { optim, tensor } from "@wick/wick";
+ * using w = tensor([1, 2]);
+ * using average = new optim.ExponentialMovingAverage([w], { decay: 0.5 });
+ * w.write(Float32Array.of(3, 6));
+ * average.update();
+ * average.swap(); // evaluate with the average
+ * deepEqual(await w.toArray(), [2, 4]);
+ * average.swap(); // train on
+ * deepEqual(await w.toArray(), [3, 6]);
+ * ```
+ */
+export class ExponentialMovingAverage implements Disposable {
+  readonly #parameters: readonly Tensor[];
+  readonly #averages: readonly Tensor[];
+  readonly #options: Required<AverageOptions>;
+  readonly #gain: Cell;
+  #steps = 0;
+  #isDisposed = false;
+
+  /** Begins at the parameters' values. */
+  constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
+    this.#options = { decay: 0.999, warmUp: false, ...options };
+    const { decay } = this.#options;
+    if (!(decay >= 0 && decay <= 1)) {
+      throw new WickError("INVALID_ARGUMENT", `Decay must be in [0, 1], got ${decay}`, { param: "decay" });
+    }
+    for (const p of parameters) {
+      if (p.dtype === "f32" && p.isContiguous) continue;
+      throw new WickError("DTYPE_MISMATCH", `Cannot average ${p}: it must be f32 and contiguous`);
+    }
+    if (parameters.length === 0) {
+      throw new WickError("INVALID_ARGUMENT", "Cannot average nothing: give at least one parameter");
+    }
+    this.#parameters = parameters;
+    this.#averages = parameters.map((p) => zerosLike(p.device, { p: p.shape }).get("p")!);
+    copyAll(parameters, this.#averages);
+    this.#gain = parameters[0].device.realCell(1 - decay);
+  }
+
+  /** The averages, in the order of the parameters: handles that updates change. */
+  get averages(): readonly Tensor[] {
+    return this.#averages;
+  }
+
+  /** Follows the parameters by one step. */
+  update(): void {
+    if (!recording()) this.advance();
+    this.#averages.forEach((average, i) => {
+      const p = this.#parameters[i];
+      if (p.size > 0) run(ema_f32, [average, p], [p.size], [1, this.#gain]);
+      average.storage.version++;
+    });
+  }
+
+  /** Counts on; `update` does it, unless it is recorded. */
+  advance(): void {
+    if (this.#isDisposed) throw new WickError("DISPOSED", "Cannot advance an average after its dispose");
+    const t = ++this.#steps;
+    const { decay, warmUp } = this.#options;
+    this.#gain.set(1 - (warmUp ? Math.min(decay, (1 + t) / (10 + t)) : decay));
+  }
+
+  /** Copies the averages into tensors of the same shapes [the parameters]. */
+  applyTo(targets: readonly Tensor[] = this.#parameters): void {
+    copyAll(this.#averages, targets);
+  }
+
+  /** Exchanges parameters and averages: once before evaluating, once more before training goes on. */
+  swap(): void {
+    noGrad(() => {
+      const stored = this.#averages.map((average) => contiguous(average));
+      copyAll(this.#parameters, this.#averages);
+      copyAll(stored, this.#parameters);
+      for (const tensor of stored) tensor.dispose();
+    });
+  }
+
+  /** The state as it is now: handles that later updates change, by the parameter's index. */
+  stateDict(): OptimizerState {
+    return { steps: this.#steps, tensors: new Map(this.#averages.map((a, i) => [`${i}`, a])) };
+  }
+
+  /**
+   * Goes on from a saved state of the same parameters in the same order.
+   *
+   * @throws WickError CORRUPT_FILE that lists all missing, unexpected and misshapen names; nothing is changed then
+   */
+  async loadStateDict(state: OptimizerState): Promise<void> {
+    this.#steps = await loadState(this.stateDict(), state);
+  }
+
+  /** Gives its memory back. */
+  [Symbol.dispose](): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    for (const average of this.#averages) average.dispose();
+    this.#gain.dispose();
+  }
+}
+
+/** Copies contiguous tensors into others of the same shapes. */
+function copyAll(from: readonly Tensor[], to: readonly Tensor[]): void {
+  const fits = from.length === to.length &&
+    from.every((t, i) => show(t.shape) === show(to[i].shape) && to[i].dtype === "f32" && to[i].isContiguous);
+  if (!fits) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot copy [${from.join("; ")}] into [${to.join("; ")}]: shapes must be the same, contiguous f32`,
+    );
+  }
+  from.forEach((source, i) => {
+    run(copy_b32, [source, to[i]], [1, 1, source.size, 0, 0, 0, 1, 0, 0, 0, 1], [1]);
+    to[i].storage.version++;
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * Activations of networks beside those of elementwise.ts. At a kink the gradient is PyTorch's.
+ *
+ * @module
+ */
+import * as rows from "../../device/kernels/elementwise_more.ts";
+import { WickError } from "../../error.ts";
+import { show } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { compare, where } from "./compare.ts";
+import { clamp, finite, mapped } from "./unary.ts";
+
+/** Klambauer et al. 2017: they keep a layer's mean at 0 and its variance at 1. */
+const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
+
+/** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
+export function elu(x: Tensor, alpha = 1): Tensor {
+  return mapped("elu", rows.elu_f32, x, "x", exponentialBelow(1, alpha), [finite("elu", "alpha", alpha)]);
+}
+
+/** Elu with the scale and alpha that keep mean 0 and variance 1. */
+export function selu(x: Tensor): Tensor {
+  return mapped("selu", rows.selu_f32, x, "x", exponentialBelow(SELU.scale, SELU.scale * SELU.alpha));
+}
+
+/** The slope `above` where x > 0, else below e^x. The clamp keeps what is not chosen finite. */
+function exponentialBelow(above: number, below: number) {
+  return (dy: Tensor, x: Tensor): Tensor =>
+    where(compare("gt", x, 0), scaled(dy, above), dy.mul(clamp(x, -Infinity, 0).exp()).mul(below));
+}
+
+function scaled(dy: Tensor, by: number): Tensor {
+  return by === 1 ? dy : dy.mul(by);
+}
+
+/** x, below 0 slope x. */
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  const back = (dy: Tensor, x: Tensor) => where(compare("gt", x, 0), dy, dy.mul(slope));
+  return mapped("leakyRelu", rows.leaky_relu_f32, x, "x", back, [finite("leakyRelu", "slope", slope)]);
+}
+
+/** x, below 0 weight x; one weight, or one for each entry of dimension 1 (He et al. 2015). */
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  const channels = x.rank > 1 ? x.shape[1] : 1;
+  if (weight.rank !== 1 || (weight.size !== 1 && weight.size !== channels)) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot prelu ${show(x.shape)} with weights ${show(weight.shape)}: expected [1] or [${channels}]`,
+    );
+  }
+  using wide = weight.reshape(weight.size, ...new Array<number>(Math.max(x.rank - 2, 0)).fill(1));
+  using negative = clamp(x, -Infinity, 0);
+  using below = negative.mul(wide);
+  using positive = compare("gt", x, 0);
+  return where(positive, x, below);
+}
+
+/** log(1 + e^(beta x)) / beta. */
+export function softplus(x: Tensor, beta = 1): Tensor {
+  if (beta === 1) return mapped("softplus", rows.softplus_f32, x, "x", (dy, x) => dy.mul(x.sigmoid()));
+  if (!(Number.isFinite(beta) && beta !== 0)) {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot softplus ${x}: beta must be finite and not 0, got ${beta}`,
+    );
+  }
+  using stretched = x.mul(beta);
+  using y = softplus(stretched);
+  return y.mul(1 / beta);
+}
+
+/** log(1 / (1 + e^-x)). */
+export function logSigmoid(x: Tensor): Tensor {
+  using turned = x.neg();
+  using y = softplus(turned);
+  return y.neg();
+}
+
+/** x tanh(softplus(x)) (Misra 2020). */
+export function mish(x: Tensor): Tensor {
+  return mapped("mish", rows.mish_f32, x, "x", (dy, x) => {
+    const t = softplus(x).tanh();
+    return dy.mul(t.add(x.mul(x.sigmoid()).mul(t.mul(t).neg().add(1))));
+  });
+}
+
+/** dy where low < x < high, else 0. */
+function between(x: Tensor, low: number, high: number, dy: Tensor): Tensor {
+  return where(compare("gt", x, low), where(compare("lt", x, high), dy, 0), 0);
+}
+
+/** clamp(x, 0, 6); the gradient passes between the two, neither included. */
+export function relu6(x: Tensor): Tensor {
+  return mapped("relu6", rows.clamp_f32, x, "x", (dy, x) => between(x, 0, 6, dy), [0, 6]);
+}
+
+/** clamp(x + 3, 0, 6) / 6; the gradient passes between -3 and 3, neither included. */
+export function hardSigmoid(x: Tensor): Tensor {
+  const slope = (dy: Tensor, x: Tensor) => between(x, -3, 3, dy.mul(1 / 6));
+  return mapped("hardSigmoid", rows.hard_sigmoid_f32, x, "x", slope);
+}
+
+/** x hardSigmoid(x) (Howard et al. 2019); the gradient is 0 at -3 and 1 at 3. */
+export function hardSwish(x: Tensor): Tensor {
+  return mapped("hardSwish", rows.hard_swish_f32, x, "x", (dy, x) => {
+    const curve = dy.mul(x.mul(1 / 3).add(0.5));
+    return where(compare("ge", x, 3), dy, where(compare("gt", x, -3), curve, 0));
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Indices of an op: their dtype and their check, each in one place.
+ *
+ * @module
+ */
+import type { Cell } from "../../device/device.ts";
+import { check_index } from "../../device/kernels/indexing.ts";
+import { WickError } from "../../error.ts";
+import { run } from "../dispatch.ts";
+import { recording } from "../program.ts";
+import { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
+
+/**
+ * The indices of an op as rows take them: contiguous i32, a handle of its own. `action` is what the op does, for
+ * messages; every index must be in 0 .. limit - 1.
+ *
+ * @throws WickError INDEX_OUT_OF_RANGE, at once where the op runs now and the host reaches the memory, else after the
+ * replay, or at the next read
+ */
+export function indices(action: string, index: Tensor, limit: number): Tensor {
+  const whole = toI32(action, index);
+  if (whole.size === 0) return whole;
+  const { device } = whole;
+  const site = device.faults.site(action, whole.shape, limit);
+  using fault = new Tensor(device.faults.storage.retain(), "i32", [3]);
+  run(check_index, [whole, fault], [limit, site], [count(whole)]);
+  if (!recording()) throwing(whole, () => device.raise());
+  return whole;
+}
+
+/** How many there are: a cell where their leading extent is dynamic. */
+export function count(index: Tensor): number | Cell {
+  return index.rows ? index.rows.times(index.size / index.shape[0]) : index.size;
+}
+
+/** The one place where dtypes of indices are converted. */
+function toI32(action: string, index: Tensor): Tensor {
+  if (index.dtype === "i32") return index.contiguous();
+  if (index.dtype === "u8" || index.dtype === "i16") return cast(index, "i32");
+  if (index.dtype === "i64") {
+    using real = cast(index, "f64"); // so that what i32 does not hold stays out of range
+    return cast(real, "i32");
+  }
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${action} by ${index}: indices must be i32, i64, i16 or u8`);
+}
+
+/** Does what may throw; the tensor goes where it does. */
+function throwing(x: Tensor, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    x.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Running sums and products along a dimension.
+ *
+ * @module
+ */
+import type { Kernel } from "../../device/kernel.ts";
+import * as rows from "../../device/kernels/scan.ts";
+import { WickError } from "../../error.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { result, run } from "../dispatch.ts";
+import type { Dtype } from "../dtype.ts";
+import { sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { fixedDimension } from "./along_last.ts";
+import { where } from "./compare.ts";
+import { identityMask, upperMask } from "./square_mask.ts";
+import { type Indexed, indexed } from "./sort.ts";
+
+const scans = {
+  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32 },
+  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32 },
+};
+
+/** y[n] = the sum of x up to n along `dim`, or with `reverse` from n on. */
+export function cumsum(x: Tensor, dim: number, reverse = false): Tensor {
+  const d = fixedDimension("cumsum", x, dim);
+  const y = scan("cumsum", x, d, reverse);
+  return track("cumsum", y, [x], [], (dy) => [cumsum(dy, d, !reverse)]);
+}
+
+/** y[n] = the product of x up to n along `dim`. Its gradient is right where factors are 0. */
+export function cumprod(x: Tensor, dim: number): Tensor {
+  const d = fixedDimension("cumprod", x, dim);
+  const y = scan("cumprod", x, d, false);
+  return track(
+    "cumprod",
+    y,
+    [x],
+    [x],
+    (dy, [x]) => [gradientsEnabled() ? composedCumprod(dy, x, d) : cumprodGradient(dy, x, d)],
+  );
+}
+
+function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
+  return alongMiddle(op, rowOf(op, scans[op], x), [x], d, [Number(reverse)])[0];
+}
+
+function rowOf(op: string, rows: Partial<Record<string, Kernel>>, x: Tensor): Kernel {
+  const row = rows[x.dtype];
+  if (row) return row;
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 or i32`);
+}
+
+function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
+  return alongMiddle("cumprod's gradient", rows.cumprod_backward_f32, [x, dy], d, [])[0];
+}
+
+const bests = {
+  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32 },
+  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32 },
+};
+
+/** The largest (or smallest) of x up to n along `dim`, of equals the last; NaN from the first on. */
+export function running(op: keyof typeof bests, x: Tensor, dim: number): Indexed {
+  const d = fixedDimension(op, x, dim);
+  const row = rowOf(op, bests[op], x);
+  const [values, indices] = alongMiddle(op, row, [x], d, [], [x.dtype, "i32"]);
+  return indexed(op, values, indices, x, d);
+}
+
+/** Runs a row over operands of one shape as [O, N, I] with N the extent of dimension `d`. */
+function alongMiddle(
+  name: string,
+  row: Kernel,
+  operands: readonly Tensor[],
+  d: number,
+  tail: readonly number[],
+  dtypes: readonly Dtype[] = [operands[0].dtype],
+): Tensor[] {
+  const [x] = operands;
+  const dense = noGrad(() => operands.map((t) => t.contiguous()));
+  const results = dtypes.map((dtype) => result(name, dense, dtype, x.shape, x.rows));
+  const O = x.rows ? x.rows.times(sizeOf(x.shape.slice(1, d))) : sizeOf(x.shape.slice(0, d));
+  run(row, [...dense, ...results], [x.shape[d], sizeOf(x.shape.slice(d + 1)), ...tail], [O]);
+  for (const t of dense) t.dispose();
+  return results;
+}
+
+/**
+ * dx[k] = sum over i >= k of dy[i] times the product up to i with 1 for x[k]: of ops, for gradients of gradients.
+ * Takes N^2 elements.
+ */
+function composedCumprod(dy: Tensor, x: Tensor, d: number): Tensor {
+  using own = identityMask(x.device, x.shape[d]);
+  using after = upperMask(x.device, x.shape[d]);
+  const products = cumprod(where(own, 1, x.transpose(d, -1).unsqueeze(-2)), -1);
+  const terms = where(after, products.mul(dy.transpose(d, -1).unsqueeze(-2)), 0);
+  return terms.sum(-1).transpose(d, -1);
+}

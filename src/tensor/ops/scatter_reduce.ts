@@ -1,0 +1,158 @@
+/**
+ * Elements folded into places by index: sums, products, means and extremes.
+ *
+ * @module
+ */
+import * as rows from "../../device/kernels/indexing.ts";
+import { WickError } from "../../error.ts";
+import { noGrad, track } from "../autograd.ts";
+import type { Tensor } from "../tensor.ts";
+import { compare, where } from "./compare.ts";
+import { filled } from "./fill.ts";
+import { folded, gatherAt, type Put, put, scatterAddAt, scatterAt } from "./scatter.ts";
+
+/** What {@linkcode Tensor.scatterReduce} folds by. */
+export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
+/** See {@linkcode Tensor.scatterReduce}. */
+export function scatterReduce(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor,
+  reduction: ScatterReduction,
+  includeSelf: boolean,
+): Tensor {
+  const fold = reductions[reduction];
+  if (!fold) {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot scatterReduce by ${reduction}: expected ${Object.keys(reductions).join(", ")}`,
+      { param: "reduction" },
+    );
+  }
+  return put("scatterReduce", x, dim, index, src, fold(includeSelf));
+}
+
+const extremes = {
+  amax: { f32: rows.scatter_amax_f32, i32: rows.scatter_amax_i32 },
+  amin: { f32: rows.scatter_amin_f32, i32: rows.scatter_amin_i32 },
+};
+const products = { f32: rows.scatter_prod_f32, i32: rows.scatter_prod_i32 };
+
+const reductions: Record<ScatterReduction, (includeSelf: boolean) => Put> = {
+  sum: (includeSelf) => (x, d, index, src) => {
+    using start = includeSelf ? undefined : emptied(x, d, index, 0);
+    return scatterAddAt(start ?? x, d, index, src);
+  },
+  mean: (includeSelf) => (x, d, index, src) => mean(includeSelf, x, d, index, src),
+  amax: (includeSelf) => (x, d, index, src) => extreme("amax", includeSelf, x, d, index, src),
+  amin: (includeSelf) => (x, d, index, src) => extreme("amin", includeSelf, x, d, index, src),
+  prod: (includeSelf) => (x, d, index, src) => product(includeSelf, x, d, index, src),
+};
+
+/** x with a value in the places that something is put into. */
+function emptied(x: Tensor, d: number, index: Tensor, value: number): Tensor {
+  using values = filled(x, value, x.dtype, index.shape, index.rows);
+  return scatterAt(x, d, index, values);
+}
+
+function mean(includeSelf: boolean, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  if (x.dtype !== "f32") {
+    throw new WickError("DTYPE_MISMATCH", `Cannot scatterReduce ${x} by mean: it takes f32`);
+  }
+  using sum = reductions.sum(includeSelf)(x, d, index, src);
+  using counts = noGrad(() => {
+    using own = takesPart(x, d, index, includeSelf);
+    using ones = filled(x, 1, "f32", index.shape, index.rows);
+    return scatterAddAt(own, d, index, ones);
+  });
+  return sum.div(counts);
+}
+
+/** 1 where x itself takes part in the result, else 0, as f32. */
+function takesPart(x: Tensor, d: number, index: Tensor, includeSelf: boolean): Tensor {
+  return noGrad(() => {
+    const ones = filled(x, 1, "f32", x.shape, x.rows);
+    if (includeSelf) return ones;
+    using every = ones;
+    return emptied(every, d, index, 0);
+  });
+}
+
+/** Members that equal the result share its gradient evenly. */
+function extreme(
+  reduction: "amax" | "amin",
+  includeSelf: boolean,
+  x: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+): Tensor {
+  const y = noGrad(() => {
+    // in place of x, where that does not take part, one of the others: which neither adds nor hides anything
+    using start = includeSelf ? undefined : scatterAt(x, d, index, src);
+    return folded("scatterReduce", extremes[reduction], start ?? x, d, index, src);
+  });
+  return track(reduction, y, [x, src], [x, src, y, index], (dy, [x, src, y, index]) => {
+    const own = takesPart(x, d, index, includeSelf);
+    const { best, chosen } = noGrad(() => ({
+      best: where(compare("eq", x, y), own, 0),
+      chosen: where(compare("eq", src, gatherAt(y, d, index)), 1, 0),
+    }));
+    const share = dy.div(noGrad(() => scatterAddAt(best, d, index, chosen)));
+    return [best.mul(share), chosen.mul(gatherAt(share, d, index))];
+  });
+}
+
+/** A member's gradient is the product of the others: right where members are 0, too. */
+function product(includeSelf: boolean, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  const y = noGrad(() => {
+    using start = includeSelf ? undefined : emptied(x, d, index, 1);
+    return folded("scatterReduce", products, start ?? x, d, index, src);
+  });
+  return track("prod", y, [x, src], [x, src, index], (dy, [x, src, index]) => {
+    const [dx, dsrc] = noGrad(() => productGradients(includeSelf, dy, x, d, index, src));
+    for (const gradient of [dx, dsrc]) track("prod's gradient", gradient, [dy, x, src], [], refuseTwice);
+    return [dx, dsrc];
+  });
+}
+
+function productGradients(
+  includeSelf: boolean,
+  dy: Tensor,
+  x: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+): [Tensor, Tensor] {
+  const own = takesPart(x, d, index, includeSelf);
+  const start = where(compare("ne", own, 0), x, 1);
+  const isZero = (t: Tensor) => compare("eq", t, 0);
+  const zeros = scatterAddAt(where(isZero(start), 1, 0), d, index, where(isZero(src), 1, 0));
+  const others = folded(
+    "scatterReduce",
+    products,
+    where(isZero(start), 1, start),
+    d,
+    index,
+    where(isZero(src), 1, src),
+  );
+  const without = (member: Tensor, zeros: Tensor, others: Tensor) =>
+    where(
+      isZero(member),
+      where(compare("eq", zeros, 1), others, 0),
+      where(isZero(zeros), others.div(where(isZero(member), 1, member)), 0),
+    );
+  return [
+    dy.mul(own).mul(without(start, zeros, others)),
+    gatherAt(dy, d, index).mul(without(src, gatherAt(zeros, d, index), gatherAt(others, d, index))),
+  ];
+}
+
+function refuseTwice(): never {
+  throw new WickError(
+    "INVALID_STATE",
+    "Cannot take a gradient of scatterReduce's gradient by prod: there is none yet; compose it of exp and log sums",
+  );
+}

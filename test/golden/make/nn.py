@@ -1,0 +1,107 @@
+"""
+Writes test/golden/nn/layers.json: what layers give in PyTorch, and the gradients of their inputs and parameters.
+
+    pip install torch==2.15.0
+    python test/golden/make/nn.py test/golden/nn
+
+Values are of two decimals, PyTorch computes in float64. Gradients are those of the sum of y * dy over all results, dy
+as `slope` below. `after` are the buffers that a forward in training moved on.
+"""
+import json, os, sys
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+folder = sys.argv[1]
+os.makedirs(folder, exist_ok=True)
+torch.manual_seed(29)
+cases = []
+
+
+def slope(count):
+    return torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(count)], dtype=torch.float64)
+
+
+def X(*shape, low=-2.0, high=2.0):
+    return (torch.rand(shape, dtype=torch.float64) * (high - low) + low).mul(100).round().div(100)
+
+
+def flat(t):
+    return [float(f"{v:.8g}") for v in t.detach().double().flatten().tolist()]
+
+
+def shown(t):
+    return {"shape": list(t.shape), "data": flat(t)}
+
+
+def layer(name, arguments, module, inputs, call=None, training=True, note=None):
+    module = module.double().train(training)
+    for parameter in module.parameters():
+        parameter.data = X(*parameter.shape, low=-0.8, high=0.8)
+    for buffer_name, buffer in module.named_buffers():
+        if buffer.is_floating_point():
+            buffer.copy_(X(*buffer.shape, low=0.5, high=1.5))
+    state = {k: shown(v) for k, v in module.state_dict().items() if v.is_floating_point()}
+    given = [t.clone().requires_grad_(t.is_floating_point()) for t in inputs]
+    results = (call or (lambda m, *x: m(*x)))(module, *given)
+    results = results if isinstance(results, (list, tuple)) else [results]
+    sum((y * slope(y.numel()).view_as(y)).sum() for y in results).backward()
+    case = {
+        "layer": name, "args": arguments, "training": training, "state": state,
+        "inputs": [{"dtype": "f32" if t.is_floating_point() else "i32", **shown(t)} for t in inputs],
+        "expected": [shown(y) for y in results],
+        "gradients": [None if t.grad is None else flat(t.grad) for t in given],
+        "parameterGradients": {k: flat(p.grad) for k, p in module.named_parameters()},
+    }
+    if training and any(True for _ in module.buffers()):
+        case["after"] = {k: flat(v) for k, v in module.named_buffers() if v.is_floating_point()}
+    if note:
+        case["note"] = note
+    cases.append(case)
+
+
+layer("Linear", [5, 3], nn.Linear(5, 3), [X(2, 4, 5)])
+layer("Linear", [5, 3, {"bias": False}], nn.Linear(5, 3, bias=False), [X(5)])
+layer("Embedding", [6, 3], nn.Embedding(6, 3), [torch.tensor([[4, 0, 4], [2, 5, 0]])])
+layer("LayerNorm", [5], nn.LayerNorm(5), [X(2, 3, 5)])
+layer("RmsNorm", [5, 1e-6], nn.RMSNorm(5, eps=1e-6), [X(2, 3, 5)])
+layer("GroupNorm", [2, 4], nn.GroupNorm(2, 4), [X(2, 4, 3)])
+layer("GroupNorm", [4, 4, 1e-3], nn.GroupNorm(4, 4, eps=1e-3), [X(2, 4, 2, 3)])
+layer("BatchNorm", [3], nn.BatchNorm1d(3), [X(5, 3)])
+layer("BatchNorm", [3, {"momentum": 0.3, "epsilon": 0.01}], nn.BatchNorm2d(3, momentum=0.3, eps=0.01), [X(2, 3, 2, 3)])
+layer("BatchNorm", [3], nn.BatchNorm2d(3), [X(2, 3, 2, 3)], training=False)
+layer("Conv1d", [4, 6, 3, {"stride": 2, "padding": 1, "groups": 2}], nn.Conv1d(4, 6, 3, stride=2, padding=1, groups=2), [X(2, 4, 7)])
+layer("Conv2d", [2, 3, [3, 2], {"padding": [1, 0], "dilation": 2}], nn.Conv2d(2, 3, (3, 2), padding=(1, 0), dilation=2), [X(2, 2, 6, 5)])
+layer("Conv2d", [4, 4, 3, {"groups": 4, "bias": False, "padding": "same"}], nn.Conv2d(4, 4, 3, groups=4, bias=False, padding="same"), [X(1, 4, 4, 4)])
+layer("ConvTranspose1d", [4, 2, 3, {"stride": 2, "outputPadding": 1}], nn.ConvTranspose1d(4, 2, 3, stride=2, output_padding=1), [X(2, 4, 4)])
+layer("ConvTranspose2d", [2, 4, 3, {"stride": 2, "padding": 1, "groups": 2}], nn.ConvTranspose2d(2, 4, 3, stride=2, padding=1, groups=2), [X(1, 2, 3, 4)])
+layer("Prelu", [3], nn.PReLU(3), [X(2, 3, 4)])
+for name, arguments, module in [
+    ("Relu", [], nn.ReLU()), ("LeakyRelu", [0.2], nn.LeakyReLU(0.2)), ("Elu", [0.5], nn.ELU(0.5)), ("Selu", [], nn.SELU()),
+    ("Gelu", [], nn.GELU()), ("Gelu", ["tanh"], nn.GELU("tanh")), ("Silu", [], nn.SiLU()), ("Mish", [], nn.Mish()),
+    ("HardSwish", [], nn.Hardswish()), ("Sigmoid", [], nn.Sigmoid()), ("Softplus", [2], nn.Softplus(2)), ("Tanh", [], nn.Tanh()),
+]:
+    layer(name, arguments, module, [X(3, 7, low=-5, high=5)])
+
+T = 4
+causal = torch.ones(T, T, dtype=torch.bool).triu(1)
+layer("MultiHeadAttention", [8, 2, {"causal": True}], nn.MultiheadAttention(8, 2, batch_first=True), [X(2, T, 8)],
+      lambda m, x: m(x, x, x, attn_mask=causal, need_weights=False)[0])
+layer("MultiHeadAttention", [8, 4], nn.MultiheadAttention(8, 4, batch_first=True), [X(2, 3, 8), X(2, 5, 8)],
+      lambda m, x, y: m(x, y, y, need_weights=False)[0], note="the second input is the memory")
+
+
+def recurrent(m, *x):
+    output, state = m(x[0], (tuple(x[1:]) if len(x) > 2 else x[1]) if len(x) > 1 else None)
+    return [output, *(state if isinstance(state, tuple) else [state])]
+
+
+for name, kind, states in [("Rnn", nn.RNN, 1), ("Lstm", nn.LSTM, 2), ("Gru", nn.GRU, 1)]:
+    layer(name, [3, 4], kind(3, 4, batch_first=True), [X(2, 5, 3)], recurrent)
+    layer(name, [3, 2, {"layers": 2, "bidirectional": True}], kind(3, 2, 2, bidirectional=True, batch_first=True),
+          [X(2, 3, 3), *(X(4, 2, 2) for _ in range(states))], recurrent)
+layer("Gru", [2, 3, {"bias": False}], nn.GRU(2, 3, bias=False, batch_first=True), [X(1, 1, 2)], recurrent)
+
+with open(f"{folder}/layers.json", "w") as file:
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    file.write(f'{{"from":"torch {torch.__version__}","cases":[\n{lines}\n]}}\n')

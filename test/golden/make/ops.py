@@ -1,0 +1,429 @@
+"""
+Writes test/golden/ops: what ops give in PyTorch, and the gradients of their inputs, a file a family.
+
+    pip install torch==2.15.0
+    python test/golden/make/ops.py test/golden/ops
+
+Inputs are f32, PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
+among the arguments stands for an input. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of y * dy with dy of `slope` below.
+"""
+import json, math, os, sys
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+folder = sys.argv[1]
+os.makedirs(folder, exist_ok=True)
+rng = np.random.default_rng(23)
+families = {}
+family = None
+
+
+def begin(name):
+    global family
+    family = families[name] = []
+
+
+def slope(count):
+    """The gradient of a result's elements: exact in f32, of both signs."""
+    return torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(count)], dtype=torch.float64)
+
+
+def X(*shape, low=-2.5, high=2.5):
+    """Distinct numbers of two decimals, none of them 0: ties only where a case wants them."""
+    grid = np.arange(round(low * 100), round(high * 100) + 1)
+    grid = grid[grid != 0]
+    return (rng.choice(grid, size=shape, replace=False) / 100).astype(np.float32)
+
+
+def P(*shape):
+    return X(*shape, low=0.05, high=3)
+
+
+def ints(*values):
+    return np.array(values, dtype=np.int32)
+
+
+class I:
+    """An argument that is an input."""
+    def __init__(self, at):
+        self.at = at
+
+
+def shown(argument):
+    if isinstance(argument, I):
+        return {"input": argument.at}
+    if isinstance(argument, (list, tuple)):
+        return [shown(a) for a in argument]
+    if isinstance(argument, dict):
+        return {key: shown(value) for key, value in argument.items()}
+    return "-inf" if argument == -math.inf else "inf" if argument == math.inf else argument
+
+
+def number(v):
+    if not math.isfinite(v):
+        return "nan" if math.isnan(v) else "inf" if v > 0 else "-inf"
+    short = float(f"{v:.8g}")
+    return int(short) if short == int(short) and abs(short) < 1e15 and math.copysign(1, short) > 0 else short
+
+
+def numbers(values):
+    return [number(float(v)) for v in np.asarray(values).reshape(-1)]
+
+
+NAMES = {np.dtype(np.float32): "f32", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
+
+
+def told_input(x):
+    values = [float(str(v)) for v in x.reshape(-1)] if x.dtype == np.float32 else x.reshape(-1)
+    return {"dtype": NAMES[x.dtype], "shape": list(x.shape), "data": numbers(values)}
+
+
+def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None, tolerance=None, needs=None):
+    leaves = []
+    for x in inputs:
+        if x.dtype == np.float32:
+            leaves.append(torch.tensor(x, dtype=torch.float64, requires_grad=gradient))
+        else:
+            leaves.append(torch.tensor(x, dtype=torch.bool if x.dtype == np.uint8 else torch.int64))
+    results = torch_op(*leaves)
+    results = list(results) if isinstance(results, (tuple, list)) else [results]
+    made = {"op": op, "call": call, "inputs": [told_input(x) for x in inputs], "args": shown(args),
+            "expected": [{"shape": list(y.shape), "data": numbers(y.detach().to(torch.float64))} for y in results]}
+    if gradient:
+        floating = [y for y in results if y.is_floating_point()]
+        sum((y.reshape(-1) * slope(y.numel())).sum() for y in floating).backward()
+        made["gradients"] = [numbers(leaf.grad if leaf.grad is not None else torch.zeros_like(leaf))
+                             if leaf.is_floating_point() else None for leaf in leaves]
+    if note:
+        made["note"] = note
+    if tolerance:
+        made["tolerance"] = tolerance
+    if needs:
+        made["needs"] = needs
+    family.append(made)
+
+
+ODD = np.array([np.nan, np.inf, -np.inf, 0.0, 1.5, -1.5, 88.0, -104.0], dtype=np.float32)
+
+# ---- elementwise ----
+begin("unary")
+UNARY = {"neg": torch.neg, "abs": torch.abs, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh,
+         "sigmoid": torch.sigmoid, "relu": torch.relu, "silu": F.silu, "erf": torch.erf, "expm1": torch.expm1,
+         "mish": F.mish, "hardSwish": F.hardswish, "hardSigmoid": F.hardsigmoid, "selu": F.selu, "sqr": torch.square,
+         "logSigmoid": F.logsigmoid}
+for name, op in UNARY.items():
+    case(name, op, [X(3, 5)])
+    keeps_going = name not in ["sin", "cos", "mish", "silu", "hardSwish", "logSigmoid"]
+    case(name, op, [ODD if keeps_going else ODD[3:]], gradient=False, note="NaN, infinities, far ends")
+POSITIVE = {"log": torch.log, "sqrt": torch.sqrt, "reciprocal": torch.reciprocal, "log1p": torch.log1p,
+            "rsqrt": torch.rsqrt}
+for name, op in POSITIVE.items():
+    case(name, op, [P(7, 3)])
+    case(name, op, [ODD], gradient=False, note="NaN, infinities, 0 and negative numbers")
+for name, op in {"floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "sign": torch.sign,
+                 "trunc": torch.trunc}.items():
+    halves = np.array([-2.5, -1.5, -0.5, -0.2, 0, 0.3, 0.5, 1.5, 2.5, 7], dtype=np.float32)
+    case(name, op, [halves], gradient=False)
+for name, op in {"log2": torch.log2, "log10": torch.log10}.items():
+    case(name, op, [P(2, 5)])
+for name, op in {"isNan": torch.isnan, "isFinite": torch.isfinite, "isInf": torch.isinf}.items():
+    case(name, op, [ODD], gradient=False)
+case("relu6", F.relu6, [X(9, low=-2, high=8)])
+case("prelu", lambda x, w: F.prelu(x, w), [X(2, 3, 2), X(3)], [I(1)])
+case("affine", lambda x: x * 2 - 0.5, [X(2, 3)], [2, -0.5])
+case("tan", torch.tan, [X(9, low=-1.2, high=1.2)])
+case("gelu", F.gelu, [X(3, 5)])
+case("gelu", lambda x: F.gelu(x, approximate="tanh"), [X(3, 5)], ["tanh"])
+case("elu", F.elu, [X(3, 5)])
+case("elu", lambda x: F.elu(x, 0.5), [X(9)], [0.5])
+case("leakyRelu", F.leaky_relu, [X(3, 5)])
+case("leakyRelu", lambda x: F.leaky_relu(x, 0.3), [X(9)], [0.3])
+case("softplus", F.softplus, [X(3, 5)])
+case("softplus", lambda x: F.softplus(x, 2), [X(9)], [2])
+case("clamp", lambda x: x.clamp(-1, 1.25), [X(3, 5)], [-1, 1.25])
+case("clamp", lambda x: x.clamp(-1, 1.25), [ODD], [-1, 1.25], gradient=False, note="NaN and infinities")
+for name, op in {"abs": torch.abs, "relu": torch.relu, "sign": torch.sign}.items():
+    if name != "sign":
+        case(name, op, [np.array([0, -1, 1], dtype=np.float32)], note="the kink")
+case("exp", torch.exp, [X(1)[:0]], note="nothing")
+case("tanh", torch.tanh, [X(2, 1, 3)])
+
+begin("binary")
+BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "maximum": torch.maximum,
+          "minimum": torch.minimum}
+for name, op in BINARY.items():
+    case(name, op, [X(3, 5), X(3, 5)], [I(1)])
+    case(name, op, [X(2, 1, 3), X(4, 1)], [I(1)], note="both broadcast")
+    case(name, op, [X(3, 2), X(2)], [I(1)], note="a row")
+    case(name, op, [ODD, ODD[[1, 0, 2, 3, 4, 4, 1, 3]]], [I(1)], gradient=False, note="NaN and infinities")
+    case(name, op, [X(1)[:0].reshape(0, 3), X(3)], [I(1)], note="nothing")
+for name in ["maximum", "minimum"]:
+    case(name, BINARY[name], [np.array([1, 2, 3], np.float32), np.array([1, 5, 0], np.float32)], [I(1)], note="a tie")
+for name, op in {"add": lambda x: x + 1.5, "sub": lambda x: x - 1.5, "mul": lambda x: x * 1.5,
+                 "div": lambda x: x / 1.5}.items():
+    case(name, op, [X(4, 3)], [1.5], note="a number")
+case("mul", lambda x: x * x, [X(5)], [I(0)], note="by itself")
+case("pow", torch.pow, [P(3, 4), X(4)], [I(1)], tolerance=3e-5)
+case("pow", torch.pow, [np.array([-2, -1.5, 0, 2, -3, 1, 0], np.float32), np.array([3, 2, 0, -2, -1, 5, 2], np.float32)],
+     [I(1)], gradient=False, note="negative bases and whole powers")
+case("pow", torch.pow, [np.array([-2, np.nan, np.inf, 0], np.float32), np.array([0.5, 1, -1, -1], np.float32)], [I(1)],
+     gradient=False, note="NaN and infinities")
+case("pow", lambda x: x.pow(3), [X(3, 3)], [3], note="a number", tolerance=3e-5, needs="sqr")
+COMPARE = {"eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt, "ge": torch.ge}
+for name, op in COMPARE.items():
+    case(name, op, [np.array([[1, 2, np.nan], [np.inf, -1, 0]], np.float32), np.array([1, np.nan, 0], np.float32)], [I(1)],
+         gradient=False)
+    case(name, op, [ints([1, 2, 3], [-4, 5, 6]), ints([1], [5])], [I(1)], gradient=False)
+chosen = np.array([[1, 0, 1], [0, 0, 1]], np.uint8)
+case("where", lambda c, a, b: torch.where(c, a, b), [chosen, X(2, 3), X(3)], [I(1), I(2)])
+case("where", lambda c, a: torch.where(c, a, 0.5), [chosen[0], X(4, 3)], [I(1), 0.5])
+
+# ---- reductions ----
+begin("reduce")
+for name, op in {"sum": torch.sum, "mean": torch.mean, "max": torch.amax, "min": torch.amin}.items():
+    case(name, lambda x: op(x, 1), [X(3, 5)], [1])
+    case(name, lambda x: op(x, 0), [X(3, 5)], [0])
+    case(name, lambda x: op(x, -2, keepdim=True), [X(2, 3, 4)], [-2, True])
+    case(name, lambda x: op(x, 0), [X(1)], [0])
+    case(name, lambda x: op(x, 1), [np.array([[1, np.nan, 2], [np.inf, 1, -3]], np.float32)], [1], gradient=False,
+         note="NaN and infinity")
+for name, op in {"max": torch.amax, "min": torch.amin}.items():
+    case(name, lambda x: op(x, 0), [np.array([1, 3, 3, 1, 1], np.float32)], [0], note="equals share the gradient")
+case("sum", lambda x: x.sum(1), [X(1)[:0].reshape(2, 0)], [1], note="over nothing")
+for name, op in {"argmax": torch.argmax, "argmin": torch.argmin}.items():
+    case(name, lambda x: op(x, 1), [X(3, 5)], [1], gradient=False)
+    case(name, lambda x: op(x, 0, keepdim=True), [X(3, 5)], [0, True], gradient=False)
+case("softmax", lambda x: x.softmax(-1), [X(3, 5)], [-1])
+case("softmax", lambda x: x.softmax(1), [X(2, 3, 4)], [1])
+case("softmax", lambda x: x.softmax(0), [np.array([1000, 999, -np.inf], np.float32)], [0], gradient=False, note="far ends")
+case("logSoftmax", lambda x: x.log_softmax(-1), [X(3, 5)], [-1])
+case("logSoftmax", lambda x: x.log_softmax(0), [X(4, 3)], [0])
+case("logSoftmax", lambda x: x.log_softmax(0), [np.array([1000, 999, -1000], np.float32)], [0], gradient=False,
+     note="far ends")
+case("logSumExp", lambda x: x.logsumexp(1), [X(3, 5)], [1])
+case("logSumExp", lambda x: x.logsumexp(0, keepdim=True), [X(3, 5)], [0, True])
+case("logSumExp", lambda x: x.logsumexp(0), [np.array([1000, 999, -np.inf], np.float32)], [0], gradient=False,
+     note="far ends")
+case("sum", torch.sum, [X(3, 4)], note="of all", needs="var")
+case("sum", lambda x: x.sum((0, 2)), [X(2, 3, 4)], [[0, 2]], needs="var")
+case("mean", lambda x: x.mean((1, 2), keepdim=True), [X(2, 3, 4)], [[1, 2], True], needs="var")
+case("max", torch.amax, [X(3, 4)], note="of all", needs="var")
+case("min", lambda x: x.amin((0, -1)), [X(2, 3, 4)], [[0, -1]], needs="var")
+case("var", lambda x: x.var(1, correction=0, keepdim=True), [X(3, 5)], [1, {"correction": 0, "keepDim": True}])
+case("var", lambda x: x.var((0, 2)), [X(2, 3, 4)], [[0, 2]])
+case("norm", lambda x: x.norm(math.inf, 1), [X(3, 5)], [math.inf, 1])
+case("norm", lambda x: x.norm(3, 1), [X(3, 5)], [3, 1])
+case("argsort", lambda x: x.argsort(1), [X(3, 5)], [1], gradient=False)
+case("argsort", lambda x: x.argsort(0, descending=True), [X(5, 2)], [0, True], gradient=False)
+case("topK", lambda x: x.topk(2, 1, largest=False), [X(3, 6)], [2, 1, False])
+case("prod", lambda x: x.prod(1), [X(3, 4)], [1])
+case("prod", lambda x: x.prod(0), [np.array([2, 0, 3], np.float32)], [0], note="one 0")
+case("prod", lambda x: x.prod(0), [np.array([2, 0, 0], np.float32)], [0], note="two 0s")
+case("var", lambda x: x.var(1), [X(3, 5)], [1])
+case("var", lambda x: x.var(0), [X(4, 2, 3)], [0])
+case("std", lambda x: x.std(1), [X(3, 5)], [1])
+case("std", lambda x: x.std(-2), [X(2, 5, 3)], [-2])
+case("norm", lambda x: x.norm(2, 1), [X(3, 5)], [2, 1])
+case("norm", lambda x: x.norm(1, 0), [X(3, 5)], [1, 0])
+case("cumsum", lambda x: x.cumsum(1), [X(3, 5)], [1])
+case("cumsum", lambda x: x.cumsum(0), [X(4, 3)], [0])
+case("cumprod", lambda x: x.cumprod(1), [X(3, 4)], [1])
+case("cumprod", lambda x: x.cumprod(0), [np.array([2, 0, 3, 4], np.float32)], [0], note="a 0 within")
+case("sort", lambda x: x.sort(1), [X(3, 7)], [1])
+case("sort", lambda x: x.sort(0, descending=True), [X(5, 2)], [0, True])
+case("topK", lambda x: x.topk(3), [X(2, 7)], [3])
+case("topK", lambda x: x.topk(2, 0), [X(5, 3)], [2, 0])
+
+# ---- linear algebra ----
+begin("matmul")
+for left, right in [((3, 5), (5, 2)), ((1, 1), (1, 1)), ((7, 9), (9, 11)), ((2, 3, 4), (2, 4, 5)), ((2, 3, 4), (4, 5)),
+                    ((3, 1, 2, 5), (4, 5, 3)), ((2, 1, 1, 3, 2), (1, 2, 2, 2, 3)), ((5, 1), (1, 4)), ((1, 6), (6, 1))]:
+    case("matmul", torch.matmul, [X(*left), X(*right)], [I(1)])
+case("matmul", torch.matmul, [X(1)[:0].reshape(2, 0), X(1)[:0].reshape(0, 3)], [I(1)], note="over nothing")
+case("matmul", torch.matmul, [np.array([[1, np.inf], [np.nan, 0]], np.float32), X(2, 2)], [I(1)], gradient=False,
+     note="NaN and infinity")
+case("matmul", torch.matmul, [X(3), X(3)], [I(1)], note="vectors", needs="dot")
+case("matmul", torch.matmul, [X(2, 3), X(3)], [I(1)], note="a matrix and a vector", needs="dot")
+case("dot", torch.dot, [X(5), X(5)], [I(1)])
+case("mv", torch.mv, [X(3, 4), X(4)], [I(1)])
+case("outer", torch.outer, [X(3), X(4)], [I(1)])
+case("trace", torch.trace, [X(3, 5)])
+case("diag", torch.diag, [X(3)])
+case("diag", lambda x: torch.diag(x, 1), [X(3, 4)], [1])
+case("diagonal", lambda x: x.diagonal(-1, 0, 2), [X(3, 2, 4)], [-1, 0, 2])
+case("einsum", lambda a: torch.einsum("ii->i", a), [X(3, 3)], ["ii->i", I(0)], "function")
+case("einsum", lambda a, b, c: torch.einsum("ij,jk,k->i", a, b, c), [X(2, 3), X(3, 4), X(4)],
+     ["ij,jk,k->i", I(0), I(1), I(2)], "function")
+case("einsum", lambda a, b: torch.einsum("...ij,...jk->...ik", a, b), [X(2, 1, 3, 2), X(4, 2, 3)],
+     ["...ij,...jk->...ik", I(0), I(1)], "function")
+case("einsum", lambda a, b: torch.einsum("ij,jk->ik", a, b), [X(3, 4), X(4, 2)], ["ij,jk->ik", I(0), I(1)], "function")
+case("einsum", lambda a, b: torch.einsum("bhid,bhjd->bhij", a, b), [X(2, 2, 3, 4), X(2, 2, 5, 4)],
+     ["bhid,bhjd->bhij", I(0), I(1)], "function")
+case("einsum", lambda a: torch.einsum("ijk->kj", a), [X(2, 3, 4)], ["ijk->kj", I(0)], "function")
+case("einsum", lambda a, b: torch.einsum("i,j->ij", a, b), [X(3), X(4)], ["i,j->ij", I(0), I(1)], "function")
+case("tril", torch.tril, [X(4, 5)])
+case("tril", lambda x: x.tril(-1), [X(2, 3, 3)], [-1])
+case("triu", torch.triu, [X(4, 5)])
+case("triu", lambda x: x.triu(2), [X(4, 5)], [2])
+
+# ---- views and shapes ----
+begin("shape")
+case("reshape", lambda x: x.reshape(5, 3), [X(3, 5)], [5, 3])
+case("reshape", lambda x: x.reshape(2, -1, 2), [X(4, 3)], [2, -1, 2])
+case("permute", lambda x: x.permute(2, 0, 1), [X(2, 3, 4)], [2, 0, 1])
+case("transpose", lambda x: x.transpose(0, -1), [X(2, 3, 4)], [0, -1])
+case("t", lambda x: x.t(), [X(3, 5)])
+case("narrow", lambda x: x.narrow(1, 2, 3), [X(3, 7)], [1, 2, 3])
+case("narrow", lambda x: x.narrow(0, 1, 0), [X(3, 2)], [0, 1, 0])
+case("expand", lambda x: x.expand(4, 2, 3), [X(2, 1)], [4, 2, 3])
+case("unsqueeze", lambda x: x.unsqueeze(1), [X(2, 3)], [1])
+case("squeeze", lambda x: x.squeeze(1), [X(2, 1, 3)], [1])
+case("contiguous", lambda x: x.contiguous(), [X(2, 3)])
+case("cat", lambda a, b: torch.cat([a, b], 1), [X(3, 2), X(3, 4)], [[I(0), I(1)], 1], "function")
+case("cat", lambda a, b, c: torch.cat([a, b, c], 0), [X(1, 3), X(2, 3), X(1, 3)], [[I(0), I(1), I(2)], 0], "function")
+case("stack", lambda a, b: torch.stack([a, b], 1), [X(3, 2), X(3, 2)], [[I(0), I(1)], 1], "function")
+case("roll", lambda x: x.roll(2, 1), [X(3, 5)], [2, 1])
+case("roll", lambda x: x.roll(-1, 0), [X(3, 5)], [-1, 0])
+case("flip", lambda x: x.flip(0, -1), [X(2, 3, 2)], [0, -1])
+case("pad", lambda x: F.pad(x, (1, 2)), [X(2, 3)], [[1, 2]])
+case("pad", lambda x: F.pad(x, (1, 0, 2, 1), value=0.5), [X(2, 3)], [[1, 0, 2, 1], 0.5])
+case("pad", lambda x: F.pad(x, (-1, 1)), [X(2, 3)], [[-1, 1]])
+case("flatten", lambda x: x.flatten(1), [X(2, 3, 2)], [1])
+case("unflatten", lambda x: x.unflatten(1, (2, 3)), [X(2, 6)], [1, [2, 3]])
+case("movedim", lambda x: x.movedim(0, -1), [X(2, 3, 4)], [0, -1])
+case("broadcastTo", lambda x: x.broadcast_to(2, 3, 4), [X(3, 1)], [[2, 3, 4]])
+case("split", lambda x: x.split([1, 3], 1), [X(2, 4)], [[1, 3], 1])
+case("split", lambda x: x.split(2, 0), [X(5, 2)], [2, 0])
+case("chunk", lambda x: x.chunk(3, 1), [X(2, 7)], [3, 1])
+case("repeat", lambda x: x.repeat(2, 1, 3), [X(2, 2)], [2, 1, 3])
+case("repeatInterleave", lambda x: x.repeat_interleave(3, 1), [X(2, 3)], [3, 1])
+case("unfold", lambda x: x.unfold(1, 3, 2), [X(2, 8)], [1, 3, 2])
+case("pixelShuffle", lambda x: F.pixel_shuffle(x, 2), [X(1, 8, 2, 3)], [2])
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), [X(1, 2, 4, 6)], [2])
+case("flip", lambda x: x.flip(1), [X(3, 5)], [1])
+
+# ---- indices ----
+begin("index")
+case("indexSelect", lambda x, i: x.index_select(1, i), [X(3, 5), ints(4, 0, 0, 2)], [1, I(1)])
+case("indexSelect", lambda x, i: x.index_select(0, i), [X(4, 2, 3), ints(3, 3, 1)], [0, I(1)])
+rows = ints([0, 2, 1, 1], [2, 0, 0, 1])
+case("gather", lambda x, i: x.gather(1, i), [X(2, 3), rows], [1, I(1)])
+case("gather", lambda x, i: x.gather(0, i), [X(3, 5), rows], [0, I(1)])
+once = ints([0, 2], [1, 0], [2, 1])
+case("scatter", lambda x, i, s: x.scatter(1, i, s), [X(3, 4), once, X(3, 2)], [1, I(1), I(2)])
+case("scatterAdd", lambda x, i, s: x.scatter_add(1, i, s), [X(2, 3), rows, X(2, 4)], [1, I(1), I(2)])
+case("scatterAdd", lambda x, i, s: x.scatter_add(0, i, s), [X(3, 5), rows, X(2, 4)], [0, I(1), I(2)])
+for reduction in ["sum", "mean", "prod", "amax", "amin"]:
+    case("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i, s, reduction), [X(2, 3), rows, X(2, 4)],
+         [1, I(1), I(2), reduction])
+case("scatter", lambda x, i: x.scatter(0, i, 1.5), [X(3, 3), ints([0, 2])], [0, I(1), 1.5])
+case("maskedFill", lambda x, m: x.masked_fill(m, 0.25), [X(2, 3), np.array([[1, 0, 1], [0, 0, 1]], np.uint8)], [I(1), 0.25])
+case("embedding", lambda x, i: F.embedding(i, x), [X(4, 3), ints([1, 3], [1, 0])], [I(1)])
+case("sliceScatter", lambda x, s: x.slice_scatter(s, 1, 1, 3), [X(3, 4), X(3, 2)], [I(1), 1, 1])
+for reduction in ["sum", "amax"]:
+    case("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i, s, reduction, include_self=False),
+         [X(2, 3), rows, X(2, 4)], [1, I(1), I(2), reduction, False])
+case("indexAdd", lambda x, i, s: x.index_add(1, i, s), [X(3, 5), ints(4, 0, 4), X(3, 3)], [1, I(1), I(2)])
+case("indexAdd", lambda x, i, s: x.index_add(0, i, s), [X(4, 2), ints(1, 1, 3), X(3, 2)], [0, I(1), I(2)])
+
+# ---- norms and losses ----
+begin("nn")
+case("rmsNorm", lambda x, w: F.rms_norm(x, (5,), w, 1e-5), [X(3, 5), X(5)], [I(0), I(1), 1e-5], "function")
+case("rmsNorm", lambda x, w: F.rms_norm(x, (3,), w, 1e-2), [X(2, 4, 3), X(3)], [I(0), I(1), 1e-2], "function")
+case("layerNorm", lambda x, w, b: F.layer_norm(x, (5,), w, b, 1e-5), [X(3, 5), X(5), X(5)], [I(0), I(1), I(2), 1e-5],
+     "function", tolerance=3e-5)
+case("layerNorm", lambda x, w: F.layer_norm(x, (7,), w, None, 1e-3), [X(2, 2, 7), X(7)], [I(0), I(1), None, 1e-3],
+     "function", tolerance=3e-5)
+targets = ints(1, 4, 0)
+for options, torch_options in [
+    ({}, {}), ({"reduction": "sum"}, {"reduction": "sum"}), ({"reduction": "none"}, {"reduction": "none"}),
+    ({"smoothing": 0.2}, {"label_smoothing": 0.2}), ({"ignoreIndex": 4}, {"ignore_index": 4}),
+    ({"smoothing": 0.1, "ignoreIndex": 4}, {"label_smoothing": 0.1, "ignore_index": 4}),
+]:
+    case("crossEntropy", lambda x, y: F.cross_entropy(x, y, **torch_options), [X(3, 5), targets], [I(0), I(1), options],
+         "function")
+
+
+def weighted(reduction, smoothing):
+    weights = P(5)
+    fixed = torch.tensor(weights, dtype=torch.float64)
+    case("crossEntropy", lambda x, y, w: F.cross_entropy(x, y, fixed, reduction=reduction, label_smoothing=smoothing)
+         + 0 * w.sum(), [X(3, 5), targets, weights],
+         [I(0), I(1), {"weights": I(2), "reduction": reduction, "smoothing": smoothing}], "function", needs="mseLoss")
+    family[-1]["gradients"][2] = None
+
+
+for reduction in ["mean", "sum", "none"]:
+    weighted(reduction, 0)
+weighted("mean", 0.3)
+logs = np.log(np.array([[0.2, 0.5, 0.3], [0.7, 0.1, 0.2], [0.3, 0.3, 0.4]])).astype(np.float32)
+case("nllLoss", lambda x, y: F.nll_loss(x, y), [logs, ints(2, 0, 1)], [I(0), I(1)], "function")
+for reduction in ["mean", "sum", "none"]:
+    options = {"reduction": reduction}
+    case("mseLoss", lambda x, y: F.mse_loss(x, y, **options), [X(3, 4), X(3, 4)], [I(0), I(1), options], "function")
+    case("l1Loss", lambda x, y: F.l1_loss(x, y, **options), [X(3, 4), X(3, 4)], [I(0), I(1), options], "function")
+    case("huberLoss", lambda x, y: F.huber_loss(x, y, **options), [X(3, 4), X(3, 4)], [I(0), I(1), options], "function")
+    case("bceWithLogits", lambda x, y: F.binary_cross_entropy_with_logits(x, y, **options),
+         [X(3, 4), X(3, 4, low=0.01, high=0.99)], [I(0), I(1), options], "function")
+case("smoothL1Loss", lambda x, y: F.smooth_l1_loss(x, y, beta=0.5), [X(3, 4), X(3, 4)], [I(0), I(1), {"beta": 0.5}],
+     "function")
+case("nllLoss", lambda x, y: F.nll_loss(x, y, ignore_index=0, reduction="sum"), [logs, ints(2, 0, 1)],
+     [I(0), I(1), {"ignoreIndex": 0, "reduction": "sum"}], "function")
+case("klDiv", lambda x, y: F.kl_div(x, y, reduction="mean", log_target=True), [logs, logs[[1, 2, 0]]],
+     [I(0), I(1), {"logTarget": True}], "function")
+case("linear", lambda x, w, b: F.linear(x, w, b), [X(3, 4), X(2, 4), X(2)], [I(0), I(1), I(2)], "function")
+case("huberLoss", lambda x, y: F.huber_loss(x, y, delta=0.5), [X(3, 4), X(3, 4)], [I(0), I(1), {"delta": 0.5}], "function")
+case("klDiv", lambda x, y: F.kl_div(x, y, reduction="sum"), [logs, np.exp(logs[[1, 2, 0]])],
+     [I(0), I(1), {"reduction": "sum"}], "function")
+case("klDiv", lambda x, y: F.kl_div(x, y, reduction="batchmean"), [logs, np.exp(logs[[1, 2, 0]])],
+     [I(0), I(1), {"reduction": "batchmean"}], "function")
+
+# ---- convolution, pooling, upsampling ----
+begin("conv")
+
+
+def convolution(name, torch_op, x, w, bias=True, **options):
+    inputs = [X(*x), X(*w)] + ([X(w[1] * options.get("groups", 1) if "Transpose" in name else w[0])] if bias else [])
+    torch_names = {"outputPadding": "output_padding"}
+    named = {torch_names.get(key, key): value for key, value in options.items()}
+    case(name, lambda x, w, b=None: torch_op(x, w, b, **named), inputs, [I(1), I(2) if bias else None, options])
+
+
+convolution("conv1d", F.conv1d, (2, 3, 7), (4, 3, 3))
+convolution("conv1d", F.conv1d, (1, 4, 9), (4, 2, 3), stride=2, padding=1, groups=2)
+convolution("conv1d", F.conv1d, (2, 2, 8), (3, 2, 3), bias=False, dilation=2)
+convolution("conv2d", F.conv2d, (2, 3, 5, 6), (2, 3, 3, 2))
+convolution("conv2d", F.conv2d, (1, 4, 5, 5), (4, 1, 3, 3), padding=1, groups=4)
+convolution("conv2d", F.conv2d, (1, 2, 7, 6), (3, 2, 3, 3), bias=False, stride=2, padding=1)
+convolution("conv2d", F.conv2d, (1, 2, 6, 7), (2, 2, 2, 3), dilation=2)
+convolution("convTranspose1d", F.conv_transpose1d, (2, 3, 5), (3, 2, 3))
+convolution("convTranspose1d", F.conv_transpose1d, (1, 4, 4), (4, 2, 3), stride=2, padding=1, outputPadding=1, groups=2)
+convolution("convTranspose2d", F.conv_transpose2d, (1, 2, 3, 4), (2, 3, 2, 3))
+convolution("convTranspose2d", F.conv_transpose2d, (1, 2, 3, 3), (2, 2, 3, 3), bias=False, stride=2, padding=1)
+for name, op in {"maxPool2d": F.max_pool2d, "avgPool2d": F.avg_pool2d}.items():
+    case(name, lambda x: op(x, 2), [X(2, 2, 5, 6)], [2])
+    case(name, lambda x: op(x, 3, stride=2, padding=1), [X(1, 2, 6, 5)], [3, {"stride": 2, "padding": 1}])
+case("upsampleNearest2d", lambda x: F.interpolate(x, (5, 7), mode="nearest"), [X(1, 2, 3, 4)], [{"size": [5, 7]}])
+case("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 7), mode="bilinear"), [X(1, 2, 3, 4)], [{"size": [5, 7]}])
+case("upsampleNearest2d", lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), [X(2, 1, 3, 2)],
+     [{"scaleFactor": 2}])
+case("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 2), mode="bilinear", align_corners=True), [X(1, 2, 3, 4)],
+     [{"size": [5, 2], "alignCorners": True}])
+case("upsampleNearest1d", lambda x: F.interpolate(x, 7, mode="nearest"), [X(2, 2, 4)], [{"size": 7}])
+case("maxPool1d", lambda x: F.max_pool1d(x, 3, stride=2), [X(2, 2, 8)], [3, {"stride": 2}])
+case("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=1, padding=1), [X(2, 2, 6)], [3, {"stride": 1, "padding": 1}])
+case("maxPool2d", lambda x: F.max_pool2d(x, 2, stride=2, ceil_mode=True), [X(1, 1, 5, 3)],
+     [2, {"stride": 2, "ceilMode": True}])
+case("maxPool2d", lambda x: F.max_pool2d(x, 3, stride=1), [np.ones((1, 1, 4, 4), np.float32)], [3, {"stride": 1}],
+     note="equals: the first has the gradient")
+case("avgPool2d", lambda x: F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False), [X(1, 1, 5, 5)],
+     [3, {"stride": 2, "padding": 1, "countIncludePad": False}])
+case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [X(1, 2, 4, 6)], [[2, 3]])
+case("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [X(2, 4, 3), X(4), X(4)],
+     [I(0), 2, I(1), I(2), 1e-5], "function", tolerance=3e-5)
+
+for name, cases in families.items():
+    with open(f"{folder}/{name}.json", "w") as file:
+        lines = ",\n".join(json.dumps(made, separators=(",", ":")) for made in cases)
+        file.write(f'{{"from":"torch {torch.__version__}","cases":[\n{lines}\n]}}\n')

@@ -1,0 +1,202 @@
+/**
+ * Ops against PyTorch's values and gradients (test/golden/make/ops.py): as the case lays its inputs out, transposed
+ * and narrowed in memory, and recorded. A case's op is found by its name: in the table below, among what mod.ts
+ * exports, or as a method of Tensor.
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import * as wick from "../../mod.ts";
+import { layerNorm, rmsNorm } from "../../src/tensor/ops/norm.ts";
+import { repositoryPath } from "../shared.ts";
+
+/** Whether a golden of an op that does not exist fails; else it is counted as ignored. */
+const MISSING_OPS_FAIL = true;
+
+/** A call as the goldens have it: tensors, numbers, text, lists and options. */
+type Op = (...args: never[]) => unknown;
+
+/** Ops whose calls need more than a name. */
+const table: Record<string, Op> = {
+  layerNorm,
+  rmsNorm,
+};
+
+type Numbers = (number | "nan" | "inf" | "-inf")[];
+interface Case {
+  op: string;
+  call: "method" | "function";
+  inputs: { dtype: "f32" | "i32" | "u8"; shape: number[]; data: Numbers }[];
+  args: unknown[];
+  expected: { shape: number[]; data: Numbers }[];
+  gradients?: (Numbers | null)[];
+  note?: string;
+  tolerance?: number;
+  /** The op with which this form of the call came. */
+  needs?: string;
+}
+
+/** How an input's elements lie in memory. */
+type Layout = "dense" | "transposed" | "narrowed";
+
+const { defaultDevice, record, scope, tensor, Tensor } = wick;
+type Tensor = wick.Tensor;
+
+const special = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+const plain = (data: Numbers) => data.map((v) => typeof v === "string" ? special[v] : v);
+
+/** The gradient of a result's elements, as ops.py has it. */
+const slopeOf = (shape: readonly number[]) =>
+  Float32Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => ((i * 37 + 11) % 41 - 20) / 16,
+  );
+
+function find({ op, call }: Case): ((...args: unknown[]) => unknown) | undefined {
+  const named: Record<string, unknown> = { ...wick };
+  const found = table[op] ?? (call === "function" ? named[op] : undefined);
+  if (typeof found === "function") return (...args) => found(...args as never[]);
+  const method = (Tensor.prototype as unknown as Record<string, unknown>)[op];
+  if (call !== "method" || typeof method !== "function") return undefined;
+  return (receiver, ...args) => method.apply(receiver, args);
+}
+
+function exists(given: Case): boolean {
+  return find(given) !== undefined && (!given.needs || find({ ...given, op: given.needs }) !== undefined);
+}
+
+/** The same values, laid out in memory otherwise. */
+function laidOut(values: Float32Array, shape: number[], layout: Layout, own: wick.Scope): Tensor {
+  const dense = tensor(values, { shape, scope: own });
+  if (layout === "dense" || shape.length === 0 || dense.size === 0) return dense;
+  if (layout === "transposed") {
+    const order = shape.map((_, i) => shape.length - 1 - i);
+    return dense.permute(...order).contiguous().permute(...order);
+  }
+  const wide = tensor(new Float32Array(3 * dense.size + 2).fill(7), { scope: own });
+  const strides = dense.strides.map((s) => s * 3);
+  const spread = wide.alias(shape, { strides, offset: 2 });
+  for (let i = 0; i < values.length; i++) {
+    wide.narrow(0, 2 + 3 * i, 1).write(values.subarray(i, i + 1));
+  }
+  return spread;
+}
+
+function inputsOf(given: Case, layout: Layout, own: wick.Scope): Tensor[] {
+  return given.inputs.map(({ dtype, shape, data }, i) => {
+    if (dtype === "i32") return tensor(Int32Array.from(plain(data)), { shape, scope: own });
+    if (dtype === "u8") return tensor(Uint8Array.from(plain(data)), { shape, scope: own });
+    const made = laidOut(Float32Array.from(plain(data)), shape, layout, own);
+    return given.gradients?.[i] ? made.requiresGrad() : made;
+  });
+}
+
+/** Arguments with tensors in place of {input: n}. */
+function filled(argument: unknown, inputs: readonly Tensor[]): unknown {
+  if (Array.isArray(argument)) return argument.map((a) => filled(a, inputs));
+  if (argument === "inf") return Infinity;
+  if (typeof argument !== "object" || argument === null) return argument;
+  if ("input" in argument) return inputs[argument.input as number];
+  return Object.fromEntries(Object.entries(argument).map(([key, value]) => [key, filled(value, inputs)]));
+}
+
+/** Results in order: one tensor, or those of a list or an object. */
+function results(value: unknown): Tensor[] {
+  return value instanceof Tensor ? [value] : Object.values(value as Record<string, Tensor>);
+}
+
+function compute(given: Case, inputs: readonly Tensor[]): Tensor[] {
+  const op = find(given)!;
+  const args = filled(given.args, inputs) as unknown[];
+  return results(given.call === "method" ? op(inputs[0], ...args) : op(...args));
+}
+
+/** Gradients of the results' sum with `slopes`, by input. */
+function gradientsOf(
+  given: Case,
+  inputs: readonly Tensor[],
+  ys: readonly Tensor[],
+  slopes: Tensor[],
+): Tensor[] {
+  let all: wick.Gradients | undefined;
+  ys.forEach((y, i) => {
+    if (!y.variable) return;
+    const found = y.backward({ gradient: slopes[i], retainGraph: true });
+    if (all) all.accumulate(found);
+    else all = found;
+  });
+  return inputs.filter((_, i) => given.gradients?.[i]).map((x) => all!.get(x));
+}
+
+async function compare(what: string, got: Tensor, shape: number[], data: Numbers, tolerance: number) {
+  deepEqual(got.shape, shape, `${what} is of another shape`);
+  const values = Array.from<number | bigint, number>(await got.data(), Number);
+  plain(data).forEach((want, i) => {
+    const same = Object.is(want, values[i]) || want === values[i] ||
+      Math.abs(values[i] - want) <= tolerance * (1 + Math.abs(want));
+    ok(same, `${what}[${i}] is ${values[i]}, expected ${want}`);
+  });
+}
+
+/** Runs a case, compares, and gives all numbers that came out: equal texts are equal bits, but for NaN's. */
+async function check(given: Case, layout: Layout, recorded: boolean): Promise<string[]> {
+  using own = scope();
+  const inputs = inputsOf(given, layout, own);
+  const slopes = given.expected.map(({ shape }) => tensor(slopeOf(shape), { shape, scope: own }));
+  const all = () => {
+    const ys = compute(given, inputs);
+    return [...ys, ...(given.gradients ? gradientsOf(given, inputs, ys, slopes) : [])];
+  };
+  using program = recorded ? record(defaultDevice(), all) : undefined;
+  program?.run();
+  const got = program?.outputs ?? all();
+  const { expected, tolerance = 1e-5 } = given;
+  for (const [i, { shape, data }] of expected.entries()) {
+    await compare(expected.length > 1 ? `result ${i}` : "the result", got[i], shape, data, tolerance);
+  }
+  let at = expected.length;
+  for (const [i, data] of given.gradients?.entries() ?? []) {
+    if (data) await compare(`gradient ${i}`, got[at++], given.inputs[i].shape, data, 2 * tolerance);
+  }
+  return await Promise.all(got.map(async (y) => (await y.data()).join()));
+}
+
+async function checkAll(given: Case): Promise<void> {
+  const shapes = given.inputs.map(({ shape }) => `[${shape}]`).join(" ");
+  const name = `${given.op} ${shapes} ${JSON.stringify(given.args)} ${given.note ?? ""}`;
+  const ways: [Layout, boolean][] = [["dense", false], ["transposed", false], ["narrowed", false], [
+    "dense",
+    true,
+  ]];
+  let held: number | undefined;
+  let first: string[] | undefined;
+  for (const [layout, recorded] of ways) {
+    const way = `${name} ${recorded ? "recorded" : layout}`;
+    try {
+      const got = await check(given, layout, recorded);
+      first ??= got;
+      if (recorded) deepEqual(got, first, "other bits than eager");
+    } catch (error) {
+      throw new Error(`${way}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+    const live = defaultDevice().live().storages; // not its bytes: the kernels' scratch grows
+    if (held !== undefined) equal(live, held, `${way} left memory behind`);
+    held = live; // constants are made in the first pass
+  }
+}
+
+const folder = repositoryPath("test/golden/ops");
+for (const file of readdirSync(folder).sort()) {
+  const { cases }: { cases: Case[] } = JSON.parse(readFileSync(`${folder}/${file}`, "utf8"));
+  const groups = Map.groupBy(cases, ({ op, needs }) => needs ? `${op} as came with ${needs}` : op);
+  for (const [op, group] of groups) {
+    const family = file.replace(".json", "");
+    if (exists(group[0]) || MISSING_OPS_FAIL) {
+      Deno.test(`${family}: ${op} equals PyTorch's in ${group.length} cases`, async () => {
+        ok(exists(group[0]), `there is no op ${op}`);
+        for (const given of group) await checkAll(given);
+      });
+    } else {
+      Deno.test({ name: `${family}: ${op} (skipped: no such op yet)`, ignore: true, fn: () => {} });
+    }
+  }
+}

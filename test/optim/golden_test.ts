@@ -1,0 +1,180 @@
+/**
+ * Ten steps of every optimizer, clipping, averages and schedules against PyTorch's values
+ * (test/golden/make/optim.py).
+ */
+import { ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import {
+  type Device,
+  type Gradients,
+  optim,
+  record,
+  scope,
+  type Tensor,
+  tensor,
+  WasmDevice,
+} from "../../mod.ts";
+import { repositoryPath } from "../shared.ts";
+
+type Values = Record<string, number[]>;
+type Options = Record<string, unknown> & { learningRate: number };
+interface Golden {
+  shapes: Values;
+  starts: Values;
+  gradients: Values[];
+  cases: {
+    name: string;
+    optimizer: "Sgd" | "Adam" | "AdamW" | "Adafactor" | "Muon";
+    options: Options;
+    parameters: string[];
+    tolerance: number;
+    expected: Record<string, Values>;
+  }[];
+  groups: {
+    groups: ({ parameters: string[] } & Record<string, number>)[];
+    learningRate: number;
+    plain: Record<string, Values>;
+    linear: Record<string, Values>;
+  };
+  clipNorm: { maxNorm: number; normType: number | "inf"; norm: number; clipped: number[][] }[];
+  average: { decay: number; expected: Values };
+}
+
+const read = (file: string) => JSON.parse(readFileSync(repositoryPath(`test/golden/optim/${file}`), "utf8"));
+const golden: Golden = read("steps.json");
+
+type Stepper = Disposable & { step(gradients: Gradients): void; advance(): void; factor: number };
+
+function near(what: string, got: ArrayLike<number>, want: readonly number[], tolerance: number): void {
+  ok(got.length === want.length, `${what} has ${got.length} elements, expected ${want.length}`);
+  want.forEach((w, i) => {
+    ok(Math.abs(got[i] - w) <= tolerance * (1 + Math.abs(w)), `${what}[${i}] is ${got[i]}, expected ${w}`);
+  });
+}
+
+function leaves(device: Device, names: readonly string[]): Record<string, Tensor> {
+  const leaf = (name: string) =>
+    tensor(Float32Array.from(golden.starts[name]), { shape: golden.shapes[name], device }).requiresGrad();
+  return Object.fromEntries(names.map((name) => [name, leaf(name)]));
+}
+
+/** A loss whose gradients are the tensors given. */
+function lossOf(parameters: Record<string, Tensor>, slopes: Record<string, Tensor>): Tensor {
+  return Object.entries(parameters)
+    .map(([name, p]) => p.mul(slopes[name]).reshape(-1).sum(0))
+    .reduce((a, b) => a.add(b));
+}
+
+/** Ten steps, eager or replayed, and what they should give. */
+async function tenSteps(
+  device: Device,
+  parameters: Record<string, Tensor>,
+  optimizer: Stepper,
+  expected: Record<string, Values>,
+  options: { recorded: boolean; tolerance?: number; factor?: (step: number) => number },
+): Promise<void> {
+  using own = scope();
+  const { recorded, tolerance = 1e-5, factor } = options;
+  const slopes = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, size }]) =>
+      [name, tensor(new Float32Array(size), { shape, device, scope: own })] as const
+    ),
+  );
+  const once = () => {
+    const loss = lossOf(parameters, slopes);
+    optimizer.step(loss.backward());
+    return loss;
+  };
+  using program = recorded ? record(device, once) : undefined;
+  for (let step = 0; step < 10; step++) {
+    for (const [name, slope] of Object.entries(slopes)) {
+      slope.write(Float32Array.from(golden.gradients[step][name]));
+    }
+    if (factor) optimizer.factor = factor(step);
+    if (program) optimizer.advance(), program.run();
+    else once();
+    for (const [name, want] of Object.entries(expected[step + 1] ?? {})) {
+      near(`${name} after step ${step + 1}`, await parameters[name].data(), want, tolerance);
+    }
+  }
+}
+
+for (const recorded of [false, true]) {
+  for (const { name, optimizer: kind, options, parameters: names, tolerance, expected } of golden.cases) {
+    Deno.test(`ten ${recorded ? "recorded " : ""}steps of ${name} equal PyTorch's`, async () => {
+      using device = new WasmDevice();
+      const parameters = leaves(device, names);
+      using optimizer: Stepper = new optim[kind](Object.values(parameters), options);
+      await tenSteps(device, parameters, optimizer, expected, { recorded, tolerance });
+    });
+  }
+}
+
+for (const schedule of ["plain", "linear"] as const) {
+  Deno.test(`ten steps of groups with a ${schedule} rate equal PyTorch's`, async () => {
+    using device = new WasmDevice();
+    const { groups, learningRate } = golden.groups;
+    const parameters = leaves(device, Object.keys(golden.shapes));
+    const own = groups.map(({ parameters: names, ...rest }) => ({
+      ...rest,
+      parameters: names.map((n) => parameters[n]),
+    }));
+    using optimizer = new optim.AdamW(own, { learningRate });
+    const factor = schedule === "linear" ? optim.schedule.linear(10) : undefined;
+    await tenSteps(device, parameters, optimizer, golden.groups[schedule], { recorded: false, factor });
+  });
+}
+
+for (const { maxNorm, normType, norm, clipped } of golden.clipNorm) {
+  Deno.test(`gradients clipped to norm ${maxNorm} of type ${normType} equal PyTorch's`, async () => {
+    using device = new WasmDevice();
+    using own = scope();
+    const names = Object.keys(golden.shapes);
+    const parameters = leaves(device, names);
+    const slopes = Object.fromEntries(names.map((name) => {
+      const values = Float32Array.from(golden.gradients[0][name]);
+      return [name, tensor(values, { shape: golden.shapes[name], device, scope: own })];
+    }));
+    const gradients = lossOf(parameters, slopes).backward();
+    const total = optim.clipGradNorm(gradients, maxNorm, normType === "inf" ? Infinity : normType);
+    near("the norm", [await total.item()], [norm], 1e-5);
+    for (const [i, name] of names.entries()) {
+      near(name, await gradients.get(parameters[name]).data(), clipped[i], 1e-5);
+    }
+  });
+}
+
+Deno.test("a moving average equals PyTorch's", async () => {
+  using device = new WasmDevice();
+  const { decay, expected } = golden.average;
+  const parameters = leaves(device, Object.keys(golden.shapes));
+  using average = new optim.ExponentialMovingAverage(Object.values(parameters), { decay });
+  for (const step of golden.gradients) {
+    for (const [name, p] of Object.entries(parameters)) p.write(Float32Array.from(step[name]));
+    average.update();
+  }
+  for (const [i, [name, want]] of Object.entries(expected).entries()) {
+    near(name, await average.averages[i].data(), want, 1e-5);
+  }
+});
+
+const { constant, cosine, linear, oneCycle, warmUp } = optim.schedule;
+const curves: Record<string, optim.schedule.Schedule> = {
+  "constant": constant(),
+  "linear 10": linear(10),
+  "linear 7 from 0.25 to 0.75": linear(7, 0.25, 0.75),
+  "cosine 12": cosine(12),
+  "cosine 9 to 0.1": cosine(9, 0.1),
+  "one cycle 20": oneCycle(20),
+  "one cycle 33 with other options": oneCycle(33, { rise: 0.25, divide: 10, finalDivide: 100 }),
+  "warm-up 4, then constant": warmUp(4),
+  "warm-up 5, then linear 8 to 0.1": warmUp(5, linear(8, 1, 0.1)),
+  "warm-up 3, then cosine 10": warmUp(3, cosine(10)),
+};
+const wanted: Record<string, number[]> = read("schedules.json").curves;
+
+for (const [name, values] of Object.entries(wanted)) {
+  Deno.test(`rates of ${name} equal PyTorch's`, () => {
+    near("the factor", values.map((_, step) => curves[name](step)), values, 1e-6);
+  });
+}
