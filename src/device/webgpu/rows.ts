@@ -302,11 +302,23 @@ const common = { MANY: "cell_M()", INDEX: "m" };
 const own = { MANY: "row.M", INDEX: "e" };
 const elements = threads((s) => s.O * s.M * s.I);
 const lanes = threads((s) => s.O * s.I, 64);
+/** The same, of the element at (o, m). */
+const selected = { INDEX: "om - o * cell_M()", MANY: "cell_M()" };
 row("index_select_b32", {
   sources: [wgsl.indexing_take],
-  replace: { INDEX: "om - o * cell_M()", MANY: "cell_M()" },
+  replace: selected,
   groups: elements,
 });
+for (const bits of [8, 16] as const) {
+  const part = { bits, partial: true };
+  const walk = { sources: [wgsl.common_walk, wgsl.where], groups: walked };
+  row(`where_b${bits}`, { ...walk, ...part });
+  const take = { sources: [wgsl.indexing_take], groups: elements, ...part };
+  row(`index_select_b${bits}`, { ...take, replace: selected });
+  row(`gather_b${bits}`, { ...take, replace: own });
+  const put = { sources: [wgsl.indexing_put], groups: lanes, ...part };
+  row(`scatter_b${bits}`, { ...put, replace: { ...own, FOLD: "src" } });
+}
 row("gather_b32", { sources: [wgsl.indexing_take], replace: own, groups: elements });
 for (const dtype of ["f32", "i32"]) {
   const replace = { ...common, FOLD: "there + src" };

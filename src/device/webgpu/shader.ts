@@ -126,7 +126,7 @@ function accessors(operand: Operand, row: GpuRow, slot: number): string {
   return ${value};
 }`);
   if (bytes < 4 && row.partial) {
-    return [...lines, storePart(name, role, bytes, there ? place : undefined)].join("\n");
+    return [...lines, parts(operand, { type, bytes }, there ? place : undefined)].join("\n");
   }
   if (bytes < 4) { // several elements a word: written by whole words, from the one that holds the first element
     if (role === "in") return lines.join("\n");
@@ -143,14 +143,23 @@ function accessors(operand: Operand, row: GpuRow, slot: number): string {
   return lines.join("\n");
 }
 
-/** Writes an element that shares its word with those of other threads: its bits are cleared, then set. */
-function storePart(name: string, role: string, bytes: number, place?: (at: string) => string): string {
-  if (role === "in") return "";
+/** An element that shares its word with those of other threads: its bits are cleared, then set. */
+function parts(
+  { name, role }: Operand,
+  { type, bytes }: Omit<Element, "value">,
+  place?: (at: string) => string,
+): string {
+  const plain = type === "u32"; // its value is its bits
+  const load = plain ? `fn load_bits_${name}(i: i32) -> u32 { return load_${name}(i); }` : "";
+  if (role === "in") return load;
+  const store = plain ? `fn store_${name}(i: i32, value: u32) { store_bits_${name}(i, value); }` : "";
   const word = place?.(`at >> ${Math.log2(4 / bytes)}u`);
   const mask = `${2 ** (8 * bytes) - 1}u`;
-  return `fn store_bits_${name}(i: i32, bits: u32) {
+  return `${load}
+fn store_bits_${name}(i: i32, bits: u32) {
   let at = row.${name}_at + i;
   let shift = ${8 * bytes}u * u32(at & ${4 / bytes - 1});
-  ${word ? `atomicAnd(&${word}, ~(${mask} << shift)); atomicOr(&${word}, bits << shift);` : ""}
-}`;
+  ${word ? `atomicAnd(&${word}, ~(${mask} << shift)); atomicOr(&${word}, (bits & ${mask}) << shift);` : ""}
+}
+${store}`;
 }
