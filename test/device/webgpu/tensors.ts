@@ -1,5 +1,5 @@
 /** Tensors, gradients, Programs and training on WebGPU, beside the same on WASM. */
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   cat,
   crossEntropy,
@@ -22,6 +22,7 @@ import {
   WasmDevice,
   WebGpuDevice,
 } from "../../../mod.ts";
+import { rope } from "../../../src/tensor/ops/attention.ts";
 import { swiglu } from "../../../src/tensor/ops/elementwise.ts";
 import { takeRows } from "../../../src/tensor/ops/linear.ts";
 import { layerNorm, rmsNorm } from "../../../src/tensor/ops/norm.ts";
@@ -114,6 +115,7 @@ bothAgree("gradients of what an MLP and a transformer's blocks are made of", asy
   const leaf = (...shape: number[]) => make(device, random, shape, own).requiresGrad();
   const [x, w, b, table] = [leaf(6, 8), leaf(8, 8), leaf(8), leaf(5, 8)];
   const ids = tensor(Int32Array.of(0, 4, 2, 2, 1, 0), { device, scope: own });
+  const angles = make(device, random, [8, 4], own).sin();
   const blocks: ((h: Tensor) => Tensor)[] = [
     (h) => h.matmul(w).add(b).relu(),
     (h) => rmsNorm(h, b, 1e-5).matmul(w.t()).silu(),
@@ -121,6 +123,8 @@ bothAgree("gradients of what an MLP and a transformer's blocks are made of", asy
     (h) => swiglu(h, h.matmul(w)).tanh(),
     (h) => h.matmul(h.t()).softmax(-1).matmul(h).sigmoid(),
     (h) => h.add(takeRows(table, ids)).gelu("tanh"),
+    (h) => rope(h.reshape(6, 2, 4), angles, 1, "halved").mul(b.reshape(2, 4)).reshape(6, 8),
+    (h) => rope(h.reshape(3, 2, 8), angles, 0, "interleaved").reshape(6, 8).matmul(w),
   ];
   const results: number[] = [];
   for (const block of blocks) {
@@ -198,6 +202,21 @@ bothAgree("Programs: results in one arena, a leading extent that changes", async
   return results;
 });
 
+bothAgree("conversions and integers", async (device, random, own) => {
+  const x = make(device, random, [3, 5], own);
+  const mask = x.gt(0);
+  equal(mask.dtype, "bool");
+  const counted = mask.to("f32").sum(1).add(mask.to("i32").mul(3).add(2).narrow(1, 0, 1).squeeze(1));
+  const whole = x.mul(100).t().to("i32");
+  return [
+    ...await counted.data(),
+    ...await whole.data(),
+    ...await whole.to("bool").data(),
+    ...await x.to("bool").where(whole.t(), x).data(),
+    ...await tensor([NaN, Infinity, -3e9, -1.9], { device, scope: own }).to("i32").data(),
+  ];
+});
+
 bothAgree("random draws, eagerly and recorded", async (device, _, own) => {
   const generator = new Generator(9);
   const options = { device, generator, scope: own };
@@ -235,7 +254,7 @@ bothAgree("shape ops and einsum", async (device, random, own) => {
 });
 
 Deno.test({
-  name: "devices do not mix, and a row without WGSL is named",
+  name: "devices do not mix, and bytes turn",
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {
@@ -245,7 +264,15 @@ Deno.test({
     throws(() => a.add(b), { code: "DEVICE_MISMATCH" });
     using bytes = tensor(Uint8Array.of(1, 2, 3, 4), { shape: [2, 2], device });
     using turned = bytes.t();
-    await rejects(() => turned.data(), { code: "UNSUPPORTED_ON_DEVICE", message: /copy_b8/ });
-    deepEqual([...await bytes.data()], [1, 2, 3, 4]);
+    deepEqual([...await turned.data()], [1, 3, 2, 4]);
+    using half = tensor(Uint16Array.of(0x3c00, 0x4000, 0x4200), { dtype: "f16", device });
+    using last = half.narrow(0, 1, 2).flip(0);
+    deepEqual(await last.toArray(), [3, 2]);
+    using wide = tensor([1, 2], { dtype: "f64", device });
+    throws(() => wide.add(wide), { code: "UNSUPPORTED_ON_DEVICE", message: /add_f64/ });
+    throws(() => wide.mul(2), { code: "UNSUPPORTED_ON_DEVICE", message: /affine_f64/ });
+    throws(() => a.to("f64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_f64/ });
+    throws(() => a.to("i64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_i64/ });
+    deepEqual([...await wide.data()], [1, 2]);
   },
 });
