@@ -1,11 +1,22 @@
 /**
- * A network of two linear layers learns to read handwritten digits: `deno run -A examples/digits_mlp.ts [EPOCHS] [webgpu]`
+ * A network of two linear layers learns to read handwritten digits:
+ * `deno run -A examples/digits_mlp.ts [EPOCHS] [wasm | webgpu]`
  *
  * Shows a training step that is recorded once and replayed, a schedule of the learning rate, and another device.
  *
  * @module
  */
-import { crossEntropy, Generator, nn, optim, record, tensor, WebGpuDevice, zeros } from "../mod.ts";
+import {
+  crossEntropy,
+  type DeviceName,
+  Generator,
+  nn,
+  openDevice,
+  optim,
+  record,
+  tensor,
+  zeros,
+} from "../mod.ts";
 import { accuracy, batches, readDigits } from "./digits.ts";
 
 /** Pixels [N, 64] to logits [N, 10]. */
@@ -47,7 +58,7 @@ export async function learnDigits(net: nn.Layer, epochs: number, seed: number): 
 }
 
 if (import.meta.main) {
-  const device = Deno.args[1] === "webgpu" ? await WebGpuDevice.open() : undefined;
-  using net = mlp().init(1, device);
-  await learnDigits(net, Number(Deno.args[0] ?? 20), 1);
+  const [epochs = "20", device = "wasm"] = Deno.args;
+  using net = mlp().init(1, await openDevice(device as DeviceName));
+  await learnDigits(net, Number(epochs), 1);
 }
