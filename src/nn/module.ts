@@ -159,9 +159,14 @@ export abstract class Module implements Disposable {
     return this;
   }
 
-  /** Parameters and buffers by name; what is tied to another comes under that one's name alone. */
+  /**
+   * Parameters and buffers by name; what is tied to another comes under that one's name alone.
+   *
+   * @throws WickError INVALID_STATE where one has no values yet: nothing is saved in part
+   */
   stateDict(): Map<string, Tensor> {
-    return new Map([...this.declared()].filter(([, p]) => p.own).map(([name, p]) => [name, p.tensor]));
+    const held = [...this.declared()].filter(([, p]) => p.own || !p.isOptional);
+    return new Map(held.map(([name, p]) => [name, p.tensor]));
   }
 
   /**

@@ -118,6 +118,7 @@ Deno.test("a network that only declares holds nothing, says so, and is filled by
   throws(() => net.parameters(), { code: "INVALID_STATE", message: /call init\(seed\) or load\(weights\)/ });
   using x = tensor([[1, 2]]);
   throws(() => net.forward(x), { code: "INVALID_STATE" });
+  throws(() => net.stateDict(), { code: "INVALID_STATE" });
   const copy = new Sequential(new Linear(2, 3), new LayerNorm(3));
   await copy.loadStateDict(net.init(4).stateDict());
   const same = new Sequential(new Linear(2, 3), new LayerNorm(3)).init(4);
