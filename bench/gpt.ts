@@ -32,7 +32,6 @@ using optimizer = new optim.AdamW(gpt.parameters(), { learningRate: 3e-4 });
 using step = recordStep(gpt, optimizer, ids(), ids());
 
 const own = await timeSteps(Number(values.repeat), async () => {
-  optimizer.advance();
   step.run();
   await step.outputs[0].item();
 });

@@ -44,7 +44,6 @@ for (const name of ["Sgd", "AdamW"] as const) {
   });
   const recorded = await timeSteps(5, async () => {
     for (let i = 0; i < steps; i++) {
-      optimizer.advance();
       program.run();
     }
     await program.outputs[0].item();

@@ -123,7 +123,6 @@ async function trainingSteps(batch: number): Promise<void> {
   using _step = program;
   using _state = optimizer;
   const step = () => {
-    optimizer.advance();
     program.run();
   };
   step();

@@ -47,7 +47,6 @@ export async function learnDigits(net: nn.Layer, epochs: number, seed: number): 
     for (const batch of batches(train.count, 64, generator)) {
       picked.write(batch);
       optimizer.factor = rate(optimizer.steps); // of the learning rate
-      optimizer.advance(); // a replay takes this step's rate and number
       step.run();
     }
     right = await accuracy(net, test);

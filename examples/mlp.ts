@@ -47,7 +47,6 @@ export async function trainMlp(name: DeviceName, training: Training = {}): Promi
   });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
-    optimizer.advance();
     step.run();
     if (i % 100 === 0 || i === steps - 1) losses.push(await step.outputs[0].item());
   }

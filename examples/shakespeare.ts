@@ -46,7 +46,6 @@ export async function learnToWrite(
     const windows = (by: number) => starts.flatMap((s) => [...text.subarray(s + by, s + by + context)]);
     inputs.write(Int32Array.from(windows(0)));
     targets.write(Int32Array.from(windows(1)));
-    optimizer.advance();
     step.run();
     losses.push(await step.outputs[0].item());
     if (i % 50 === 0) console.log(`step ${i}: loss ${losses.at(-1)!.toFixed(4)}`);

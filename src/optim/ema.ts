@@ -25,8 +25,7 @@ export interface AverageOptions {
 
 /**
  * Follows parameters: average += (1 - decay) (parameter - average), from their values at its making on. Its memory
- * belongs to no scope and lives until dispose. An update inside `record` is recorded;
- * {@linkcode ExponentialMovingAverage.advance} is called before each replay then.
+ * belongs to no scope and lives until dispose. An update inside `record` is recorded, and each replay counts on.
  *
  * @example
  * ```ts
@@ -77,7 +76,10 @@ export class ExponentialMovingAverage implements Disposable {
 
   /** Follows the parameters by one step. */
   update(): void {
-    if (!recording()) this.advance();
+    if (this.#isDisposed) throw new WickError("DISPOSED", "Cannot update an average after its dispose");
+    const trace = recording();
+    if (trace) trace.beforeReplay(() => this.#advance());
+    else this.#advance();
     this.#averages.forEach((average, i) => {
       const p = this.#parameters[i];
       if (p.size > 0) run(ema_f32, [average, p], [p.size], [1, this.#gain]);
@@ -85,9 +87,8 @@ export class ExponentialMovingAverage implements Disposable {
     });
   }
 
-  /** Counts on; `update` does it, unless it is recorded. */
-  advance(): void {
-    if (this.#isDisposed) throw new WickError("DISPOSED", "Cannot advance an average after its dispose");
+  /** Counts on. */
+  #advance(): void {
     const t = ++this.#steps;
     const { decay, warmUp } = this.#options;
     this.#gain.set(1 - (warmUp ? Math.min(decay, (1 + t) / (10 + t)) : decay));

@@ -41,8 +41,7 @@ export interface OptimizerEntry<Options> {
 
 /**
  * Changes parameters by their gradients. Its state belongs to no scope and lives until dispose. What changes from
- * step to step lies in cells: a step inside `record` is recorded, and {@linkcode Optimizer.advance} is called
- * before each replay.
+ * step to step lies in cells: a step inside `record` is recorded, and each replay moves them on.
  */
 export abstract class Optimizer<Options> implements Disposable {
   /** Multiplies every group's learning rate: a schedule sets it. */
@@ -98,7 +97,9 @@ export abstract class Optimizer<Options> implements Disposable {
         "Cannot step by no gradients at all: they go with the scope of their loss, or with their dispose",
       );
     }
-    if (!recording()) this.advance();
+    const trace = recording();
+    if (trace) trace.beforeReplay(() => this.#advance());
+    else this.#advance();
     noGrad(() => {
       for (const entry of this.entries) {
         const gradient = gradients.find(entry.parameter);
@@ -109,9 +110,8 @@ export abstract class Optimizer<Options> implements Disposable {
     });
   }
 
-  /** Moves counters and learning rates on; `step` does it, unless it is recorded. */
-  advance(): void {
-    this.#assertOpen("advance");
+  /** Moves counters and learning rates on. */
+  #advance(): void {
     this.#steps++;
     for (const { options, rate } of this.entries) rate.set(options.learningRate * this.factor);
     this.schedule(this.#steps);

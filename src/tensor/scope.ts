@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Tensor } from "./tensor.ts";
+
 let counter = 0;
 
 /**
@@ -30,6 +32,27 @@ export class Scope implements Disposable {
   own<T extends Disposable>(value: T): T {
     this.owned.add(value);
     return value;
+  }
+
+  /**
+   * Another handle on a tensor's values, as one of this scope: what is computed from it goes with the scope, though the
+   * tensor itself stays. So a step over data that outlives it leaves nothing behind.
+   *
+   * @example
+   * ```ts
+   * import { scope, tensor } from "@wick/wick";
+   * using data = tensor([1, 2, 3]);
+   * {
+   *   using step = scope();
+   *   const x = step.borrow(data);
+   *   console.log(await x.mul(x).sum().item());
+   * } // all but `data` is gone
+   * ```
+   */
+  borrow(x: Tensor): Tensor {
+    const handle = x.alias(x.shape, { offset: x.offset, strides: x.strides, rows: x.rows, scope: this });
+    if (x.variable) handle.bind(x.variable);
+    return handle;
   }
 
   /** Lets something go on beyond the scope: its owner disposes it from now on. */

@@ -43,7 +43,7 @@ interface Golden {
 const read = (file: string) => JSON.parse(readFileSync(repositoryPath(`test/golden/optim/${file}`), "utf8"));
 const golden: Golden = read("steps.json");
 
-type Stepper = Disposable & { step(gradients: Gradients): void; advance(): void; factor: number };
+type Stepper = Disposable & { step(gradients: Gradients): void; factor: number };
 
 function near(what: string, got: ArrayLike<number>, want: readonly number[], tolerance: number): void {
   ok(got.length === want.length, `${what} has ${got.length} elements, expected ${want.length}`);
@@ -91,7 +91,7 @@ async function tenSteps(
       slope.write(Float32Array.from(golden.gradients[step][name]));
     }
     if (factor) optimizer.factor = factor(step);
-    if (program) optimizer.advance(), program.run();
+    if (program) program.run();
     else once();
     for (const [name, want] of Object.entries(expected[step + 1] ?? {})) {
       near(`${name} after step ${step + 1}`, await parameters[name].data(), want, tolerance);

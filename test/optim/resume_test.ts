@@ -16,7 +16,7 @@ import {
 
 /** What all optimizers offer. */
 type AnyOptimizer =
-  & Pick<optim.Adam, "step" | "advance" | "steps" | "stateDict" | "loadStateDict">
+  & Pick<optim.Adam, "step" | "steps" | "stateDict" | "loadStateDict">
   & Disposable;
 
 const optimizers: Record<string, (p: Tensor[]) => AnyOptimizer> = {
@@ -91,7 +91,7 @@ for (const [name, make] of Object.entries(optimizers)) {
         if (recorded) {
           using program = record(device, once);
           const held = device.live();
-          for (let i = 0; i < 12; i++) optimizer.advance(), program.run();
+          for (let i = 0; i < 12; i++) program.run();
           deepEqual(device.live(), held);
         } else {
           for (let i = 0; i < 12; i++) ok(await once()[1].item() > 0);
@@ -193,7 +193,7 @@ Deno.test("an average is followed in a recorded step, swapped, saved and given b
     });
     const want = { w: [1, 2, 3], average: [1, 2, 3] };
     for (let t = 1; t <= 20; t++) {
-      optimizer.advance(), average.advance(), program.run();
+      program.run();
       const decay = Math.min(0.9, (1 + t) / (10 + t));
       want.w = want.w.map((v) => v / 2);
       want.average = want.average.map((a, i) => a + (1 - decay) * (want.w[i] - a));
@@ -252,7 +252,7 @@ Deno.test("what was disposed says so, and may be disposed twice", async () => {
     const state = optimizer.stateDict();
     for (let i = 0; i < 2; i++) optimizer[Symbol.dispose]();
     for (
-      const use of [() => optimizer.step(gradients), () => optimizer.advance(), () => optimizer.stateDict()]
+      const use of [() => optimizer.step(gradients), () => optimizer.stateDict()]
     ) {
       throws(use, { code: "DISPOSED" });
     }

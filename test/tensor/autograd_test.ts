@@ -3,7 +3,17 @@
  * steps and tolerances follow), on random shapes, strided and broadcast inputs; and the tape's life.
  */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { checkpoint, defaultDevice, grad, noGrad, type Scope, scope, Tensor, tensor } from "../../mod.ts";
+import {
+  checkpoint,
+  defaultDevice,
+  grad,
+  noGrad,
+  type Scope,
+  scope,
+  Tensor,
+  tensor,
+  WasmDevice,
+} from "../../mod.ts";
 import { emptyRopeTable, fillRopeTable } from "../../src/nn/rotary.ts";
 import { rope } from "../../src/tensor/ops/attention.ts";
 import { swiglu } from "../../src/tensor/ops/elementwise.ts";
@@ -322,4 +332,19 @@ Deno.test("equals share the gradient of a maximum", async () => {
   deepEqual(await x.max(0).backward().get(x).toArray(), [0, 0.5, 0.5, 0]);
   const y = tensor([2, 7, 5, 0], { scope: own });
   deepEqual(await x.maximum(y).sum(0).backward().get(x).toArray(), [0.5, 0, 0.5, 1]);
+});
+
+Deno.test("a step that borrows its data leaves nothing behind, and gradients pass", async () => {
+  using device = new WasmDevice();
+  using data = tensor([1, 2, 3], { device });
+  using weight = tensor([2, 2, 2], { device }).requiresGrad();
+  const before = device.live().storages;
+  for (let i = 0; i < 3; i++) {
+    using step = scope();
+    const loss = step.borrow(data).mul(step.borrow(weight)).sum();
+    const gradients = loss.backward();
+    deepEqual(await gradients.get(weight).toArray(), [1, 2, 3]);
+  }
+  // what the first gradient made for good: a constant of the device
+  ok(device.live().storages <= before + 1, `${device.live().storages} storages, ${before} before`);
 });

@@ -231,7 +231,6 @@ async function steps(recorded: boolean, own: Scope): Promise<number[]> {
   using program = recorded ? record(w.device, step) : undefined;
   for (let i = 0; i < 5; i++) {
     if (program) {
-      optimizer.advance();
       program.run();
       losses.push(await program.outputs[0].item());
     } else {

@@ -38,7 +38,6 @@ async function recite(device: Device | DeviceName, steps: number): Promise<numbe
   using step = recordStep(gpt, optimizer, inputs, targets);
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
-    optimizer.advance();
     step.run();
     losses.push(await step.outputs[0].item());
   }

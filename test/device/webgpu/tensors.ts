@@ -166,7 +166,6 @@ async function trained(device: Device, recorded: boolean, own: Scope): Promise<n
   for (let i = 0; i < STEPS; i++) {
     if (i === 1) held = device.live().storages;
     if (program) {
-      optimizer.advance();
       program.run();
       losses.push(await program.outputs[0].item());
     } else {
