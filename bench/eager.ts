@@ -11,6 +11,7 @@
 import { parseArgs } from "node:util";
 import { crossEntropy, nn, optim, record, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
 import { Random } from "../test/random.ts";
+import { conditions } from "./machine.ts";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
@@ -22,7 +23,7 @@ const random = new Random(1);
 
 const ops = measureOps();
 const memory = [await measureMemory("eager"), await measureMemory("recorded")];
-if (values.json) console.log(JSON.stringify({ load: Deno.loadavg(), ops, memory }, null, 2));
+if (values.json) console.log(JSON.stringify({ ...conditions(), ops, memory }, null, 2));
 
 /** Microseconds of each op, without and with a tape. */
 function measureOps() {

@@ -12,7 +12,7 @@ import { Gpt, recordStep } from "../examples/gpt.ts";
 import { Random } from "../test/random.ts";
 import { reportCalls, Watched } from "./calls.ts";
 import { gptSizes, quickGptSizes } from "./peers/job.ts";
-import { timeSteps } from "./training.ts";
+import { timeSteps } from "./stage.ts";
 
 const { values } = parseArgs({
   options: {

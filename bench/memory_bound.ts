@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { layerNorm, rmsNorm, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
 import { Random } from "../test/random.ts";
 import { Bandwidth } from "./bandwidth.ts";
+import { conditions } from "./machine.ts";
 
 const COLUMNS = 1024;
 /** 256 KiB an operand, and 128 MiB. */
@@ -31,7 +32,7 @@ const device = new WasmDevice({ build: "relaxed" });
 const random = new Random(1);
 const rows = values.quick ? [64] : values.rows.split(",").map(Number);
 const results = rows.map(measureAll);
-if (values.json) console.log(JSON.stringify({ cpu: cpuName(), load: Deno.loadavg(), results }, null, 2));
+if (values.json) console.log(JSON.stringify({ ...conditions(), results }, null, 2));
 
 interface Case {
   name: string;
@@ -119,8 +120,4 @@ function bestInTurn(runs: (() => void)[], budget: number): number[] {
     });
   }
   return least;
-}
-
-function cpuName(): string {
-  return /model name\s*:\s*(.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
 }

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { crossEntropy, nn, optim, record, scope, tensor } from "../mod.ts";
 import { Random } from "../test/random.ts";
 import { reportCalls, Watched } from "./calls.ts";
-import { timeSteps } from "./training.ts";
+import { timeSteps } from "./stage.ts";
 
 const { values } = parseArgs({
   options: {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lastCpu, pinning } from "../machine.ts";
 import { type Spread, spread } from "../measure.ts";
 import type { Job, JobReport } from "./job.ts";
 
@@ -138,29 +139,4 @@ export function show(title: string, { engines }: JobResult, rate: (seconds: numb
   for (const { report } of engines) {
     if (report) console.log(`  ${report.engine}: ${JSON.stringify(report.settings)}`);
   }
-}
-
-/** The conditions of a run: figures mean nothing without them. */
-export function conditions(cpu: string): Record<string, string | number[]> {
-  const model = /model name\s*:\s*(.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
-  const date = new Date().toISOString();
-  return { date, cpu: model, load: Deno.loadavg(), pinned: pinning(cpu).join(" "), deno: Deno.version.deno };
-}
-
-function pinning(cpu: string): string[] {
-  return cpu === "any" || !canPin() ? [] : ["taskset", "-c", cpu];
-}
-
-function canPin(): boolean {
-  try {
-    return new Deno.Command("taskset", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-/** The last processor that this process may use: the first one has the system's work to do. */
-function lastCpu(): string {
-  const allowed = /Cpus_allowed_list:\s*(.*)/.exec(Deno.readTextFileSync("/proc/self/status"))![1];
-  return allowed.split(/[,-]/).at(-1)!;
 }

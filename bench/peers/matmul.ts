@@ -6,13 +6,14 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { compare, conditions, engineOptions, enginesOf, show } from "./engines.ts";
+import { conditions, pinning } from "../machine.ts";
+import { compare, engineOptions, enginesOf, show } from "./engines.ts";
 import { writeMatmul } from "./job.ts";
 
 const { values, positionals } = parseArgs({ options: engineOptions, allowPositionals: true });
 const { cpu, quick } = values;
 const engines = enginesOf(["eager"], values);
-const about = conditions(cpu);
+const about = { ...conditions(), pinned: pinning(cpu).join(" ") };
 if (!values.json) console.log(JSON.stringify(about));
 const repeat = quick ? 2 : Number(values.repeat);
 const sizes = positionals.length > 0 ? positionals.map(Number) : [quick ? 256 : 1024];

@@ -10,7 +10,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { compare, conditions, engineOptions, enginesOf, type JobResult, show } from "./engines.ts";
+import { conditions, pinning } from "../machine.ts";
+import { compare, engineOptions, enginesOf, type JobResult, show } from "./engines.ts";
 import { gptSizes, quickGptSizes, writeGpt, writeMlp } from "./job.ts";
 
 const { values, positionals } = parseArgs({ options: engineOptions, allowPositionals: true });
@@ -21,7 +22,7 @@ const tasks = positionals.length > 0 ? positionals : ["gpt", "mlp"];
 const engines = enginesOf(["recorded", "eager"], values);
 const log = (text: string) => values.json || console.log(text);
 
-const about = conditions(cpu);
+const about = { ...conditions(), pinned: pinning(cpu).join(" ") };
 log(JSON.stringify(about));
 const results: JobResult[] = [];
 if (tasks.includes("gpt")) {
