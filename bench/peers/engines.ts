@@ -22,6 +22,8 @@ export interface EngineResult {
   report?: JobReport;
   /** Seconds a step, of all times in all rounds. */
   seconds?: Spread;
+  /** And those on processors. */
+  cpuSeconds?: Spread;
   /** How far its first losses are from the first engine's, relative to them. */
   difference?: number;
 }
@@ -109,34 +111,53 @@ function summed(name: string, rounds: (JobReport | string)[], first: (JobReport 
   const reports = rounds as JobReport[];
   const [report, reference] = [reports[0], first[0]];
   const seconds = spread(reports.flatMap((each) => each.seconds));
-  if (typeof reference === "string") return { name, report, seconds };
+  const cpuSeconds = spread(reports.flatMap((each) => each.cpuSeconds));
+  if (typeof reference === "string") return { name, report, seconds, cpuSeconds };
   const difference = Math.max(
     ...report.check.map((x, i) =>
       Math.abs(x - reference.check[i]) / Math.max(1, Math.abs(reference.check[i]))
     ),
   );
-  return { name, report, seconds, difference };
+  return { name, report, seconds, cpuSeconds, difference };
 }
 
-/** Prints a job's table: `rate` says a time as it is spoken of. */
+/** Prints a job's table: `rate` says a time as it is spoken of; ratios are of times to the first engine's. */
 export function show(title: string, { engines }: JobResult, rate: (seconds: number) => string): void {
   console.log(`\n${title}`);
-  const own = engines[0].seconds;
-  for (const { name, failure, report, seconds, difference } of engines) {
-    if (failure !== undefined || !seconds || !report) {
-      console.log(`  ${name.padEnd(14)} cannot: ${failure}`);
+  console.log(row(["", "best", "ratio", "median", "best CPU", "ratio", "first losses"]));
+  for (const { name, failure, report, seconds, cpuSeconds, difference } of engines) {
+    if (failure !== undefined || !report || !seconds || !cpuSeconds) {
+      console.log(row([name, `cannot: ${failure}`]));
       continue;
     }
-    const same = difference === undefined ? "" : difference <= TOLERANCE ? "same" : "ANOTHER";
-    console.log(
-      `  ${name.padEnd(14)} best ${rate(seconds.min).padStart(16)}  median ${
-        rate(seconds.median).padStart(16)
-      }` +
-        `  ${own ? (seconds.min / own.min).toFixed(2).padStart(7) : ""} x  ` +
-        `${same} work (${report.check.map((x) => x.toFixed(5)).join(" ")})`,
-    );
+    const ratio = (own: Spread | undefined, peer: Spread) => own ? (peer.min / own.min).toFixed(2) : "";
+    const same = difference === undefined ? "" : difference <= TOLERANCE ? "same" : "ANOTHER WORK";
+    console.log(row([
+      name,
+      rate(seconds.min),
+      ratio(engines[0].seconds, seconds),
+      rate(seconds.median),
+      rate(cpuSeconds.min),
+      ratio(engines[0].cpuSeconds, cpuSeconds),
+      `${report.check.map((x) => x.toFixed(5)).join(" ")} ${same}`,
+    ]));
   }
   for (const { report } of engines) {
     if (report) console.log(`  ${report.engine}: ${JSON.stringify(report.settings)}`);
   }
+}
+
+/** Columns of a table: names to the left, figures to the right. */
+function row(
+  [name, best = "", ratio = "", median = "", cpu = "", cpuRatio = "", losses = ""]: string[],
+): string {
+  if (ratio === "" && best.startsWith("cannot")) return `  ${name.padEnd(14)} ${best}`;
+  const figures = [
+    best.padStart(14),
+    ratio.padStart(6),
+    median.padStart(14),
+    cpu.padStart(14),
+    cpuRatio.padStart(6),
+  ];
+  return `  ${name.padEnd(14)} ${figures.join(" ")}  ${losses}`;
 }

@@ -33,6 +33,8 @@ export interface JobReport {
   check: number[];
   /** Seconds a step. */
   seconds: number[];
+  /** Seconds a step of all the process's threads on processors: less than `seconds` where others had their turn. */
+  cpuSeconds: number[];
 }
 
 /** A tensor of a job: normal values of a deviation, around a centre. */

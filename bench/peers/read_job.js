@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import process from "node:process";
 
 const folder = process.argv[2];
 
@@ -56,13 +57,15 @@ export function stacked(parts) {
 export async function measure(about, run) {
   const check = [];
   for (let i = 0; i < 3; i++) check.push(await run(1));
-  const seconds = [];
+  const [seconds, cpuSeconds] = [[], []];
   for (let i = 0; i < job.repeat; i++) {
-    const start = performance.now();
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     await run(job.steps);
+    const { user, system } = process.cpuUsage(cpu);
     seconds.push((performance.now() - start) / 1000 / job.steps);
+    cpuSeconds.push((user + system) / 1e6 / job.steps);
   }
-  console.log(JSON.stringify({ ...about, check, seconds }));
+  console.log(JSON.stringify({ ...about, check, seconds, cpuSeconds }));
 }
 
 function floats(name) {
