@@ -68,6 +68,7 @@ export function enginesOf(
 
 /** Does a job `rounds` times with each engine in turn; one that fails is not asked again. */
 export function compare(
+  title: string,
   engines: readonly Engine[],
   rounds: number,
   cpu: string,
@@ -80,7 +81,7 @@ export function compare(
     for (let round = 0; round < rounds; round++) {
       engines.forEach((engine, i) => {
         if (typeof reports[i].at(-1) === "string") return;
-        console.error(`${job.task} ${job.optimizer}, round ${round + 1}: ${engine.name}`);
+        console.error(`${title}, round ${round + 1}: ${engine.name}`);
         reports[i].push(runEngine(engine, folder, cpu));
       });
     }
@@ -124,7 +125,7 @@ function summed(name: string, rounds: (JobReport | string)[], first: (JobReport 
 /** Prints a job's table: `rate` says a time as it is spoken of; ratios are of times to the first engine's. */
 export function show(title: string, { engines }: JobResult, rate: (seconds: number) => string): void {
   console.log(`\n${title}`);
-  console.log(row(["", "best", "ratio", "median", "best CPU", "ratio", "first losses"]));
+  console.log(row(["", "best", "ratio", "median", "best CPU", "ratio", "check"]));
   for (const { name, failure, report, seconds, cpuSeconds, difference } of engines) {
     if (failure !== undefined || !report || !seconds || !cpuSeconds) {
       console.log(row([name, `cannot: ${failure}`]));

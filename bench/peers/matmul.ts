@@ -19,14 +19,16 @@ const repeat = quick ? 2 : Number(values.repeat);
 const sizes = positionals.length > 0 ? positionals.map(Number) : [quick ? 256 : 1024];
 const results = sizes.map((size) => {
   const steps = Math.ceil(10 * (1024 / size) ** 3 / (quick ? 64 : 1));
+  const title = `f32 matmul ${size} x ${size} x ${size}`;
   const result = compare(
+    title,
     engines,
     quick ? 1 : Number(values.rounds),
     cpu,
     (folder) => writeMatmul(folder, size, { steps, repeat }),
   );
   const rate = (seconds: number) => `${(2 * size ** 3 / seconds / 1e9).toFixed(1)} GFLOP/s`;
-  if (!values.json) show(`f32 matmul ${size} x ${size} x ${size}`, result, rate);
+  if (!values.json) show(title, result, rate);
   return result;
 });
 const all = { ...about, loadAfter: Deno.loadavg(), results };

@@ -12,7 +12,7 @@
 import { parseArgs } from "node:util";
 import { conditions, pinning } from "../machine.ts";
 import { compare, engineOptions, enginesOf, type JobResult, show } from "./engines.ts";
-import { gptSizes, quickGptSizes, writeGpt, writeMlp } from "./job.ts";
+import { gptSizes, type Job, quickGptSizes, writeGpt, writeMlp } from "./job.ts";
 
 const { values, positionals } = parseArgs({ options: engineOptions, allowPositionals: true });
 const { cpu, quick } = values;
@@ -47,8 +47,8 @@ const all = { ...about, loadAfter: Deno.loadavg(), results };
 if (values.out) Deno.writeTextFileSync(values.out, JSON.stringify(all, null, 2) + "\n");
 if (values.json) console.log(JSON.stringify(all, null, 2));
 
-function run(title: string, rate: (seconds: number) => string, write: Parameters<typeof compare>[3]): void {
-  const result = compare(engines, rounds, cpu, write);
+function run(title: string, rate: (seconds: number) => string, write: (folder: string) => Job): void {
+  const result = compare(title, engines, rounds, cpu, write);
   results.push(result);
   if (!values.json) show(title, result, rate);
 }
