@@ -1,11 +1,16 @@
 /**
- * TensorFlow.js does a job (job.ts) on its WASM backend, SIMD, one thread: `deno run -A engine_tfjs.js FOLDER`
+ * TensorFlow.js does a job (job.ts) on its WASM backend, SIMD, one thread:
+ * `deno run -A engine_tfjs.js FOLDER own|turning`
  *
  * Rows of the embedding are taken by a product with one-hot rows: the backend has no kernel for gather's gradient.
  * The optimizer has no weight decay; AdamW's is applied between gradients and step.
  *
+ * The backend's product is slow where an operand is transposed, which is so in its gradient: "turning" gives layers
+ * a gradient that turns the operands first, as a user may who looks for the cause; "own" leaves the library's.
+ *
  * @module
  */
+import process from "node:process";
 import { ids, job, measure, pixels, readTensors, stacked, targets, turned } from "./read_job.js";
 
 /** Variables, so that only who runs this file fetches them. */
@@ -25,6 +30,15 @@ const about = {
   },
 };
 const given = readTensors();
+const turning = process.argv[3] === "turning";
+/** x W, with the library's gradient or one of products without transposed operands. */
+const product = turning
+  ? tf.customGrad((x, w, save) => {
+    save([x, w]);
+    const gradFunc = (dy, [x, w]) => [tf.matMul(dy, w.transpose()), tf.matMul(x.transpose(), dy)];
+    return { value: tf.matMul(x, w), gradFunc };
+  })
+  : (x, w) => tf.matMul(x, w);
 const { sizes } = job;
 
 if (job.task === "matmul") await multiply();
@@ -77,7 +91,7 @@ function variable({ shape, data }) {
 /** x -> x W + b. */
 function linear(weight, bias) {
   const [w, b] = [variable(turned(weight)), variable(bias)];
-  return (x) => tf.matMul(x, w).add(b);
+  return (x) => product(x, w).add(b);
 }
 
 function mlp() {
@@ -129,9 +143,9 @@ function gpt() {
   const last = norm("norm");
   const chosen = tf.oneHot(tf.tensor1d(ids(), "int32"), vocabulary).toFloat();
   return () => {
-    const rows = tf.matMul(chosen, embedding).reshape([batch, context, width]).add(positions);
+    const rows = product(chosen, embedding).reshape([batch, context, width]).add(positions);
     const x = blocks.reduce((x, block) => block(x), rows.reshape([batch * context, width]));
-    return tf.matMul(last(x), embedding, false, true);
+    return product(last(x), embedding.transpose());
   };
 }
 

@@ -56,10 +56,14 @@ export function enginesOf(
   modes: readonly string[],
   { python, only }: { python?: string; only?: string },
 ): Engine[] {
+  const training = modes.includes("recorded");
   const engines = [
     ...modes.map((mode) => ({ name: `Wick ${mode}`, command: [...deno("engine_wick.ts"), "FOLDER", mode] })),
     { name: "jax-js", command: [...deno("engine_jax.js"), "FOLDER"] },
-    { name: "tfjs", command: [...deno("engine_tfjs.js"), "FOLDER"] },
+    { name: "tfjs", command: [...deno("engine_tfjs.js"), "FOLDER", "own"] },
+    ...(training
+      ? [{ name: "tfjs, turning", command: [...deno("engine_tfjs.js"), "FOLDER", "turning"] }]
+      : []),
     ...(python ? [{ name: "torch", command: [python, script("engine_torch.py"), "FOLDER"] }] : []),
   ];
   const wanted = only?.split(",");
