@@ -1,7 +1,7 @@
 /**
  * Training steps a second of an MLP 784-256-10 with ReLU on batches of 64, eager and recorded, with SGD and AdamW.
  *
- * `deno run -A bench/mlp.ts [--steps 200] [--profile]`
+ * `deno run -A bench/mlp.ts [--steps 200] [--quick] [--profile]`
  *
  * @module
  */
@@ -9,12 +9,16 @@ import { parseArgs } from "node:util";
 import { crossEntropy, nn, optim, record, scope, tensor } from "../mod.ts";
 import { Random } from "../test/random.ts";
 import { reportCalls, Watched } from "./calls.ts";
-import { timeSteps } from "./training.ts";
+import { timeSteps } from "./stage.ts";
 
 const { values } = parseArgs({
-  options: { steps: { type: "string", default: "200" }, profile: { type: "boolean", default: false } },
+  options: {
+    steps: { type: "string", default: "200" },
+    quick: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
+  },
 });
-const steps = Number(values.steps);
+const steps = values.quick ? 10 : Number(values.steps);
 const device = new Watched();
 const random = new Random(1);
 const pixels = random.floats(64 * 784);

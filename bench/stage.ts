@@ -62,8 +62,11 @@ export class Stage {
   }
 }
 
+/** Whether benches are only to show that they run: `deno task bench --quick`. */
+const quick = Deno.env.get("WICK_BENCH_QUICK") === "1";
+
 /** The best time of one call in seconds, over about `seconds` of trying. */
-export function best(run: () => void, seconds = 0.3): number {
+export function best(run: () => void, seconds = quick ? 0.003 : 0.3): number {
   run();
   const start = performance.now();
   run();
@@ -75,6 +78,18 @@ export function best(run: () => void, seconds = 0.3): number {
     least = Math.min(least, (performance.now() - from) / repeat);
   }
   return least / 1000;
+}
+
+/** Seconds of the fastest of `repeat` steps, after one that warms up. */
+export async function timeSteps(repeat: number, step: () => Promise<void>): Promise<number> {
+  await step();
+  let best = Infinity;
+  for (let i = 0; i < repeat; i++) {
+    const start = performance.now();
+    await step();
+    best = Math.min(best, (performance.now() - start) / 1000);
+  }
+  return best;
 }
 
 /** A line of a bench: what, how long, how fast. */

@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { WickError } from "../../src/error.ts";
+import { lastCpu, pinning } from "../machine.ts";
 import {
   checkedOptions,
   describe,
@@ -43,7 +44,7 @@ const options = checkedOptions(values, positionals);
 const { file, prompt, gen, repeat, context } = options;
 const shared = [file, `-p${prompt}`, `-g${gen}`, `-r${repeat}`, `-c${context}`, "--json"];
 const own = ["--activations", values.activations, ...(values.build ? ["--build", values.build] : [])];
-const pin = values.cpu === "any" || !runs("taskset") ? [] : ["taskset", "-c", values.cpu];
+const pin = pinning(values.cpu);
 
 const wick: EngineReport[] = [];
 const peer: EngineReport[] = [];
@@ -98,19 +99,5 @@ function showResult(): void {
         `${median((r) => r.memory.peakRss / 1e6)} MB (file ${median((r) => r.fileSize / 1e6)} MB, KV cache ` +
         `${median((r) => r.memory.kvCache / 1e6)} MB); ${describe(reports[0])}`,
     );
-  }
-}
-
-/** The last processor that this process may use: the first one has the system's work to do. */
-function lastCpu(): string {
-  const allowed = /Cpus_allowed_list:\s*(.*)/.exec(Deno.readTextFileSync("/proc/self/status"))![1];
-  return allowed.split(/[,-]/).at(-1)!;
-}
-
-function runs(command: string): boolean {
-  try {
-    return new Deno.Command(command, { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
   }
 }

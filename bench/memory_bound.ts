@@ -1,0 +1,123 @@
+/**
+ * Ops that memory bounds, beside what the memory of this machine gives to plain loops (bandwidth.ts) in the same
+ * run, over operands that lie in the second cache and over ones far beyond the last:
+ * `deno run -A bench/memory_bound.ts [--seconds 0.5] [--rows ROWS,ROWS] [--quick] [--json]`
+ *
+ * The bytes of an op are those that it must move: each operand read once, the result written once. Its factor is its
+ * time over that of a copy of as many bytes (a read, where it writes next to nothing). Eager ops on tensors
+ * [rows, 1024] on the relaxed build: allocating the result is in the times. Loop and op take turns; the best counts.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { layerNorm, rmsNorm, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
+import { Random } from "../test/random.ts";
+import { Bandwidth } from "./bandwidth.ts";
+import { conditions } from "./machine.ts";
+
+const COLUMNS = 1024;
+/** 256 KiB an operand, and 128 MiB. */
+const ROWS = "64,32768";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "0.5" },
+    rows: { type: "string", default: ROWS },
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const seconds = values.quick ? 0.01 : Number(values.seconds);
+const device = new WasmDevice({ build: "relaxed" });
+const random = new Random(1);
+const rows = values.quick ? [64] : values.rows.split(",").map(Number);
+const results = rows.map(measureAll);
+if (values.json) console.log(JSON.stringify({ ...conditions(), results }, null, 2));
+
+interface Case {
+  name: string;
+  /** Operands and results of the op, in units of x. */
+  reads: number;
+  writes: number;
+  run: () => void;
+}
+
+/** All ops over x [rows, 1024]. */
+function measureAll(rows: number) {
+  const bytes = 4 * rows * COLUMNS;
+  const loops = new Bandwidth(bytes);
+  using own = scope();
+  const pattern = random.floats(1 << 16);
+  const some = (shape: number[]) => {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    for (let at = 0; at < data.length; at += pattern.length) {
+      data.set(pattern.subarray(0, Math.min(pattern.length, data.length - at)), at);
+    }
+    return tensor(data, { shape, device, scope: own });
+  };
+  const [x, y, weight, bias] = [
+    some([rows, COLUMNS]),
+    some([rows, COLUMNS]),
+    some([COLUMNS]),
+    some([COLUMNS]),
+  ];
+  const op = (name: string, reads: number, writes: number, make: () => Tensor): Case => ({
+    name,
+    reads,
+    writes,
+    run: () => make().dispose(),
+  });
+  const cases: Case[] = [
+    { name: "copy", reads: 1, writes: 1, run: () => void y.sliceSet(x) },
+    op("add", 2, 1, () => x.add(y)),
+    op("mul", 2, 1, () => x.mul(y)),
+    op("mul by a number", 1, 1, () => x.mul(0.5)),
+    op("relu", 1, 1, () => x.relu()),
+    op("gelu (erf)", 1, 1, () => x.gelu()),
+    op("gelu (tanh)", 1, 1, () => x.gelu("tanh")),
+    op("silu", 1, 1, () => x.silu()),
+    op("softmax", 1, 1, () => x.softmax(-1)),
+    op("rmsNorm", 1, 1, () => rmsNorm(x, weight, 1e-5)),
+    op("layerNorm", 1, 1, () => layerNorm(x, weight, bias, 1e-5)),
+    op("sum of rows", 1, 0, () => x.sum(-1)),
+    op("sum of all", 1, 0, () => x.sum()),
+  ];
+  if (!values.json) console.log(`\nf32 [${rows}, ${COLUMNS}], ${bytes / 1024} KiB an operand`);
+  return { rows, bytes, cases: cases.map((each) => measure(each, loops, bytes)) };
+}
+
+/** An op and its loop in turn. */
+function measure({ name, reads, writes, run }: Case, loops: Bandwidth, bytes: number) {
+  const loop = writes > 0 ? () => loops.copy() : () => loops.read();
+  const [least, op] = bestInTurn([loop, run], seconds);
+  const loopRate = bytes * (writes > 0 ? 2 : 1) / least;
+  const rate = bytes * (reads + writes) / op;
+  const result = { name, gigabytes: rate / 1e9, bandwidth: loopRate / 1e9, factor: loopRate / rate };
+  if (!values.json) {
+    console.log(
+      `  ${name.padEnd(16)} ${result.gigabytes.toFixed(1).padStart(7)} GB/s of ` +
+        `${result.bandwidth.toFixed(1).padStart(6)}: ${result.factor.toFixed(2).padStart(6)} times its time`,
+    );
+  }
+  return result;
+}
+
+/** The least seconds of each, over about `budget` seconds for each; short ones repeat within a time. */
+function bestInTurn(runs: (() => void)[], budget: number): number[] {
+  const repeats = runs.map((run) => {
+    run();
+    const start = performance.now();
+    run();
+    return Math.max(1, Math.floor(2 / Math.max(performance.now() - start, 1e-3)));
+  });
+  const least = runs.map(() => Infinity);
+  const end = performance.now() + 1000 * budget * runs.length;
+  for (let round = 0; round < 3 || performance.now() < end; round++) {
+    runs.forEach((run, i) => {
+      const from = performance.now();
+      for (let n = 0; n < repeats[i]; n++) run();
+      least[i] = Math.min(least[i], (performance.now() - from) / repeats[i] / 1000);
+    });
+  }
+  return least;
+}
