@@ -86,7 +86,6 @@ async function measureMemory(mode: "eager" | "recorded") {
   const once = async () => {
     using own = scope();
     if (program) {
-      optimizer.advance();
       program.run();
       await program.outputs[0].item();
     } else await step(x.alias(x.shape, { scope: own })).item();

@@ -86,7 +86,6 @@ async function trainRecorded(): Promise<void> {
   });
   await measure(about, async (steps: number) => {
     for (let i = 0; i < steps; i++) {
-      optimizer.advance();
       program.run();
     }
     return await program.outputs[0].item() as number;
