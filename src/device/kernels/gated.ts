@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** y = gate / (1 + e^-gate) * up (Shazeer, 2020: SwiGLU); y may be gate or up. */
 export const swiglu_f32: Kernel = {
@@ -12,6 +12,7 @@ export const swiglu_f32: Kernel = {
   scratch: () => 1024, // exponentials of 256 elements
   params: { C: "i32" },
   cells: { T: "i32" },
+  gradient: ["swiglu_backward_f32"],
   tolerance: 5e-7,
 };
 
@@ -28,5 +29,6 @@ export const swiglu_backward_f32: Kernel = {
   scratch: () => 1024, // exponentials of 256 elements
   params: { C: "i32" },
   cells: { T: "i32" },
+  gradient: NO_GRADIENT.backward,
   tolerance: 1e-6,
 };

@@ -100,6 +100,7 @@ const selectRows: Readonly<Record<number, Kernel>> = {
 /** By checked indices. */
 function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
   const row = rowByBytes(op, x, selectRows);
+  if (x.dtype !== "f32") refuseGradient(op, [x], "its gradient takes f32");
   if (index.rows && d > 0) {
     throw new WickError(
       "SHAPE_MISMATCH",

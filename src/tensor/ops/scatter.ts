@@ -83,6 +83,7 @@ export function put(
 /** By checked indices of x's extents but in `d`. */
 export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
   const row = rowByBytes("gather", x, gatherRows);
+  if (x.dtype !== "f32") refuseGradient("gather", [x], "its gradient takes f32");
   using dense = x.contiguous();
   const y = result("gather", [dense, index], x.dtype, index.shape, index.rows);
   const { O, N, I } = along(dense, d);
