@@ -39,10 +39,10 @@ function select(name: string, gradient: RowGradient): Kernel {
   };
 }
 
-export const index_select_b8: Kernel = select("index_select_b8");
-export const index_select_b16: Kernel = select("index_select_b16");
-export const index_select_b32: Kernel = select("index_select_b32");
-export const index_select_b64: Kernel = select("index_select_b64");
+export const index_select_b8: Kernel = select("index_select_b8", NO_GRADIENT.f32Alone);
+export const index_select_b16: Kernel = select("index_select_b16", NO_GRADIENT.f32Alone);
+export const index_select_b32: Kernel = select("index_select_b32", ["index_add_f32"]);
+export const index_select_b64: Kernel = select("index_select_b64", NO_GRADIENT.f32Alone);
 
 /** y[o, index[m], i] += src[o, m, i] in the order of m. */
 function addRows(dtype: "f32" | "i32", gradient: RowGradient, tolerance: number): Kernel {
