@@ -36,9 +36,9 @@ function compare(name: string, dtype: OperandDtype): Kernel {
 }
 
 /** y = condition ? a : b. */
-function where(name: string, dtype: OperandDtype): Kernel {
+function where(name: string, dtype: OperandDtype, gradient: RowGradient = gradientOf(dtype)): Kernel {
   const operands = [input("condition", "u8", SHAPE), input("a", dtype, SHAPE), input("b", dtype, SHAPE)];
-  return walk(name, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"], gradientOf(dtype));
+  return walk(name, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"], gradient);
 }
 
 function logical(name: string, letters: readonly string[]): Kernel {
