@@ -3,8 +3,8 @@
  * inputs that require a gradient, which it must give (held to central differences, in f32 and, where it takes them, in
  * f64, f16 and bf16) or refuse; the rows that it ran forth and back are what the table says.
  */
-import { deepEqual, ok, rejects } from "node:assert/strict";
-import { noGrad, type Tensor } from "../../mod.ts";
+import { deepEqual, match, ok, rejects } from "node:assert/strict";
+import { noGrad, rope, type Tensor } from "../../mod.ts";
 import { kernels } from "../../src/device/kernels/mod.ts";
 import { type Call, entries } from "../ops/entries.ts";
 import { bendsAt, direction, lossAt, outcome, rowsIn, slopesAt, startOf, type Values } from "../ops/trace.ts";
@@ -178,6 +178,17 @@ Deno.test("a row without a gradient says why, and no op that it computes alone h
       }
     }
   }
+});
+
+Deno.test("an op refuses an input that it has no gradient of", async () => {
+  const table: Call = { inputs: [[2, 1, 4], [3, 4]], op: (x, angles) => rope(x, angles) };
+  deepEqual(await outcome(table, 0), "gradient");
+  match(JSON.stringify(await outcome(table, 1)), /Cannot rope by a tensor that requires a gradient/);
+  const ids = { ids: [2], below: 2 };
+  const taken: Call = { inputs: [[2, 3], ids], op: (x, i) => x.to("f64").indexSelect(0, i) };
+  match(JSON.stringify(await outcome(taken, 0)), /Cannot indexSelect .* its gradient takes f32/);
+  const gathered: Call = { inputs: [[2], ids], op: (x, i) => x.to("f16").gather(0, i) };
+  match(JSON.stringify(await outcome(gathered, 0)), /Cannot gather .* its gradient takes f32/);
 });
 
 Deno.test("an op that lost its gradient is found, and one whose gradient is wrong", async () => {

@@ -260,7 +260,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   ),
 
   // Activations and rounding
-  "Tensor.sqr": of1("sqr", "square", "square", (x) => x.sqr()),
+  "Tensor.sqr": of1("sqr, Activation::Relu2 (after relu)", "square", "square", (x) => x.sqr()),
   "Tensor.rsqrt": ofPositive("", "", "rsqrt", (x) => x.rsqrt()),
   "Tensor.log1p": ofPositive("", "log1p", "log1p", (x) => x.log1p()),
   "Tensor.expm1": of1("", "expm1", "expm1", (x) => x.expm1()),
@@ -272,7 +272,12 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.clamp": of1("clamp", "clip", "clamp", (x) => x.clamp(-0.5, 0.5)),
   "Tensor.floor": of1("floor", "floor", "floor", (x) => x.floor()),
   "Tensor.ceil": of1("ceil", "ceil", "ceil", (x) => x.ceil()),
-  "Tensor.round": of1("round (halves away from 0), round_to", "round, rint", "round", (x) => x.round()),
+  "Tensor.round": of1(
+    "round (halves away from 0), round_to (scaled)",
+    "round, rint",
+    "round",
+    (x) => x.round(),
+  ),
   "Tensor.trunc": of1("", "trunc", "trunc", (x) => x.trunc()),
   "Tensor.sign": of1("sign", "sign", "sign", (x) => x.sign()),
   "Tensor.isNan": of1("", "isnan", "isnan", (x) => x.isNan()),
@@ -286,7 +291,12 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.logSigmoid": of1("", "", "nn.functional.logsigmoid", (x) => x.logSigmoid()),
   "Tensor.mish": of1("ops::mish", "", "nn.functional.mish", (x) => x.mish()),
   "Tensor.relu6": of1("Activation::Relu6", "", "nn.functional.relu6", (x) => x.relu6()),
-  "Tensor.hardSigmoid": of1("ops::hard_sigmoid", "", "nn.functional.hardsigmoid", (x) => x.hardSigmoid()),
+  "Tensor.hardSigmoid": of1(
+    "ops::hard_sigmoid, Activation::HardSigmoid",
+    "",
+    "nn.functional.hardsigmoid",
+    (x) => x.hardSigmoid(),
+  ),
   "Tensor.hardSwish": of1("Activation::HardSwish", "", "nn.functional.hardswish", (x) => x.hardSwish()),
 
   // Convolution and pooling
