@@ -108,6 +108,7 @@ export {
   readTensors,
   type ReadTensorsOptions,
   streamSafetensors,
+  writeNpy,
   writeNpz,
   writeSafetensors,
 } from "./nn/tensor_files.ts";

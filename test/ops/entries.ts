@@ -269,7 +269,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.erf": of1("erf", "", "erf", (x) => x.erf()),
   "Tensor.tan": of1("", "tan", "tan", (x) => x.tan()),
   "Tensor.affine": of1("affine", "", "", (x) => x.affine(2, 1)),
-  "Tensor.clamp": of1("clamp", "clip", "clamp", (x) => x.clamp(-0.5, 0.5)),
+  "Tensor.clamp": of1("clamp", "clip", "clamp", (x) => x.clamp(-1, 1)),
   "Tensor.floor": of1("floor", "floor", "floor", (x) => x.floor()),
   "Tensor.ceil": of1("ceil", "ceil", "ceil", (x) => x.ceil()),
   "Tensor.round": of1(
@@ -457,7 +457,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "where_cond",
     "putmask",
     "masked_fill",
-    on([2, 3], mask(2, 3), (x, m) => x.maskedFill(m, 0.5)),
+    on([2, 3], mask(2, 3), (x, m) => x.maskedFill(m, 1)),
   ),
   "Tensor.maskedSelect": op(
     "",

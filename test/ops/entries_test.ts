@@ -11,7 +11,7 @@ const OTHERS = [
     .map((name) => `Tensor.${name}`),
   ..."load defaultDevice scope promote resultType checkpoint grad noGrad record".split(" "),
   ..."defaultGenerator manualSeed".split(" "),
-  ..."readNpy readNpz readPth readSafetensors readTensors streamSafetensors writeNpz writeSafetensors".split(
+  ..."readNpy readNpz readPth readSafetensors readTensors streamSafetensors writeNpy writeNpz writeSafetensors".split(
     " ",
   ),
 ];

@@ -12,6 +12,7 @@ import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
+import { bounded, isRoundedHere, stepped } from "./rounding.ts";
 import { contiguous } from "./view.ts";
 import { walked } from "./walk.ts";
 
@@ -56,11 +57,12 @@ const steps = { floor: floor_f32, ceil: ceil_f32, round: round_f32, sign: sign_f
 
 /** A function that is flat between its jumps: its gradient is 0, at the jumps too, as in PyTorch. */
 export function step(name: keyof typeof steps, x: Tensor): Tensor {
-  return mapped(name, steps[name], x, "", zerosLike);
+  return isRoundedHere(x) ? stepped(name, x) : mapped(name, steps[name], x, "", zerosLike);
 }
 
 /** x without its fraction. */
 export function trunc(x: Tensor): Tensor {
+  if (isRoundedHere(x)) return stepped("trunc", x);
   using below = step("ceil", x);
   using above = step("floor", x);
   using negative = compare("lt", x, 0);
@@ -101,6 +103,7 @@ export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
   if (Number.isNaN(low) || Number.isNaN(high)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot clamp ${x}: bounds must be numbers, got ${low}, ${high}`);
   }
+  if (isRoundedHere(x)) return bounded(x, low, high);
   const slope: Slope = (dy, x) => where(compare("ge", x, low), where(compare("le", x, high), dy, 0), 0);
   return mapped("clamp", rows.clamp_f32, x, "x", slope, [low, high]);
 }
