@@ -14,7 +14,8 @@ const lanes: Record<string, { type: string; count: number }> = {
   f64x2: { type: "f64", count: 2 },
 };
 
-const splat = /\b(f32x4|i32x4|f64x2)\.splat\((?:<i32> )?(-?(?:0x[0-9a-f]+|[0-9][0-9.]*(?:e-?[0-9]+)?|Infinity))\)/g;
+const splat =
+  /\b(f32x4|i32x4|f64x2)\.splat\((?:<i32> )?(-?(?:0x[0-9a-f]+|[0-9][0-9.]*(?:e-?[0-9]+)?|Infinity))\)/g;
 
 /** The source with its vector constants in read-only memory. */
 export function staticConstants(source: string): string {
