@@ -9,7 +9,7 @@ const OTHERS = [
   "Tensor.constructor",
   ..."alias dispose data toArray item write requiresGrad backward bind toText print toString".split(" ")
     .map((name) => `Tensor.${name}`),
-  ..."load defaultDevice scope promote resultType checkpoint grad noGrad record".split(" "),
+  ..."load defaultDevice openDevice scope promote resultType checkpoint grad noGrad record".split(" "),
   ..."defaultGenerator manualSeed".split(" "),
   ..."readNpy readNpz readPth readSafetensors readTensors streamSafetensors writeNpy writeNpz writeSafetensors".split(
     " ",

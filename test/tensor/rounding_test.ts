@@ -2,7 +2,6 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { defaultDevice, record, scope, type Tensor, tensor } from "../../mod.ts";
 
-const { NaN, Infinity } = globalThis;
 const odd = [
   NaN,
   Infinity,
