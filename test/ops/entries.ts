@@ -131,11 +131,12 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.unsqueeze": op("unsqueeze", "expand_dims", "unsqueeze", on([2, 3], (x) => x.unsqueeze(1))),
   "Tensor.squeeze": op("squeeze", "squeeze", "squeeze", on([2, 1, 3], (x) => x.squeeze(1))),
   "Tensor.contiguous": op(
-    "contiguous, copy, force_contiguous",
-    "ascontiguousarray, copy",
-    "contiguous, clone",
+    "contiguous",
+    "ascontiguousarray",
+    "contiguous",
     on([2, 3], (x) => x.t().contiguous()),
   ),
+  "Tensor.copy": op("copy, force_contiguous", "copy", "clone", on([2, 3], (x) => x.copy())),
   "Tensor.detach": op("detach", "", "detach", on([2, 3], (x) => x.detach())),
   "Tensor.to": op(
     "to_dtype",

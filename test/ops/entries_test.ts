@@ -11,9 +11,8 @@ const OTHERS = [
     .map((name) => `Tensor.${name}`),
   ..."load defaultDevice openDevice scope promote resultType checkpoint grad noGrad record".split(" "),
   ..."defaultGenerator manualSeed".split(" "),
-  ..."readNpy readNpz readPth readSafetensors readTensors streamSafetensors writeNpy writeNpz writeSafetensors".split(
-    " ",
-  ),
+  ..."readNpy readNpz readPth readSafetensors readTensors".split(" "),
+  ..."streamSafetensors writeNpy writeNpz writeSafetensors".split(" "),
 ];
 
 function methods(): string[] {

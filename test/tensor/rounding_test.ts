@@ -89,3 +89,39 @@ Deno.test("variance, deviation and norms of f64 keep its digits", async () => {
   close(await row.norm(Infinity).item(), 4);
   close(await row.norm(0).item(), 3);
 });
+
+Deno.test("activations and functions of f64 keep its digits, also near 0 and far away", async () => {
+  using own = scope();
+  const values = [-700, -30, -2.5, -1e-9, 0, 1e-9, 0.75, 3, 40, 800];
+  const x = tensor(Float64Array.from(values), { scope: own });
+  const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+  const elu = (v: number, alpha: number) => v < 0 ? alpha * Math.expm1(v) : v;
+  const hard = (v: number) => Math.min(Math.max(v + 3, 0), 6) / 6;
+  const functions: [Tensor, (v: number) => number][] = [
+    [x.elu(0.5), (v) => elu(v, 0.5)],
+    [x.selu(), (v) => 1.0507009873554805 * elu(v, 1.6732632423543772)],
+    [x.leakyRelu(0.1), (v) => v < 0 ? v * 0.1 : v],
+    [x.softplus(), softplus],
+    [x.softplus(2), (v) => softplus(2 * v) / 2],
+    [x.logSigmoid(), (v) => -softplus(-v)],
+    [x.mish(), (v) => v * Math.tanh(softplus(v))],
+    [x.relu6(), (v) => Math.min(Math.max(v, 0), 6)],
+    [x.hardSigmoid(), hard],
+    [x.hardSwish(), (v) => v * hard(v)],
+    [x.expm1(), Math.expm1],
+    [x.abs().log1p(), (v) => Math.log1p(Math.abs(v))],
+    [x.abs().add(1).rsqrt(), (v) => 1 / Math.sqrt(Math.abs(v) + 1)],
+    [x.affine(3, -0.1), (v) => v * 3 - 0.1],
+  ];
+  for (const [i, [y, wanted]] of functions.entries()) {
+    ok(y.dtype === "f64");
+    (await y.toArray() as number[]).forEach((got, e) => {
+      const want = wanted(values[e]);
+      ok(
+        got === want || Math.abs(got - want) <= 2e-15 * Math.abs(want),
+        `${i} of ${values[e]}: ${got}, not ${want}`,
+      );
+    });
+  }
+  ok(Math.abs(await tensor(Float64Array.of(0.5), { scope: own }).erf().item() - 0.5204998778130465) < 1e-15);
+});

@@ -66,3 +66,10 @@ export const relu_f64: Kernel = unary("relu_f64", 0, {}, "f64");
 export const gelu_f64: Kernel = unary("gelu_f64", 1e-15, {}, "f64");
 /** The exact form; the oracle is no better than its tolerance. */
 export const gelu_erf_f64: Kernel = unary("gelu_erf_f64", 5e-13, {}, "f64");
+export const rsqrt_f64: Kernel = unary("rsqrt_f64", 4e-16, {}, "f64");
+/** e^x - 1. */
+export const expm1_f64: Kernel = unary("expm1_f64", 1e-15, {}, "f64");
+/** log(1 + x). */
+export const log1p_f64: Kernel = unary("log1p_f64", 1e-15, {}, "f64");
+/** The oracle is no better than its tolerance. */
+export const erf_f64: Kernel = unary("erf_f64", 5e-13, {}, "f64");

@@ -9,7 +9,7 @@ import { isFloat, isPlain } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { floorDiv } from "./arithmetic.ts";
 import { compare, where } from "./compare.ts";
-import { zerosLike } from "./unary.ts";
+import { filled } from "./fill.ts";
 
 /** The functions that are flat between their jumps. */
 export type Step = "floor" | "ceil" | "round" | "trunc" | "sign";
@@ -23,7 +23,7 @@ export function isRoundedHere(x: Tensor): boolean {
 export function stepped(name: Step, x: Tensor): Tensor {
   if (x.dtype !== "f64") return name === "sign" ? signs(x) : x.contiguous();
   const y = noGrad(() => steps[name](x));
-  return track(name, y, [x], [], (dy) => [zerosLike(dy)]);
+  return track(name, y, [x], [], (dy) => [filled(dy, 0, dy.dtype, dy.shape, dy.rows)]);
 }
 
 /** min(max(x, low), high) of f64 or integers; the gradient passes from low to high, both included. */
