@@ -193,6 +193,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "nn.functional.pad",
     on([2, 3], (x) => x.pad([1, 2])),
     on([2, 3], (x) => x.pad([1, 2], "edge")),
+    on([2, 3], (x) => x.pad([-1, 1, 1, 0], 2)),
   ),
   "Tensor.tril": op("tril2", "tril", "tril", on([3, 3], (x) => x.tril())),
   "Tensor.triu": op("triu2", "triu", "triu", on([3, 3], (x) => x.triu())),
@@ -306,6 +307,11 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.conv2d",
     on([1, 2, 3, 3], [2, 2, 2, 2], [2], (x, w, b) => x.conv2d(w, b)),
+    on(
+      [2, 2, 4, 3],
+      [4, 1, 2, 2],
+      (x, w) => x.conv2d(w, null, { groups: 2, stride: [2, 1], padding: 1, dilation: [1, 2] }),
+    ),
   ),
   "Tensor.conv1d": op(
     "conv1d",
@@ -318,6 +324,11 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.conv_transpose2d",
     on([1, 2, 2, 2], [2, 2, 2, 2], [2], (x, w, b) => x.convTranspose2d(w, b)),
+    on(
+      [1, 2, 2, 3],
+      [2, 1, 2, 2],
+      (x, w) => x.convTranspose2d(w, null, { groups: 2, stride: 2, padding: 1, outputPadding: 1 }),
+    ),
   ),
   "Tensor.convTranspose1d": op(
     "conv_transpose1d",
@@ -330,6 +341,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.max_pool2d",
     on([1, 2, 4, 4], (x) => x.maxPool2d(2)),
+    on([1, 1, 4, 4], (x) => x.maxPool2d(3, { stride: 1, padding: 1 })),
   ),
   "Tensor.maxPool1d": op("", "", "nn.functional.max_pool1d", on([1, 2, 6], (x) => x.maxPool1d(2))),
   "Tensor.avgPool2d": op(
@@ -337,6 +349,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.avg_pool2d",
     on([1, 2, 4, 4], (x) => x.avgPool2d(2)),
+    on([1, 1, 4, 4], (x) => x.avgPool2d(3, { stride: 2, padding: 1, countIncludePad: false })),
   ),
   "Tensor.avgPool1d": op("", "", "nn.functional.avg_pool1d", on([1, 2, 6], (x) => x.avgPool1d(2))),
   "Tensor.adaptiveAvgPool2d": op(
@@ -362,6 +375,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.interpolate",
     on([1, 1, 2, 3], (x) => x.upsampleBilinear2d({ scaleFactor: 2 })),
+    on([1, 1, 2, 3], (x) => x.upsampleBilinear2d({ size: [3, 2], alignCorners: true })),
   ),
 
   // Comparisons
@@ -375,7 +389,13 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.logicalOr": of2("", "logical_or", "logical_or", (a, b) => a.logicalOr(b)),
   "Tensor.logicalXor": of2("", "logical_xor", "logical_xor", (a, b) => a.logicalXor(b)),
   "Tensor.logicalNot": of1("", "logical_not", "logical_not", (x) => x.logicalNot()),
-  "Tensor.where": op("where_cond", "where", "where", on(mask(2, 3), [2, 3], [3], (c, a, b) => c.where(a, b))),
+  "Tensor.where": op(
+    "where_cond",
+    "where",
+    "where",
+    on(mask(2, 3), [2, 3], [3], (c, a, b) => c.where(a, b)),
+    on(mask(2, 3), [2, 3], (c, a) => c.where(a, 0.5)),
+  ),
 
   // Indexing
   "Tensor.i": op(
@@ -416,6 +436,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "put_along_axis",
     "scatter",
     on([3, 4], ids(3, 2, 4), [2, 4], (x, i, s) => x.scatter(0, i, s)),
+    on([3, 4], ids(3, 2, 4), (x, i) => x.scatter(0, i, 2)),
   ),
   "Tensor.scatterAdd": op(
     "scatter_add",
@@ -429,6 +450,8 @@ export const entries: Readonly<Record<string, Entry>> = {
     "scatter_reduce",
     ...(["sum", "mean", "prod", "amax", "amin"] as const)
       .map((how) => on([3, 4], ids(3, 2, 4), [2, 4], (x, i, s) => x.scatterReduce(0, i, s, how))),
+    ...(["sum", "mean", "prod", "amax", "amin"] as const)
+      .map((how) => on([3, 4], ids(3, 2, 4), [2, 4], (x, i, s) => x.scatterReduce(0, i, s, how, false))),
   ),
   "Tensor.scatterSet": op(
     "scatter_set, scatter_add_set",
@@ -499,7 +522,13 @@ export const entries: Readonly<Record<string, Entry>> = {
     on([2, 3], (x) => x.softmax(0)),
   ),
   "Tensor.logSoftmax": op("ops::log_softmax", "", "log_softmax", on([2, 3], (x) => x.logSoftmax(-1))),
-  "Tensor.cumsum": op("cumsum", "cumsum", "cumsum", on([2, 3], (x) => x.cumsum(1))),
+  "Tensor.cumsum": op(
+    "cumsum",
+    "cumsum",
+    "cumsum",
+    on([2, 3], (x) => x.cumsum(1)),
+    on([2, 3], (x) => x.cumsum(0)),
+  ),
   "Tensor.cumprod": op("", "cumprod", "cumprod", on([2, 3], (x) => x.cumprod(1))),
   "Tensor.cummax": op("", "maximum.accumulate", "cummax", on([2, 4], (x) => ({ ...x.cummax(1) }))),
   "Tensor.cummin": op("", "minimum.accumulate", "cummin", on([2, 4], (x) => ({ ...x.cummin(1) }))),
@@ -511,7 +540,13 @@ export const entries: Readonly<Record<string, Entry>> = {
     on([4, 2], (x) => ({ ...x.sort(0, true) })),
   ),
   "Tensor.argsort": op("arg_sort_last_dim", "argsort", "argsort", on([2, 4], (x) => x.argsort())),
-  "Tensor.topK": op("", "partition", "topk", on([2, 4], (x) => ({ ...x.topK(2) }))),
+  "Tensor.topK": op(
+    "",
+    "partition",
+    "topk",
+    on([2, 4], (x) => ({ ...x.topK(2) })),
+    on([4, 2], (x) => ({ ...x.topK(2, 0, false) })),
+  ),
 
   // Linear algebra
   "Tensor.matmul": op(
@@ -520,12 +555,21 @@ export const entries: Readonly<Record<string, Entry>> = {
     "matmul",
     on([2, 3], [3, 2], (a, b) => a.matmul(b)),
     on([2, 2, 3], [3, 2], (a, b) => a.matmul(b)),
+    on([3], [3], (a, b) => a.matmul(b)),
+    on([2, 3], [3], (a, b) => a.matmul(b)),
   ),
   "Tensor.dot": op("dot", "dot, vdot", "dot", on([3], [3], (a, b) => a.dot(b))),
   "Tensor.mv": op("mv", "matvec", "mv", on([2, 3], [3], (a, b) => a.mv(b))),
   "Tensor.outer": op("", "outer", "outer", on([2], [3], (a, b) => a.outer(b))),
   "Tensor.trace": op("", "trace", "trace", on([3, 3], (x) => x.trace())),
-  einsum: op("", "einsum", "einsum", on([2, 3], [3, 2], (a, b) => wick.einsum("ij,jk->ik", a, b))),
+  einsum: op(
+    "",
+    "einsum",
+    "einsum",
+    on([2, 3], [3, 2], (a, b) => wick.einsum("ij,jk->ik", a, b)),
+    on([3, 3], (x) => wick.einsum("ii->i", x)),
+    on([2, 3], [3, 4], [4], (a, b, c) => wick.einsum("ij,jk,k->i", a, b, c)),
+  ),
   linear: op(
     "Linear, QMatMul",
     "x @ w.T + b",
@@ -534,6 +578,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     ...packed.map((f) =>
       on([1, f.block], { packed: f.dtype, shape: [3, f.block] }, (x, w) => wick.linear(x, w))
     ),
+    on([2, 2, 3], [4, 3], (x, w) => wick.linear(x, w)),
   ),
 
   // Layers as functions
@@ -548,18 +593,28 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.layer_norm",
     on([2, 3], [3], [3], (x, w, b) => wick.layerNorm(x, w, b, 0.1)),
+    on([2, 3], [3], (x, w) => wick.layerNorm(x, w, null, 0.1)),
   ),
   groupNorm: op(
     "GroupNorm",
     "",
     "nn.functional.group_norm",
     on([2, 4, 3], [4], [4], (x, w, b) => wick.groupNorm(x, 2, w, b)),
+    on([2, 4], (x) => wick.groupNorm(x, 2, null, null)),
   ),
   batchNorm: op(
     "BatchNorm",
     "",
     "nn.functional.batch_norm",
     on([3, 2, 2], [2], [2], (x, w, b) => wick.batchNorm(x, null, w, b).y),
+    on(
+      [3, 2, 2],
+      [2],
+      positive(2),
+      [2],
+      [2],
+      (x, mean, variance, w, b) => wick.batchNorm(x, { mean, variance }, w, b).y,
+    ),
   ),
   dropout: op(
     "ops::dropout, Dropout",
@@ -573,6 +628,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     ...(["interleaved", "halved"] as const)
       .map((pairs) => on([2, 1, 4], [3, 4], (x, table) => wick.rope(x, table, 0, pairs))),
+    on([2, 2, 1, 4], [3, 4], (x, table) => wick.rope(x, table, 1)),
   ),
   scaledDotProductAttention: op(
     "ops::sdpa, flash_attn",
@@ -586,6 +642,25 @@ export const entries: Readonly<Record<string, Entry>> = {
       [2, 2],
       (q, k, v, mask) => wick.scaledDotProductAttention(q, k, v, { mask }),
     ),
+    on(
+      [1, 4, 2, 4],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+      (q, k, v) => wick.scaledDotProductAttention(q, k, v, { causal: true }),
+    ),
+    on(
+      [1, 1, 2, 4],
+      [1, 1, 2, 4],
+      [1, 1, 2, 4],
+      mask(2, 2),
+      (q, k, v, mask) => wick.scaledDotProductAttention(q, k, v, { mask: mask.logicalNot() }),
+    ),
+    on(
+      [1, 1, 2, 4],
+      [1, 1, 2, 4],
+      [1, 1, 2, 4],
+      (q, k, v) => wick.scaledDotProductAttention(q, k, v, { dropout: 0.4, generator: draws() }),
+    ),
   ),
 
   // Losses
@@ -594,8 +669,21 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.cross_entropy",
     on([2, 3], ids(3, 2), (x, y) => wick.crossEntropy(x, y)),
+    on(
+      [2, 3],
+      ids(3, 2),
+      positive(3),
+      (x, y, weights) => wick.crossEntropy(x, y, { weights, smoothing: 0.1 }),
+    ),
+    on([2, 3], ids(3, 2), (x, y) => wick.crossEntropy(x, y, { reduction: "none" })),
   ),
-  nllLoss: op("loss::nll", "", "nn.functional.nll_loss", on([2, 3], ids(3, 2), (x, y) => wick.nllLoss(x, y))),
+  nllLoss: op(
+    "loss::nll",
+    "",
+    "nn.functional.nll_loss",
+    on([2, 3], ids(3, 2), (x, y) => wick.nllLoss(x, y)),
+    on([2, 3], ids(3, 2), positive(3), (x, y, weights) => wick.nllLoss(x, y, { weights })),
+  ),
   mseLoss: op("loss::mse", "", "nn.functional.mse_loss", on([2, 3], [2, 3], (x, y) => wick.mseLoss(x, y))),
   l1Loss: op("", "", "nn.functional.l1_loss", on([2, 3], [2, 3], (x, y) => wick.l1Loss(x, y))),
   huberLoss: op(
@@ -615,8 +703,21 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.binary_cross_entropy_with_logits",
     on([2, 3], positive(2, 3), (x, y) => wick.bceWithLogits(x, y)),
+    on(
+      [2, 3],
+      positive(2, 3),
+      positive(3),
+      positive(3),
+      (x, y, weight, posWeight) => wick.bceWithLogits(x, y, { weight, posWeight }),
+    ),
   ),
-  klDiv: op("", "", "nn.functional.kl_div", on([2, 3], positive(2, 3), (x, y) => wick.klDiv(x, y))),
+  klDiv: op(
+    "",
+    "",
+    "nn.functional.kl_div",
+    on([2, 3], positive(2, 3), (x, y) => wick.klDiv(x, y)),
+    on([2, 3], [2, 3], (x, y) => wick.klDiv(x, y, { logTarget: true, reduction: "batchmean" })),
+  ),
 
   // Gated units
   "nn.Swiglu": op("ops::swiglu", "", "", on([2, 6], (x) => new wick.nn.Swiglu().forward(x))),
