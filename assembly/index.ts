@@ -33,8 +33,8 @@ export {
   selu_f32, sign_f32, softplus_f32, sub_i32,
 } from "./elementwise_more";
 export {
-  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_i32, index_select_b16,
-  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_i32, scatter_amax_f32,
+  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_f64, index_add_i32, index_select_b16,
+  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_f64, scatter_add_i32, scatter_amax_f32,
   scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
   scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32,
 } from "./indexing";

@@ -77,7 +77,7 @@ export const MAX_OPERANDS = 6;
 export const NO_GRADIENT = {
   whole: { none: "of whole numbers or truth" },
   steps: { none: "constant but for its steps; the op refuses" },
-  f32Alone: { none: "of elements of other sizes than f32's; the op refuses" },
+  widened: { none: "of such elements; the op refuses, or goes by way of f32" },
   indices: { none: "checks indices" },
   backward: { none: "a gradient itself; where its own is asked for, ops stand in its place" },
   training: { none: "a step of training, beside the tape" },

@@ -39,13 +39,13 @@ function select(name: string, gradient: RowGradient): Kernel {
   };
 }
 
-export const index_select_b8: Kernel = select("index_select_b8", NO_GRADIENT.f32Alone);
-export const index_select_b16: Kernel = select("index_select_b16", NO_GRADIENT.f32Alone);
+export const index_select_b8: Kernel = select("index_select_b8", NO_GRADIENT.widened);
+export const index_select_b16: Kernel = select("index_select_b16", NO_GRADIENT.widened);
 export const index_select_b32: Kernel = select("index_select_b32", ["index_add_f32"]);
-export const index_select_b64: Kernel = select("index_select_b64", NO_GRADIENT.f32Alone);
+export const index_select_b64: Kernel = select("index_select_b64", ["index_add_f64"]);
 
 /** y[o, index[m], i] += src[o, m, i] in the order of m. */
-function addRows(dtype: "f32" | "i32", gradient: RowGradient, tolerance: number): Kernel {
+function addRows(dtype: "f32" | "f64" | "i32", gradient: RowGradient, tolerance: number): Kernel {
   return {
     name: `index_add_${dtype}`,
     operands: [input("index", "i32", "M"), input("src", dtype, "O,M,I"), inout("y", dtype, "O,N,I")],
@@ -57,6 +57,7 @@ function addRows(dtype: "f32" | "i32", gradient: RowGradient, tolerance: number)
 }
 
 export const index_add_f32: Kernel = addRows("f32", ["index_select_b32"], 1e-6);
+export const index_add_f64: Kernel = addRows("f64", ["index_select_b64"], 1e-14);
 export const index_add_i32: Kernel = addRows("i32", NO_GRADIENT.whole, 0);
 
 const rest: Pick<Kernel, "params" | "cells"> = {
@@ -75,10 +76,10 @@ function gather(name: string, gradient: RowGradient): Kernel {
   };
 }
 
-export const gather_b8: Kernel = gather("gather_b8", NO_GRADIENT.f32Alone);
-export const gather_b16: Kernel = gather("gather_b16", NO_GRADIENT.f32Alone);
+export const gather_b8: Kernel = gather("gather_b8", NO_GRADIENT.widened);
+export const gather_b16: Kernel = gather("gather_b16", NO_GRADIENT.widened);
 export const gather_b32: Kernel = gather("gather_b32", ["scatter_add_f32"]);
-export const gather_b64: Kernel = gather("gather_b64", NO_GRADIENT.f32Alone);
+export const gather_b64: Kernel = gather("gather_b64", ["scatter_add_f64"]);
 
 /** y[o, index[o, m, i], i] = f(y[..], src[o, m, i]) in the order of m. */
 function scatter(name: string, dtype: OperandDtype, gradient: RowGradient, tolerance = 0): Kernel {
@@ -92,11 +93,12 @@ function scatter(name: string, dtype: OperandDtype, gradient: RowGradient, toler
 }
 
 /** The last of equals stays. */
-export const scatter_b8: Kernel = scatter("scatter_b8", "any", NO_GRADIENT.f32Alone);
-export const scatter_b16: Kernel = scatter("scatter_b16", "any", NO_GRADIENT.f32Alone);
+export const scatter_b8: Kernel = scatter("scatter_b8", "any", NO_GRADIENT.widened);
+export const scatter_b16: Kernel = scatter("scatter_b16", "any", NO_GRADIENT.widened);
 export const scatter_b32: Kernel = scatter("scatter_b32", "any", ["scatter_b32_backward"]);
-export const scatter_b64: Kernel = scatter("scatter_b64", "any", NO_GRADIENT.f32Alone);
+export const scatter_b64: Kernel = scatter("scatter_b64", "any", NO_GRADIENT.widened);
 export const scatter_add_f32: Kernel = scatter("scatter_add_f32", "f32", ["gather_b32"], 1e-6);
+export const scatter_add_f64: Kernel = scatter("scatter_add_f64", "f64", ["gather_b64"], 1e-14);
 export const scatter_add_i32: Kernel = scatter("scatter_add_i32", "i32", NO_GRADIENT.whole);
 export const scatter_prod_f32: Kernel = scatter("scatter_prod_f32", "f32", "ops", 1e-6);
 export const scatter_prod_i32: Kernel = scatter("scatter_prod_i32", "i32", NO_GRADIENT.whole);
