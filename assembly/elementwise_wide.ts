@@ -141,6 +141,10 @@ function same<T, F>(args: usize, part: i32, parts: i32): void {
     return 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
   }
 }
+@unmanaged class Rsqrt { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / sqrt(x); } }
+@unmanaged class Expm1 { @inline of(x: f64, p: f64, q: f64): f64 { return Math.expm1(x); } }
+@unmanaged class Log1p { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log1p(x); } }
+@unmanaged class Erf { @inline of(x: f64, p: f64, q: f64): f64 { return erf(x); } }
 /** 0.5 x (1 + erf(x / sqrt(2))) */
 @unmanaged class GeluErf {
   @inline of(x: f64, p: f64, q: f64): f64 { return 0.5 * x * (1 + erf(x * 0.7071067811865476)); }
@@ -247,6 +251,14 @@ export function relu_f64(args: usize, part: i32, parts: i32): void { plain<Relu>
 export function gelu_f64(args: usize, part: i32, parts: i32): void { plain<Gelu>(args, part, parts); }
 /** args: as neg_f64 */
 export function gelu_erf_f64(args: usize, part: i32, parts: i32): void { plain<GeluErf>(args, part, parts); }
+/** args: as neg_f64 */
+export function rsqrt_f64(args: usize, part: i32, parts: i32): void { plain<Rsqrt>(args, part, parts); }
+/** args: as neg_f64 */
+export function expm1_f64(args: usize, part: i32, parts: i32): void { plain<Expm1>(args, part, parts); }
+/** args: as neg_f64 */
+export function log1p_f64(args: usize, part: i32, parts: i32): void { plain<Log1p>(args, part, parts); }
+/** args: as neg_f64 */
+export function erf_f64(args: usize, part: i32, parts: i32): void { plain<Erf>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline

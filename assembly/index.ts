@@ -33,8 +33,8 @@ export {
   selu_f32, sign_f32, softplus_f32, sub_i32,
 } from "./elementwise_more";
 export {
-  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_i32, index_select_b16,
-  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_i32, scatter_amax_f32,
+  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_f64, index_add_i32, index_select_b16,
+  index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_f64, scatter_add_i32, scatter_amax_f32,
   scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
   scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32,
 } from "./indexing";
@@ -83,6 +83,7 @@ export {
   minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
   remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
   tanh_f64,
+  rsqrt_f64, expm1_f64, log1p_f64, erf_f64,
 } from "./elementwise_wide";
 export {
   argmax_f64, argmax_i64, argmin_f64, argmin_i64, max_f64, max_i64, mean_f64, min_f64, min_i64, sum_f64,

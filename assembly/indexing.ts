@@ -109,6 +109,23 @@ function addRows<F>(args: usize, part: i32, parts: i32): void {
   }
 }
 
+/** args: as index_add_f32 */
+export function index_add_f64(args: usize, part: i32, parts: i32): void {
+  const N = integer(args, 3), I = integer(args, 4), M = cell(args, 6), lanes = cell(args, 5) * I;
+  const end = share(lanes, part + 1, parts);
+  for (let lane = share(lanes, part, parts); lane < end; lane++) {
+    const o = lane / I, i = lane - o * I;
+    const base = pointer(args, 2) + (<usize> o * <usize> N * <usize> I + <usize> i << 3);
+    let src = pointer(args, 1) + (<usize> o * <usize> M * <usize> I + <usize> i << 3);
+    for (let m = 0; m < M; m++, src += <usize> I << 3) {
+      const at = load<i32>(pointer(args, 0) + (<usize> m << 2));
+      if (<u32> at >= <u32> N) continue;
+      const y = base + (<usize> at * <usize> I << 3);
+      store<f64>(y, load<f64>(y) + load<f64>(src));
+    }
+  }
+}
+
 @unmanaged class Last<T> { @inline of(y: T, x: T): T { return x; } }
 @unmanaged class Add<T> { @inline of(y: T, x: T): T { return y + x; } }
 @unmanaged class Multiply<T> { @inline of(y: T, x: T): T { return y * x; } }
@@ -127,6 +144,8 @@ export function scatter_b64(args: usize, part: i32, parts: i32): void { scatter<
 export function scatter_add_f32(args: usize, part: i32, parts: i32): void { scatter<f32, Add<f32>>(args, part, parts); }
 /** args: as scatter_b8 */
 export function scatter_add_i32(args: usize, part: i32, parts: i32): void { scatter<i32, Add<i32>>(args, part, parts); }
+/** args: as scatter_b8 */
+export function scatter_add_f64(args: usize, part: i32, parts: i32): void { scatter<f64, Add<f64>>(args, part, parts); }
 /** args: as scatter_b8 */
 export function scatter_prod_f32(args: usize, part: i32, parts: i32): void {
   scatter<f32, Multiply<f32>>(args, part, parts);

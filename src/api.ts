@@ -93,7 +93,7 @@ export {
   type Replay,
   Storage,
 } from "./device/device.ts";
-export type { Kernel, Operand, OperandDtype, Sizes } from "./device/kernel.ts";
+export type { Kernel, Operand, OperandDtype, RowGradient, Sizes } from "./device/kernel.ts";
 
 export * as nn from "./nn/mod.ts";
 export { linear } from "./tensor/ops/linear.ts";
@@ -108,6 +108,7 @@ export {
   readTensors,
   type ReadTensorsOptions,
   streamSafetensors,
+  writeNpy,
   writeNpz,
   writeSafetensors,
 } from "./nn/tensor_files.ts";

@@ -1,6 +1,6 @@
 /**
  * Everything that must hold beside the tests: format, lint, types, documentation, compiled kernels equal to
- * their sources, and a package that works from exactly the files that would be published.
+ * their sources, the op table up to date, and a package that works from exactly the files that would be published.
  *
  * `deno task gate`
  *
@@ -20,6 +20,7 @@ await step("lint", [deno, "lint"]);
 await step("types", [deno, "check", ...roots]);
 await own("documentation", documentation);
 await own("compiled kernels", compiledKernels);
+await step("op table", [deno, "run", "-A", "tools/ops_table.ts", "--check"]);
 await own("package", () => publishGate(deno));
 console.log("the gate holds");
 

@@ -40,6 +40,13 @@ export interface Operand {
 /** The values of a row's parameters and cells (their maximum), by name. */
 export type Sizes = Readonly<Record<string, number>>;
 
+/**
+ * How to go back through a row: the rows that compute its gradient; "ops" where it is composed of ops, whose rows have
+ * gradients of their own (a row that gives way to ops where a gradient of second order is asked for names the rows);
+ * or why there is none.
+ */
+export type RowGradient = readonly string[] | "ops" | { readonly none: string };
+
 /** A row of the table. */
 export interface Kernel {
   /** As its function in assembly/ is called. */
@@ -55,6 +62,8 @@ export interface Kernel {
    * dimension with a maximum.
    */
   readonly cells: Readonly<Record<string, "i32" | "f32">>;
+  /** How to go back through it. */
+  readonly gradient: RowGradient;
   /** The largest error, relative to the oracle's scale for each element (see test/reference/). */
   readonly tolerance: number;
   /** The same on a GPU, where that is more [tolerance]; the row says why. */
@@ -63,6 +72,28 @@ export interface Kernel {
 
 /** The most operands that a row may have: 8 storage bindings a stage less parameters and cells. */
 export const MAX_OPERANDS = 6;
+
+/** Why rows have no gradient. */
+export const NO_GRADIENT = {
+  whole: { none: "of whole numbers or truth" },
+  steps: { none: "constant but for its steps; the op refuses" },
+  widened: { none: "of such elements; the op refuses, or goes by way of f32" },
+  indices: { none: "checks indices" },
+  backward: { none: "a gradient itself; where its own is asked for, ops stand in its place" },
+  training: { none: "a step of training, beside the tape" },
+  draw: { none: "drawn from no input" },
+  cache: { none: "a cache keeps values alone; the op refuses" },
+  constant: {
+    none: "its table or weights are constant, and its other operands not differentiable; the op refuses",
+  },
+  unused: { none: "no op of tensors runs it" },
+  blocks: { none: "moves bytes of packed weights" },
+} as const satisfies Record<string, RowGradient>;
+
+/** The gradient of an elementwise row, a fold or a move of a dtype: composed of ops, or none of whole numbers. */
+export function gradientOf(dtype: OperandDtype): RowGradient {
+  return dtype === "f32" || dtype === "f64" || dtype === "any" ? "ops" : NO_GRADIENT.whole;
+}
 
 /** An operand that is read. */
 export function input(name: string, dtype: OperandDtype, shape: string): Operand {

@@ -7,7 +7,7 @@ import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { throwIfAborted } from "../error.ts";
 import type { FileTensor } from "../formats/file_tensor.ts";
-import { openNpy } from "../formats/npy.ts";
+import { openNpy, writeNpy as writeArray } from "../formats/npy.ts";
 import { openNpz, writeNpz as writeArchive } from "../formats/npz.ts";
 import { openPth } from "../formats/pth.ts";
 import { openSafetensors } from "../formats/safetensors.ts";
@@ -145,6 +145,12 @@ export function streamSafetensors(
   metadata: SafetensorsPairs = {},
 ): ReadableStream<Uint8Array> {
   return ReadableStream.from(safetensorsChunks(streamed(tensors), metadata));
+}
+
+/** An npy file, byte for byte as NumPy writes it. */
+export async function writeNpy(x: Tensor): Promise<Uint8Array> {
+  const [only] = streamed(new Map([["array", x]]));
+  return writeArray(await whole(only));
 }
 
 /** An npz archive; the same arrays give the same bytes. */

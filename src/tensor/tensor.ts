@@ -318,6 +318,10 @@ export class Tensor implements OperandView, Disposable {
     if (this.variable) same.bind(this.variable);
     return same;
   }
+  /** A contiguous copy in memory of its own. */
+  copy(): Tensor {
+    return view.contiguous(this);
+  }
   /**
    * The elements as another dtype; a handle on the same where it is that already. Floats become integers toward zero
    * (NaN 0, beyond i32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no

@@ -14,6 +14,7 @@ import {
   Tensor,
   tensor,
   WickError,
+  writeNpy,
   writeNpz,
   writeSafetensors,
 } from "../../mod.ts";
@@ -142,6 +143,9 @@ Deno.test("what is written is read again: views, empty tensors, every plain dtyp
     [tensors, await readSafetensors(streamed(), { scope: own })],
     [numpy, await readNpz(archive, { scope: own })],
   ];
+  for (const [name, t] of numpy) {
+    ways.push([new Map([[name, t]]), new Map([[name, await readNpy(await writeNpy(t), { scope: own })]])]);
+  }
   deepEqual([...metadata!], [...pairs]);
   for (const [wanted, got] of ways) {
     equal(got.size, wanted.size);

@@ -144,3 +144,7 @@ export const gelu_f64: Reference = mapped((x) =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
 );
 export const gelu_erf_f64: Reference = mapped((x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
+export const rsqrt_f64: Reference = mapped((x) => 1 / Math.sqrt(x), { draw: positive });
+export const expm1_f64: Reference = mapped(Math.expm1);
+export const log1p_f64: Reference = mapped(Math.log1p, { draw: positive });
+export const erf_f64: Reference = mapped(erf);

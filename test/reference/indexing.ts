@@ -122,6 +122,7 @@ function addRows(draw: Draw): Reference {
 }
 
 export const index_add_f32: Reference = addRows(floats);
+export const index_add_f64: Reference = addRows(bits[64]);
 export const index_add_i32: Reference = addRows(integers);
 
 /** Calls `visit` with the places of each element of [O, M, I] and of [O, N, I] (-1 where the index is outside). */
@@ -198,6 +199,7 @@ export const scatter_b16: Reference = scatter(bits[16], last);
 export const scatter_b32: Reference = scatter(bits[32], last);
 export const scatter_b64: Reference = scatter(bits[64], last);
 export const scatter_add_f32: Reference = scatter(floats, add);
+export const scatter_add_f64: Reference = scatter(bits[64], add);
 export const scatter_add_i32: Reference = scatter(integers, add);
 export const scatter_prod_f32: Reference = scatter(floats, multiply);
 export const scatter_prod_i32: Reference = scatter((random, n) => random.ints(n, -2, 2), Math.imul);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inout, input, type Kernel, output } from "../kernel.ts";
+import { inout, input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** cache[g, P + t] = x[t, g]; positions outside 0 .. S - 1 are left out. */
 export const kv_append_f32: Kernel = {
@@ -11,6 +11,7 @@ export const kv_append_f32: Kernel = {
   operands: [input("x", "f32", "T,G,D"), inout("cache", "f32", "G,S,D")],
   params: { G: "i32", D: "i32", S: "i32" },
   cells: { T: "i32", P: "i32" },
+  gradient: NO_GRADIENT.cache,
   tolerance: 0,
 };
 
@@ -30,5 +31,6 @@ export const attention_f32: Kernel = {
   scratch: ({ D }) => 1120 + 24 * 4 * Math.ceil(D / 4), // weights, state and queries of 6 rows
   params: { H: "i32", G: "i32", D: "i32", S: "i32", scale: "f32", window: "i32" },
   cells: { T: "i32", P: "i32" },
+  gradient: NO_GRADIENT.cache,
   tolerance: 2e-6,
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** Queries of a block (assembly/attention_train.ts). */
 const ROWS = 48;
@@ -27,6 +27,7 @@ export const attention_train_f32: Kernel = {
     output("y", "f32", "B,T,H,D"),
   ],
   scratch: ({ D, S }) => 4 * ROWS * S + 32 * Math.max(D, S, ROWS),
+  gradient: ["attention_train_backward_f32"],
   ...rest,
 };
 
@@ -45,5 +46,6 @@ export const attention_train_backward_f32: Kernel = {
     output("dkv", "f32", "B,2,G,S,D"),
   ],
   scratch: ({ D, S }) => 12 * ROWS * S + 32 * Math.max(D, S, ROWS),
+  gradient: NO_GRADIENT.backward,
   ...rest,
 };

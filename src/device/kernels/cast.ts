@@ -5,11 +5,16 @@
  *
  * @module
  */
-import type { Kernel, OperandDtype } from "../kernel.ts";
+import { type Kernel, NO_GRADIENT, type OperandDtype, type RowGradient } from "../kernel.ts";
 import { unary } from "./elementwise.ts";
 
 function cast(from: OperandDtype, to: OperandDtype, tolerance = 0): Kernel {
-  return unary(`cast_${from}_${to}`, tolerance, {}, from, to);
+  return { ...unary(`cast_${from}_${to}`, tolerance, {}, from, to), gradient: castBack(from, to) };
+}
+
+/** Between floats the conversion back. */
+export function castBack(from: OperandDtype, to: OperandDtype): RowGradient {
+  return from.includes("f") && to.includes("f") ? [`cast_${to}_${from}`] : NO_GRADIENT.whole;
 }
 
 export const cast_f32_f64: Kernel = cast("f32", "f64");

@@ -4,16 +4,26 @@
  *
  * @module
  */
-import { input, type Kernel, type Operand, type OperandDtype, output } from "../kernel.ts";
+import {
+  gradientOf,
+  input,
+  type Kernel,
+  NO_GRADIENT,
+  type Operand,
+  type OperandDtype,
+  output,
+  type RowGradient,
+} from "../kernel.ts";
 import { SHAPE, strides } from "./elementwise.ts";
 
 function walk(
   name: string,
   operands: readonly Operand[],
   letters: readonly string[],
+  gradient: RowGradient = NO_GRADIENT.whole,
 ): Kernel {
   const params = Object.assign({ D1: "i32", D2: "i32", D3: "i32" }, ...letters.map(strides));
-  return { name, operands, params, cells: { D0: "i32" }, tolerance: 0 };
+  return { name, operands, params, cells: { D0: "i32" }, gradient, tolerance: 0 };
 }
 
 /** y = a (compared with) b; with NaN false, but for ne. */
@@ -26,9 +36,9 @@ function compare(name: string, dtype: OperandDtype): Kernel {
 }
 
 /** y = condition ? a : b. */
-function where(name: string, dtype: OperandDtype): Kernel {
+function where(name: string, dtype: OperandDtype, gradient: RowGradient = gradientOf(dtype)): Kernel {
   const operands = [input("condition", "u8", SHAPE), input("a", dtype, SHAPE), input("b", dtype, SHAPE)];
-  return walk(name, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"]);
+  return walk(name, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"], gradient);
 }
 
 function logical(name: string, letters: readonly string[]): Kernel {

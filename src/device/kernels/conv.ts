@@ -39,6 +39,7 @@ export const conv2d_f32: Kernel = {
   scratch: ({ C, kh, kw, groups }: Sizes) => 32 * Math.min(DEPTH, C / groups * kh * kw),
   params,
   cells,
+  gradient: ["conv2d_backward_input_f32", "conv2d_backward_weight_f32"],
   tolerance: 1e-6,
 };
 
@@ -58,6 +59,7 @@ export const conv2d_backward_input_f32: Kernel = {
   scratch: ({ C, O, kh, kw, groups }: Sizes) => Math.min(DEPTH, O / groups * kh * kw) * (32 + 4 * C / groups),
   params,
   cells,
+  gradient: ["conv2d_f32", "conv2d_backward_weight_f32"],
   tolerance: 1e-6,
 };
 
@@ -72,5 +74,6 @@ export const conv2d_backward_weight_f32: Kernel = {
   scratch: ({ Ho, Wo }: Sizes) => 32 * Math.min(DEPTH, Ho * Wo),
   params,
   cells,
+  gradient: ["conv2d_f32", "conv2d_backward_input_f32"],
   tolerance: 1e-6,
 };

@@ -4,6 +4,7 @@
  * @module
  */
 import { inout, input, type Kernel, type OperandDtype, output } from "../kernel.ts";
+import { castBack } from "./cast.ts";
 
 const SHAPE = "D0,D1,D2,D3";
 
@@ -15,6 +16,7 @@ function copy(name: string, dtype: OperandDtype): Kernel {
     operands: [input("x", dtype, SHAPE), inout("y", dtype, SHAPE)],
     params: { D1: "i32", D2: "i32", D3: "i32", ...strides("x"), ...strides("y") },
     cells: { D0: "i32" },
+    gradient: "ops",
     tolerance: 0,
   };
 }
@@ -26,6 +28,7 @@ function cast(name: string, from: OperandDtype, to: OperandDtype, tolerance = 0)
     operands: [input("x", from, "R,C"), output("y", to, "R,C")],
     params: { C: "i32" },
     cells: { R: "i32" },
+    gradient: castBack(from, to),
     tolerance,
   };
 }

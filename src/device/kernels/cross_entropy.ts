@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, optional, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, optional, output } from "../kernel.ts";
 
 const rest: Pick<Kernel, "params" | "cells" | "tolerance"> = {
   params: { V: "i32", ignore: "i32", smoothing: "f32" },
@@ -24,6 +24,7 @@ export const cross_entropy_f32: Kernel = {
     output("losses", "f32", "T"),
     output("lse", "f32", "T"),
   ],
+  gradient: ["cross_entropy_backward_f32"],
   ...rest,
 };
 
@@ -38,5 +39,6 @@ export const cross_entropy_backward_f32: Kernel = {
     input("dloss", "f32", "T"),
     output("dlogits", "f32", "T,V"),
   ],
+  gradient: NO_GRADIENT.backward,
   ...rest,
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
+import { gradientOf, input, type Kernel, type OperandDtype, output } from "../kernel.ts";
 
 export const SHAPE = "D0,D1,D2,D3";
 const sizes = { D1: "i32", D2: "i32", D3: "i32" } as const;
@@ -17,6 +17,7 @@ export function binary(name: string, tolerance = 1e-7, dtype: OperandDtype = "f3
     operands: [input("a", dtype, SHAPE), input("b", dtype, SHAPE), output("y", dtype, SHAPE)],
     params: { ...sizes, ...strides("a"), ...strides("b") },
     cells: { D0: "i32" },
+    gradient: gradientOf(dtype),
     tolerance,
   };
 }
@@ -33,8 +34,14 @@ export function unary(
     operands: [input("x", from, SHAPE), output("y", to, SHAPE)],
     params: { ...sizes, ...strides("x"), ...more },
     cells: { D0: "i32" },
+    gradient: gradientOf(from),
     tolerance,
   };
+}
+
+/** A function of one whose gradient has a row of its own. */
+function fused(name: string, tolerance: number): Kernel {
+  return { ...unary(`${name}_f32`, tolerance), gradient: [`${name}_backward_f32`] };
 }
 
 export const add_f32: Kernel = binary("add_f32");
@@ -58,11 +65,11 @@ export const exp_f32: Kernel = unary("exp_f32", 2e-7);
 export const log_f32: Kernel = unary("log_f32", 2e-7);
 export const sin_f32: Kernel = unary("sin_f32", 2e-7);
 export const cos_f32: Kernel = unary("cos_f32", 2e-7);
-export const tanh_f32: Kernel = unary("tanh_f32", 2e-7);
-export const sigmoid_f32: Kernel = unary("sigmoid_f32", 2e-7);
-export const silu_f32: Kernel = unary("silu_f32", 3e-7);
-export const relu_f32: Kernel = unary("relu_f32", 0);
+export const tanh_f32: Kernel = fused("tanh", 2e-7);
+export const sigmoid_f32: Kernel = fused("sigmoid", 2e-7);
+export const silu_f32: Kernel = fused("silu", 3e-7);
+export const relu_f32: Kernel = fused("relu", 0);
 /** The tanh form. */
-export const gelu_f32: Kernel = unary("gelu_f32", 5e-7);
+export const gelu_f32: Kernel = fused("gelu", 5e-7);
 /** The exact form. */
-export const gelu_erf_f32: Kernel = unary("gelu_erf_f32", 5e-7);
+export const gelu_erf_f32: Kernel = fused("gelu_erf", 5e-7);

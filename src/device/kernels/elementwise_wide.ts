@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, NO_GRADIENT } from "../kernel.ts";
 import { binary, unary } from "./elementwise.ts";
 
 /** An eight-byte parameter takes two words, low first. */
@@ -22,7 +22,10 @@ export const maximum_f64: Kernel = binary("maximum_f64", 0, "f64");
 export const minimum_f64: Kernel = binary("minimum_f64", 0, "f64");
 /** C's pow. */
 export const pow_f64: Kernel = binary("pow_f64", 1e-15, "f64");
-export const floor_div_f64: Kernel = binary("floor_div_f64", 4e-16, "f64");
+export const floor_div_f64: Kernel = {
+  ...binary("floor_div_f64", 4e-16, "f64"),
+  gradient: NO_GRADIENT.steps,
+};
 export const remainder_f64: Kernel = binary("remainder_f64", 4e-16, "f64");
 export const add_i64: Kernel = binary("add_i64", 0, "i64");
 export const sub_i64: Kernel = binary("sub_i64", 0, "i64");
@@ -34,7 +37,7 @@ export const pow_i64: Kernel = binary("pow_i64", 0, "i64");
 export const floor_div_i64: Kernel = binary("floor_div_i64", 0, "i64");
 export const remainder_i64: Kernel = binary("remainder_i64", 0, "i64");
 /** a / b rounded down; a / b where b is 0. */
-export const floor_div_f32: Kernel = binary("floor_div_f32", 2e-7, "f32");
+export const floor_div_f32: Kernel = { ...binary("floor_div_f32", 2e-7, "f32"), gradient: NO_GRADIENT.steps };
 /** a - b floor(a / b): with the divisor's sign. */
 export const remainder_f32: Kernel = binary("remainder_f32", 2e-7, "f32");
 /** a / b rounded down; 0 where b is 0. */
@@ -63,3 +66,10 @@ export const relu_f64: Kernel = unary("relu_f64", 0, {}, "f64");
 export const gelu_f64: Kernel = unary("gelu_f64", 1e-15, {}, "f64");
 /** The exact form; the oracle is no better than its tolerance. */
 export const gelu_erf_f64: Kernel = unary("gelu_erf_f64", 5e-13, {}, "f64");
+export const rsqrt_f64: Kernel = unary("rsqrt_f64", 4e-16, {}, "f64");
+/** e^x - 1. */
+export const expm1_f64: Kernel = unary("expm1_f64", 1e-15, {}, "f64");
+/** log(1 + x). */
+export const log1p_f64: Kernel = unary("log1p_f64", 1e-15, {}, "f64");
+/** The oracle is no better than its tolerance. */
+export const erf_f64: Kernel = unary("erf_f64", 5e-13, {}, "f64");

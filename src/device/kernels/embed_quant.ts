@@ -4,7 +4,7 @@
  * @module
  */
 import type { BlockDtype } from "../../quant/format.ts";
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 import { PANEL_BYTES } from "./matmul_quant.ts";
 
 /** y[t, k] = w[ids[t], k]; NaN where ids[t] is outside 0 .. V - 1. */
@@ -15,6 +15,7 @@ function table(dtype: BlockDtype): Kernel {
     scratch: () => PANEL_BYTES,
     params: { V: "i32", K: "i32" },
     cells: { T: "i32" },
+    gradient: NO_GRADIENT.constant,
     tolerance: 0,
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** y = gate / (1 + e^-gate) * up (Shazeer, 2020: SwiGLU); y may be gate or up. */
 export const swiglu_f32: Kernel = {
@@ -11,6 +11,7 @@ export const swiglu_f32: Kernel = {
   operands: [input("gate", "f32", "T,C"), input("up", "f32", "T,C"), output("y", "f32", "T,C")],
   params: { C: "i32" },
   cells: { T: "i32" },
+  gradient: ["swiglu_backward_f32"],
   tolerance: 5e-7,
 };
 
@@ -26,5 +27,6 @@ export const swiglu_backward_f32: Kernel = {
   ],
   params: { C: "i32" },
   cells: { T: "i32" },
+  gradient: NO_GRADIENT.backward,
   tolerance: 1e-6,
 };

@@ -36,6 +36,7 @@ function matmul(name: string, dtype: OperandDtype): Kernel {
       bColumn: "i32",
     },
     cells: { M: "i32" },
+    gradient: ["matmul_f32"],
     tolerance: 1e-6,
   };
 }

@@ -17,5 +17,6 @@ export const matmul_f64: Kernel = {
   scratch: ({ K }) => 32 * K,
   params: matmul_f32.params,
   cells: matmul_f32.cells,
+  gradient: ["matmul_f64"],
   tolerance: 1e-14,
 };

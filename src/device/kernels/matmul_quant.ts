@@ -4,7 +4,7 @@
  * @module
  */
 import type { BlockDtype } from "../../quant/format.ts";
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** Bytes of assembly/quant/panel.ts: codes, scales and mins of eight rows by 1024 columns, and a tile's sums. */
 export const PANEL_BYTES = 1024 * (16 + 2 + 2) + 256;
@@ -17,6 +17,7 @@ function blocks(dtype: BlockDtype): Kernel {
     scratch: () => PANEL_BYTES,
     params: { N: "i32", K: "i32", dot: "i32" },
     cells: { T: "i32" },
+    gradient: NO_GRADIENT.constant,
     tolerance: 1e-6,
   };
 }
@@ -32,6 +33,7 @@ function floats(dtype: BlockDtype): Kernel {
     scratch: () => PANEL_BYTES + 32 * FLOATS,
     params: { N: "i32", K: "i32" },
     cells: { T: "i32" },
+    gradient: [`matmul_${dtype}_f32_backward`],
     tolerance: 1e-6,
   };
 }
@@ -74,6 +76,7 @@ function backward(dtype: BlockDtype): Kernel {
     scratch: () => PANEL_BYTES + 4 * CHUNK_COLUMNS * (8 + CHUNK_ROWS),
     params: { N: "i32", K: "i32" },
     cells: { T: "i32" },
+    gradient: [`matmul_${dtype}_f32`],
     tolerance: 1e-6,
   };
 }

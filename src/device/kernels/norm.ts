@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, optional, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, optional, output } from "../kernel.ts";
 
 /** y[r, c] = x[r, c] / sqrt(mean over c of x[r, c]^2 + eps) * w[c]; y may be x. */
 export const rms_norm_f32: Kernel = {
@@ -11,6 +11,7 @@ export const rms_norm_f32: Kernel = {
   operands: [input("x", "f32", "R,C"), input("w", "f32", "C"), output("y", "f32", "R,C")],
   params: { C: "i32", eps: "f32" },
   cells: { R: "i32" },
+  gradient: ["rms_norm_backward_f32", "rms_norm_weight_backward_f32"],
   tolerance: 2e-6,
 };
 
@@ -26,6 +27,7 @@ export const add_rms_norm_f32: Kernel = {
   ],
   params: { C: "i32", eps: "f32" },
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.unused,
   tolerance: 2e-6,
 };
 
@@ -40,5 +42,6 @@ export const layer_norm_f32: Kernel = {
   ],
   params: { C: "i32", eps: "f32" },
   cells: { R: "i32" },
+  gradient: ["layer_norm_backward_f32", "layer_norm_weight_backward_f32"],
   tolerance: 2e-6,
 };

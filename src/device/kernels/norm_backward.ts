@@ -4,9 +4,13 @@
  *
  * @module
  */
-import { input, type Kernel, type Operand, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, type Operand, output } from "../kernel.ts";
 
-const rest: Pick<Kernel, "cells" | "tolerance"> = { cells: { R: "i32" }, tolerance: 3e-6 };
+const rest: Pick<Kernel, "cells" | "gradient" | "tolerance"> = {
+  cells: { R: "i32" },
+  gradient: NO_GRADIENT.backward,
+  tolerance: 3e-6,
+};
 const x: Operand = input("x", "f32", "R,C");
 const dy: Operand = input("dy", "f32", "R,C");
 

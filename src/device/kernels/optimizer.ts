@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { inout, input, type Kernel, output } from "../kernel.ts";
+import { inout, input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 const p = inout("p", "f32", "R,C");
 const g = input("g", "f32", "R,C");
@@ -18,6 +18,7 @@ export const sgd_f32: Kernel = {
   operands: [p, g, { ...inout("buf", "f32", "R,C"), optional: true }],
   params: { C: "i32", momentum: "f32", dampening: "f32", decay: "f32", nesterov: "i32" },
   cells: { R: "i32", lr: "f32", t: "i32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 5e-7,
 };
 
@@ -25,6 +26,7 @@ const adam: Omit<Kernel, "name"> = {
   operands: [p, g, inout("m", "f32", "R,C"), inout("v", "f32", "R,C")],
   params: { C: "i32", gain1: "f32", gain2: "f32", eps: "f32", decay: "f32" },
   cells: { R: "i32", lr: "f32", correction1: "f32", correction2: "f32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 1e-6,
 };
 
@@ -43,6 +45,7 @@ export const lion_f32: Kernel = {
   operands: [p, g, inout("m", "f32", "R,C")],
   params: { C: "i32", gain1: "f32", gain2: "f32", decay: "f32" },
   cells: { R: "i32", lr: "f32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 5e-7,
 };
 
@@ -52,6 +55,7 @@ export const ema_f32: Kernel = {
   operands: [inout("average", "f32", "R,C"), input("x", "f32", "R,C")],
   params: { C: "i32" },
   cells: { R: "i32", gain: "f32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 5e-7,
 };
 
@@ -61,6 +65,7 @@ export const scale_f32: Kernel = {
   operands: [inout("x", "f32", "R,C"), input("factor", "f32", "1")],
   params: { C: "i32" },
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 1e-7,
 };
 
@@ -70,5 +75,6 @@ export const sum_of_squares_f32: Kernel = {
   operands: [input("x", "f32", "R,C"), output("y", "f32", "R")],
   params: { C: "i32" },
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.training,
   tolerance: 1e-6,
 };

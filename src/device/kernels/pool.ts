@@ -31,6 +31,7 @@ export const max_pool2d_f32: Kernel = {
   ],
   params: { ...windows, dilationH: "i32", dilationW: "i32" },
   cells,
+  gradient: ["max_pool2d_backward_f32"],
   tolerance: 0,
 };
 
@@ -44,6 +45,7 @@ export const max_pool2d_backward_f32: Kernel = {
   ],
   params: { N: "i32", M: "i32", C: "i32" },
   cells,
+  gradient: ["max_pool2d_gather_f32"],
   tolerance: 1e-6,
 };
 
@@ -57,6 +59,7 @@ export const max_pool2d_gather_f32: Kernel = {
   ],
   params: { N: "i32", M: "i32", C: "i32" },
   cells,
+  gradient: ["max_pool2d_backward_f32"],
   tolerance: 0,
 };
 
@@ -66,6 +69,7 @@ export const avg_pool2d_f32: Kernel = {
   operands: [input("x", "f32", "B,C,H,W"), output("y", "f32", "B,C,Ho,Wo")],
   params: averages,
   cells,
+  gradient: ["avg_pool2d_backward_f32"],
   tolerance: 1e-6,
 };
 
@@ -75,5 +79,6 @@ export const avg_pool2d_backward_f32: Kernel = {
   operands: [input("dy", "f32", "B,C,Ho,Wo"), output("dx", "f32", "B,C,H,W")],
   params: averages,
   cells,
+  gradient: ["avg_pool2d_f32"],
   tolerance: 1e-6,
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** y = low + (high - low) u. */
 export const random_uniform_f32: Kernel = {
@@ -12,6 +12,7 @@ export const random_uniform_f32: Kernel = {
   operands: [output("y", "f32", "T,C")],
   params: { C: "i32", key0: "i32", key1: "i32", low: "f32", high: "f32" },
   cells: { T: "i32", n: "i32" },
+  gradient: NO_GRADIENT.draw,
   tolerance: 5e-7,
 };
 
@@ -21,6 +22,7 @@ export const random_normal_f32: Kernel = {
   operands: [output("y", "f32", "T,C")],
   params: { C: "i32", key0: "i32", key1: "i32", mean: "f32", deviation: "f32" },
   cells: { T: "i32", n: "i32" },
+  gradient: NO_GRADIENT.draw,
   tolerance: 2e-6,
 };
 
@@ -30,6 +32,7 @@ export const random_integer_i32: Kernel = {
   operands: [output("y", "i32", "T,C")],
   params: { C: "i32", key0: "i32", key1: "i32", low: "i32", range: "i32" },
   cells: { T: "i32", n: "i32" },
+  gradient: NO_GRADIENT.draw,
   tolerance: 0,
 };
 
@@ -39,5 +42,6 @@ export const dropout_f32: Kernel = {
   operands: [input("x", "f32", "T,C"), output("y", "f32", "T,C")],
   params: { C: "i32", key0: "i32", key1: "i32", rate: "f32" },
   cells: { T: "i32", n: "i32" },
+  gradient: ["dropout_f32"],
   tolerance: 2e-7,
 };

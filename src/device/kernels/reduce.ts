@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
+import { gradientOf, input, type Kernel, type OperandDtype, output } from "../kernel.ts";
 
 /** x [R, C] to y [R]; C > 0 for max, min and their indices. */
 export function fold(name: string, x: OperandDtype, y: OperandDtype, tolerance: number): Kernel {
@@ -12,13 +12,14 @@ export function fold(name: string, x: OperandDtype, y: OperandDtype, tolerance: 
     operands: [input("x", x, "R,C"), output("y", y, "R")],
     params: { C: "i32" },
     cells: { R: "i32" },
+    gradient: gradientOf(y),
     tolerance,
   };
 }
 
 export const sum_f32: Kernel = fold("sum_f32", "f32", "f32", 1e-6);
 export const mean_f32: Kernel = fold("mean_f32", "f32", "f32", 1e-6);
-export const prod_f32: Kernel = fold("prod_f32", "f32", "f32", 1e-7);
+export const prod_f32: Kernel = { ...fold("prod_f32", "f32", "f32", 1e-7), gradient: ["prod_backward_f32"] };
 /** The square root of the sum of squares. */
 export const norm_f32: Kernel = fold("norm_f32", "f32", "f32", 1e-7);
 /** NaN where there is one. */

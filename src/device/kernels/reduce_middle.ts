@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { gradientOf, input, type Kernel, output } from "../kernel.ts";
 
 /** Bytes that a row over columns keeps of them in each part (assembly/common/columns.ts: 1024 columns of 16). */
 export const columnScratch = (): number => 16384;
@@ -16,6 +16,7 @@ function fold(name: string, dtype: "f32" | "i32", tolerance: number): Kernel {
     scratch: columnScratch,
     params: { N: "i32", I: "i32" },
     cells: { O: "i32" },
+    gradient: gradientOf(dtype),
     tolerance,
   };
 }
@@ -25,7 +26,7 @@ const GPU_SUMS = { gpuTolerance: 1e-6 };
 
 export const sum_middle_f32: Kernel = { ...fold("sum", "f32", 2.5e-7), ...GPU_SUMS };
 export const mean_middle_f32: Kernel = { ...fold("mean", "f32", 2.5e-7), ...GPU_SUMS };
-export const prod_middle_f32: Kernel = fold("prod", "f32", 1e-7);
+export const prod_middle_f32: Kernel = { ...fold("prod", "f32", 1e-7), gradient: ["prod_backward_f32"] };
 /** The square root of the sum of squares. */
 export const norm_middle_f32: Kernel = fold("norm", "f32", 1e-7);
 /** NaN where there is one. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** x [R, C] to y [R]. */
 function fold(name: string, y: "i32" | "u8"): Kernel {
@@ -12,6 +12,7 @@ function fold(name: string, y: "i32" | "u8"): Kernel {
     operands: [input("x", "u8", "R,C"), output("y", y, "R")],
     params: { C: "i32" },
     cells: { R: "i32" },
+    gradient: NO_GRADIENT.whole,
     tolerance: 0,
   };
 }

@@ -6,7 +6,7 @@
 import { WickError } from "../../error.ts";
 import type { BlockFormat } from "../../quant/format.ts";
 import { rowBytes } from "../../quant/formats.ts";
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 const FIELDS = 5;
 
@@ -25,6 +25,7 @@ export const interleave_rows: Kernel = {
   ],
   params: layout,
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.blocks,
   tolerance: 0,
 };
 
@@ -37,6 +38,7 @@ export const deinterleave_rows: Kernel = {
   ],
   params: layout,
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.blocks,
   tolerance: 0,
 };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, type OperandDtype, output } from "../kernel.ts";
 
 /** y[t, :] = x[ids[t], :]; NaN where ids[t] is outside 0 .. V - 1. */
 function take(dtype: OperandDtype): Kernel {
@@ -12,6 +12,7 @@ function take(dtype: OperandDtype): Kernel {
     operands: [input("x", dtype, "V,C"), input("ids", "i32", "T"), output("y", "f32", "T,C")],
     params: { V: "i32", C: "i32" },
     cells: { T: "i32" },
+    gradient: NO_GRADIENT.constant,
     tolerance: 0,
   };
 }

@@ -3,27 +3,28 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { gradientOf, input, type Kernel, NO_GRADIENT, output, type RowGradient } from "../kernel.ts";
 import { columnScratch } from "./reduce_middle.ts";
 
 /** y[n] takes in x up to n, from n on with `reverse`; y may be x. */
-function scan(name: string, dtype: "f32" | "i32", tolerance: number): Kernel {
+function scan(name: string, dtype: "f32" | "i32", gradient: RowGradient, tolerance: number): Kernel {
   return {
     name: `${name}_${dtype}`,
     operands: [input("x", dtype, "O,N,I"), output("y", dtype, "O,N,I")],
     scratch: columnScratch,
     params: { N: "i32", I: "i32", reverse: "i32" },
     cells: { O: "i32" },
+    gradient,
     tolerance,
   };
 }
 
-export const cumsum_f32: Kernel = scan("cumsum", "f32", 1e-7);
-export const cumprod_f32: Kernel = scan("cumprod", "f32", 1e-7);
+export const cumsum_f32: Kernel = scan("cumsum", "f32", ["cumsum_f32"], 1e-7);
+export const cumprod_f32: Kernel = scan("cumprod", "f32", ["cumprod_backward_f32"], 1e-7);
 /** Wraps at 32 bits. */
-export const cumsum_i32: Kernel = scan("cumsum", "i32", 0);
+export const cumsum_i32: Kernel = scan("cumsum", "i32", NO_GRADIENT.whole, 0);
 /** Wraps at 32 bits. */
-export const cumprod_i32: Kernel = scan("cumprod", "i32", 0);
+export const cumprod_i32: Kernel = scan("cumprod", "i32", NO_GRADIENT.whole, 0);
 
 /** values[n] = the best of x up to n, indices[n] where it stands, of equals the last; values may be x. */
 function best(name: string, dtype: "f32" | "i32"): Kernel {
@@ -37,6 +38,7 @@ function best(name: string, dtype: "f32" | "i32"): Kernel {
     scratch: columnScratch,
     params: { N: "i32", I: "i32" },
     cells: { O: "i32" },
+    gradient: gradientOf(dtype),
     tolerance: 0,
   };
 }
@@ -55,6 +57,7 @@ function backward(name: string, dy: string): Kernel {
     scratch: columnScratch,
     params: { N: "i32", I: "i32" },
     cells: { O: "i32" },
+    gradient: NO_GRADIENT.backward,
     tolerance: 2e-7,
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { input, type Kernel, output } from "../kernel.ts";
+import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** y[r, c] = e^x[r, c] / sum over c of e^x[r, c]; y may be x. */
 export const softmax_f32: Kernel = {
@@ -11,6 +11,7 @@ export const softmax_f32: Kernel = {
   operands: [input("x", "f32", "R,C"), output("y", "f32", "R,C")],
   params: { C: "i32" },
   cells: { R: "i32" },
+  gradient: ["softmax_backward_f32"],
   tolerance: 5e-7,
 };
 
@@ -20,6 +21,7 @@ export const log_softmax_f32: Kernel = {
   operands: [input("x", "f32", "R,C"), output("y", "f32", "R,C")],
   params: { C: "i32" },
   cells: { R: "i32" },
+  gradient: ["log_softmax_backward_f32"],
   tolerance: 1e-6,
 };
 
@@ -27,6 +29,7 @@ const backward: Omit<Kernel, "name"> = {
   operands: [input("y", "f32", "R,C"), input("dy", "f32", "R,C"), output("dx", "f32", "R,C")],
   params: { C: "i32" },
   cells: { R: "i32" },
+  gradient: NO_GRADIENT.backward,
   tolerance: 1e-6,
 };
 

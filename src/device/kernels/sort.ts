@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { input, type Kernel, type Operand, type OperandDtype, output, type Sizes } from "../kernel.ts";
+import {
+  input,
+  type Kernel,
+  NO_GRADIENT,
+  type Operand,
+  type OperandDtype,
+  output,
+  type RowGradient,
+  type Sizes,
+} from "../kernel.ts";
 
 function sorted(
   name: string,
@@ -18,6 +27,7 @@ function sorted(
     scratch,
     params,
     cells: { R: "i32" },
+    gradient: dtype === "f32" ? ["place_f32"] : NO_GRADIENT.whole,
     tolerance: 0,
   };
 }
@@ -39,19 +49,34 @@ export const sort_i32: Kernel = sort("i32");
 export const top_k_f32: Kernel = top("f32");
 export const top_k_i32: Kernel = top("i32");
 
-function move(name: string, operands: readonly Operand[], tolerance: number): Kernel {
-  return { name, operands, params: { C: "i32", K: "i32" }, cells: { R: "i32" }, tolerance };
+function move(
+  name: string,
+  operands: readonly Operand[],
+  gradient: RowGradient,
+  tolerance: number,
+): Kernel {
+  return { name, operands, params: { C: "i32", K: "i32" }, cells: { R: "i32" }, gradient, tolerance };
 }
 
 /** y[r, k] = x[r, indices[r, k]]; NaN where there is none. */
-export const pick_f32: Kernel = move("pick_f32", [
-  input("x", "f32", "R,C"),
-  input("indices", "i32", "R,K"),
-  output("y", "f32", "R,K"),
-], 0);
+export const pick_f32: Kernel = move(
+  "pick_f32",
+  [
+    input("x", "f32", "R,C"),
+    input("indices", "i32", "R,K"),
+    output("y", "f32", "R,K"),
+  ],
+  ["place_f32"],
+  0,
+);
 /** y[r] = 0, then y[r, indices[r, k]] += x[r, k] in the order of k; indices that are not there are left out. */
-export const place_f32: Kernel = move("place_f32", [
-  input("x", "f32", "R,K"),
-  input("indices", "i32", "R,K"),
-  output("y", "f32", "R,C"),
-], 1e-6);
+export const place_f32: Kernel = move(
+  "place_f32",
+  [
+    input("x", "f32", "R,K"),
+    input("indices", "i32", "R,K"),
+    output("y", "f32", "R,C"),
+  ],
+  ["pick_f32"],
+  1e-6,
+);

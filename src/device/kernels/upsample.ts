@@ -18,12 +18,26 @@ const aligned = { ...params, alignCorners: "i32" } as const;
 
 function forward(name: string, params: Kernel["params"], tolerance: number): Kernel {
   const operands = [input("x", "f32", "B,C,H,W"), output("y", "f32", "B,C,Ho,Wo")];
-  return { name, operands, params, cells: { B: "i32" }, tolerance };
+  return {
+    name,
+    operands,
+    params,
+    cells: { B: "i32" },
+    gradient: [name.replace("_f32", "_backward_f32")],
+    tolerance,
+  };
 }
 
 function backward(name: string, params: Kernel["params"]): Kernel {
   const operands = [input("dy", "f32", "B,C,Ho,Wo"), output("dx", "f32", "B,C,H,W")];
-  return { name, operands, params, cells: { B: "i32" }, tolerance: 1e-6 };
+  return {
+    name,
+    operands,
+    params,
+    cells: { B: "i32" },
+    gradient: [name.replace("_backward", "")],
+    tolerance: 1e-6,
+  };
 }
 
 /** The pixel at floor(h scaleH), floor(w scaleW). */

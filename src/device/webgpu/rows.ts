@@ -134,7 +134,7 @@ flat("cast_i32_f32", "R", "store_y(i, f32(load_x(i)));");
 binary("add_f32", "a + b");
 binary("sub_f32", "a - b");
 binary("mul_f32", "a * b");
-binary("div_f32", "a / b");
+binary("div_f32", "quotient(a, b)");
 binary("maximum_f32", "larger(a, b)");
 binary("minimum_f32", "smaller(a, b)");
 binary("pow_f32", "power(a, b)");

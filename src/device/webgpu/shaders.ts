@@ -335,6 +335,9 @@ fn larger(a: f32, b: f32) -> f32 {
   return select(b, a, order(a) > order(b));
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
+fn quotient(a: f32, b: f32) -> f32 {
+  return select(a / b, (0.25 * a) / (0.25 * b), abs(b) > 4e37);
+}
 fn power_of_two(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }
 fn exp_rest(r: f32) -> f32 {
   var p = 1.9875691500e-4 * r + 1.3981999507e-3;

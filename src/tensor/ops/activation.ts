@@ -4,29 +4,56 @@
  * @module
  */
 import * as rows from "../../device/kernels/elementwise_more.ts";
+import type { Kernel } from "../../device/kernel.ts";
 import { WickError } from "../../error.ts";
+import { inScope, noGrad, track } from "../autograd.ts";
+import { Scope } from "../scope.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { compare, where } from "./compare.ts";
-import { clamp, finite, mapped } from "./unary.ts";
+import { clamp, finite, mapped, type Slope } from "./unary.ts";
 
 /** Klambauer et al. 2017: they keep a layer's mean at 0 and its variance at 1. */
 const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
 /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
 export function elu(x: Tensor, alpha = 1): Tensor {
-  return mapped("elu", rows.elu_f32, x, "x", exponentialBelow(1, alpha), [finite("elu", "alpha", alpha)]);
+  const tail = [finite("elu", "alpha", alpha)];
+  return activated("elu", rows.elu_f32, x, exponentialBelow(1, alpha), (x) => curvedBelow(x, alpha), tail);
 }
 
 /** Elu with the scale and alpha that keep mean 0 and variance 1. */
 export function selu(x: Tensor): Tensor {
-  return mapped("selu", rows.selu_f32, x, "x", exponentialBelow(SELU.scale, SELU.scale * SELU.alpha));
+  const slope = exponentialBelow(SELU.scale, SELU.scale * SELU.alpha);
+  return activated("selu", rows.selu_f32, x, slope, (x) => curvedBelow(x, SELU.alpha).mul(SELU.scale));
+}
+
+/** By a row, or in f64 composed of ops, with the same slope of x. */
+function activated(
+  name: string,
+  row: Kernel,
+  x: Tensor,
+  slope: Slope,
+  composed: (x: Tensor) => Tensor,
+  tail: readonly number[] = [],
+): Tensor {
+  if (x.dtype !== "f64") return mapped(name, row, x, "x", slope, tail);
+  const y = noGrad(() => {
+    using own = new Scope(); // of what is made on the way
+    return inScope(composed(inScope(x, own)), x.scope);
+  });
+  return track(name, y, [x], [x], (dy, [x]) => [slope(dy, x)]);
 }
 
 /** The slope `above` where x > 0, else below e^x. The clamp keeps what is not chosen finite. */
 function exponentialBelow(above: number, below: number) {
   return (dy: Tensor, x: Tensor): Tensor =>
     where(compare("gt", x, 0), scaled(dy, above), dy.mul(clamp(x, -Infinity, 0).exp()).mul(below));
+}
+
+/** x, below 0 alpha (e^x - 1). */
+function curvedBelow(x: Tensor, alpha: number): Tensor {
+  return where(compare("lt", x, 0), clamp(x, -Infinity, 0).expm1().mul(alpha), x);
 }
 
 function scaled(dy: Tensor, by: number): Tensor {
@@ -36,7 +63,8 @@ function scaled(dy: Tensor, by: number): Tensor {
 /** x, below 0 slope x. */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   const back = (dy: Tensor, x: Tensor) => where(compare("gt", x, 0), dy, dy.mul(slope));
-  return mapped("leakyRelu", rows.leaky_relu_f32, x, "x", back, [finite("leakyRelu", "slope", slope)]);
+  const bent = (x: Tensor) => where(compare("lt", x, 0), x.mul(slope), x);
+  return activated("leakyRelu", rows.leaky_relu_f32, x, back, bent, [finite("leakyRelu", "slope", slope)]);
 }
 
 /** x, below 0 weight x; one weight, or one for each entry of dimension 1 (He et al. 2015). */
@@ -57,7 +85,9 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 /** log(1 + e^(beta x)) / beta. */
 export function softplus(x: Tensor, beta = 1): Tensor {
-  if (beta === 1) return mapped("softplus", rows.softplus_f32, x, "x", (dy, x) => dy.mul(x.sigmoid()));
+  const slope: Slope = (dy, x) => dy.mul(x.sigmoid());
+  const composed = (x: Tensor) => x.relu().add(x.abs().neg().exp().log1p());
+  if (beta === 1) return activated("softplus", rows.softplus_f32, x, slope, composed);
   if (!(Number.isFinite(beta) && beta !== 0)) {
     throw new WickError(
       "INVALID_ARGUMENT",
@@ -78,10 +108,11 @@ export function logSigmoid(x: Tensor): Tensor {
 
 /** x tanh(softplus(x)) (Misra 2020). */
 export function mish(x: Tensor): Tensor {
-  return mapped("mish", rows.mish_f32, x, "x", (dy, x) => {
+  const slope: Slope = (dy, x) => {
     const t = softplus(x).tanh();
     return dy.mul(t.add(x.mul(x.sigmoid()).mul(t.mul(t).neg().add(1))));
-  });
+  };
+  return activated("mish", rows.mish_f32, x, slope, (x) => x.mul(softplus(x).tanh()));
 }
 
 /** dy where low < x < high, else 0. */
@@ -91,19 +122,28 @@ function between(x: Tensor, low: number, high: number, dy: Tensor): Tensor {
 
 /** clamp(x, 0, 6); the gradient passes between the two, neither included. */
 export function relu6(x: Tensor): Tensor {
-  return mapped("relu6", rows.clamp_f32, x, "x", (dy, x) => between(x, 0, 6, dy), [0, 6]);
+  return activated("relu6", rows.clamp_f32, x, (dy, x) => between(x, 0, 6, dy), (x) => clamp(x, 0, 6), [
+    0,
+    6,
+  ]);
+}
+
+/** clamp(x + 3, 0, 6) / 6. */
+function sixth(x: Tensor): Tensor {
+  return clamp(x.add(3), 0, 6).div(6);
 }
 
 /** clamp(x + 3, 0, 6) / 6; the gradient passes between -3 and 3, neither included. */
 export function hardSigmoid(x: Tensor): Tensor {
   const slope = (dy: Tensor, x: Tensor) => between(x, -3, 3, dy.mul(1 / 6));
-  return mapped("hardSigmoid", rows.hard_sigmoid_f32, x, "x", slope);
+  return activated("hardSigmoid", rows.hard_sigmoid_f32, x, slope, sixth);
 }
 
 /** x hardSigmoid(x) (Howard et al. 2019); the gradient is 0 at -3 and 1 at 3. */
 export function hardSwish(x: Tensor): Tensor {
-  return mapped("hardSwish", rows.hard_swish_f32, x, "x", (dy, x) => {
+  const slope: Slope = (dy, x) => {
     const curve = dy.mul(x.mul(1 / 3).add(0.5));
     return where(compare("ge", x, 3), dy, where(compare("gt", x, -3), curve, 0));
-  });
+  };
+  return activated("hardSwish", rows.hard_swish_f32, x, slope, (x) => x.mul(sixth(x)));
 }

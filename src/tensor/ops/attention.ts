@@ -42,6 +42,7 @@ export function rope(
       `Cannot rope ${x} by ${table}: it must be contiguous f32 [S,R], R even and at most ${D}`,
     );
   }
+  refuseGradient("rope by", [table], "angles are constant");
   const turn = (x: Tensor, row: Kernel) => {
     using dense = x.contiguous();
     const y = result("rope", [dense, table], "f32", x.shape, x.rows);

@@ -8,12 +8,13 @@ import * as indexing from "../../device/kernels/indexing.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { take_rows_bf16, take_rows_f16 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, refuseGradient, track } from "../autograd.ts";
+import { noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
-import { isPlain } from "../dtype.ts";
+import { isHalf, isPlain } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
+import { throughF32 } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { count, indices } from "./indices.ts";
 import { contiguous } from "./view.ts";
@@ -99,7 +100,9 @@ const selectRows: Readonly<Record<number, Kernel>> = {
 
 /** By checked indices. */
 function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
+  if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => select(op, x, d, index));
   const row = rowByBytes(op, x, selectRows);
+  if (!addRows[x.dtype]) refuseGradient(op, [x], "its gradient takes f32 or f64");
   if (index.rows && d > 0) {
     throw new WickError(
       "SHAPE_MISMATCH",
@@ -113,17 +116,21 @@ function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
   const { O, N, I } = along(dense, d);
   run(row, [dense, index, y], [N, I], [O, count(index)]);
   return track(op, y, [x], [index], (dy, [index]) => {
-    using none = filled(dy, 0, "f32", shape, rows);
+    using none = filled(dy, 0, dy.dtype, shape, rows);
     return [addAt(none, d, index, dy)];
   });
 }
 
-const addRows: Partial<Record<string, Kernel>> = { f32: indexing.index_add_f32, i32: indexing.index_add_i32 };
+const addRows: Partial<Record<string, Kernel>> = {
+  f32: indexing.index_add_f32,
+  f64: indexing.index_add_f64,
+  i32: indexing.index_add_i32,
+};
 
 /** x plus src at checked indices of any rank, duplicates in ascending order. */
 function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   const row = addRows[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes f32 or i32`);
+  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes f32, f64 or i32`);
   using dense = src.contiguous();
   const y = noGrad(() => contiguous(x));
   const { O, N, I } = along(y, d);

@@ -205,6 +205,7 @@ export interface VarianceOptions {
 /** The variance about the mean. */
 export function variance(x: Tensor, dim: Dims, options: VarianceOptions): Tensor {
   const { correction = 1, keepDim = false } = options;
+  if (x.dtype === "f64") return wideVariance(x, dim, correction, keepDim);
   const row = ofDtype("var", { f32: rows.var_f32 }, x);
   const to = reduction("var", x, dim, keepDim);
   const y = foldTogether(to, row, "f32", [correction]);
@@ -212,6 +213,16 @@ export function variance(x: Tensor, dim: Dims, options: VarianceOptions): Tensor
     const free = Math.max(0, foldedSize(to) - correction);
     return [x.sub(mean(x, dimsOf(to), true)).mul(widened(dy.mul(2 / free), to))];
   });
+}
+
+/** In f64, which has no row for it. */
+function wideVariance(x: Tensor, dim: Dims, correction: number, keepDim: boolean): Tensor {
+  const to = reduction("var", x, dim, keepDim);
+  using middle = mean(x, dimsOf(to), true);
+  using distances = x.sub(middle);
+  using squares = distances.sqr();
+  using total = sum(squares, dimsOf(to), keepDim);
+  return total.div(Math.max(0, foldedSize(to) - correction));
 }
 
 /** The standard deviation; its gradient is 0 where it is 0. */
@@ -229,18 +240,25 @@ function whereNot0(y: Tensor, t: Tensor): Tensor {
 /** The p-norm: (sum of |x|^p)^(1/p); for p = Infinity the largest |x|, for 0 the number of those that are not 0. */
 export function norm(x: Tensor, p: number, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction("norm", x, dim, keepDim);
-  ofDtype("norm", folds.norm, x);
+  if (x.dtype !== "f64") ofDtype("norm", folds.norm, x);
   if (Number.isNaN(p)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot norm ${x}: p must be a number, got ${p}`, { param: "p" });
   }
   if (p === 2) {
-    const y = fold("norm", to);
+    const y = x.dtype === "f64" ? noGrad(() => wideNorm(to)) : fold("norm", to);
     return track("norm", y, [x], [x, y], (dy, [x, y]) => [x.mul(widened(whereNot0(y, dy.div(y)), to))]);
   }
   if (p === 0) return nonzeros(x, dim, keepDim);
   if (p !== 1 && Number.isFinite(p)) return powerNorm(to, p);
   using sizes = x.abs();
   return p === 1 ? sum(sizes, dim, keepDim) : extreme(p > 0 ? "max" : "min", sizes, dim, keepDim);
+}
+
+/** The root of the sum of squares in f64, which has no row for it. */
+function wideNorm(to: Reduction): Tensor {
+  using squares = to.x.sqr();
+  using total = sum(squares, dimsOf(to), to.keepDim);
+  return total.sqrt();
 }
 
 function nonzeros(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
@@ -253,7 +271,7 @@ function nonzeros(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
 /** dx = dy sign(x) (|x| / y)^(p - 1). */
 function powerNorm(to: Reduction, p: number): Tensor {
   const { x, keepDim } = to;
-  const power = (t: Tensor, exponent: number) => pow(t, constant(t.device, exponent));
+  const power = (t: Tensor, exponent: number) => pow(t, constant(t.device, exponent, t.dtype));
   const y = noGrad(() => {
     using sizes = x.abs();
     using powers = power(sizes, p);

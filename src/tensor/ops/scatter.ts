@@ -7,11 +7,13 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, refuseGradient, track } from "../autograd.ts";
+import { noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
+import { throughF32 } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { indices } from "./indices.ts";
 import { leadingReplaced, overwrite } from "./slice.ts";
@@ -19,7 +21,11 @@ import { contiguous, copyInto } from "./view.ts";
 
 const gatherRows = { 1: rows.gather_b8, 2: rows.gather_b16, 4: rows.gather_b32, 8: rows.gather_b64 };
 const scatterRows = { 1: rows.scatter_b8, 2: rows.scatter_b16, 4: rows.scatter_b32, 8: rows.scatter_b64 };
-const addRows: Partial<Record<string, Kernel>> = { f32: rows.scatter_add_f32, i32: rows.scatter_add_i32 };
+const addRows: Partial<Record<string, Kernel>> = {
+  f32: rows.scatter_add_f32,
+  f64: rows.scatter_add_f64,
+  i32: rows.scatter_add_i32,
+};
 
 /** See {@linkcode Tensor.gather}. */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -82,14 +88,16 @@ export function put(
 
 /** By checked indices of x's extents but in `d`. */
 export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
+  if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => gatherAt(x, d, index));
   const row = rowByBytes("gather", x, gatherRows);
+  if (!addRows[x.dtype]) refuseGradient("gather", [x], "its gradient takes f32 or f64");
   using dense = x.contiguous();
   const y = result("gather", [dense, index], x.dtype, index.shape, index.rows);
   const { O, N, I } = along(dense, d);
   run(row, [dense, index, y], [N, index.shape[d], I], [O]);
   const { shape, rows } = x;
   return track("gather", y, [x], [index], (dy, [index]) => {
-    using none = filled(dy, 0, "f32", shape, rows);
+    using none = filled(dy, 0, dy.dtype, shape, rows);
     return [scatterAddAt(none, d, index, dy)];
   });
 }
@@ -136,7 +144,10 @@ export function folded(
   src: Tensor,
 ): Tensor {
   const row = byDtype[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot ${op} into ${x}: it takes f32 or i32`);
+  if (!row) {
+    const taken = Object.keys(byDtype).join(" or ");
+    throw new WickError("DTYPE_MISMATCH", `Cannot ${op} into ${x}: it takes ${taken}`);
+  }
   const y = noGrad(() => contiguous(x));
   scatterInto(row, y, d, index, src);
   return y;

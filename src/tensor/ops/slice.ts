@@ -107,7 +107,7 @@ function assign(op: string, x: Tensor, region: Region, src: Tensor): Tensor {
   });
   const { shape } = src;
   return track(op, y, [x, src], [], (dy, _, needs) => [
-    needs[0] ? assign(op, dy, region, constant(dy.device, 0)) : undefined,
+    needs[0] ? assign(op, dy, region, constant(dy.device, 0, dy.dtype)) : undefined,
     needs[1] ? sumTo(view(dy, region), shape) : undefined,
   ]);
 }
@@ -119,7 +119,7 @@ function view(x: Tensor, region: Region): Tensor {
   const strides = region.map(({ step }, d) => step * x.strides[d]).filter((_, d) => !region[d].drops);
   const y = x.alias(keptExtents(region), { offset, strides });
   return track("slice", y, [x], [], (dy) => {
-    using none = filled(dy, 0, "f32", shape, rows);
+    using none = filled(dy, 0, dy.dtype, shape, rows);
     return [assign("slice's gradient", none, region, dy)];
   });
 }

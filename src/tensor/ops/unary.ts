@@ -6,12 +6,15 @@
 import type { Kernel } from "../../device/kernel.ts";
 import { affine_f32 } from "../../device/kernels/elementwise.ts";
 import * as rows from "../../device/kernels/elementwise_more.ts";
+import * as wide from "../../device/kernels/elementwise_wide.ts";
 import { WickError } from "../../error.ts";
 import { constant, track } from "../autograd.ts";
 import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
+import { bounded, isRoundedHere, stepped } from "./rounding.ts";
+import { unaryBy } from "./rule.ts";
 import { contiguous } from "./view.ts";
 import { walked } from "./walk.ts";
 
@@ -56,11 +59,12 @@ const steps = { floor: floor_f32, ceil: ceil_f32, round: round_f32, sign: sign_f
 
 /** A function that is flat between its jumps: its gradient is 0, at the jumps too, as in PyTorch. */
 export function step(name: keyof typeof steps, x: Tensor): Tensor {
-  return mapped(name, steps[name], x, "", zerosLike);
+  return isRoundedHere(x) ? stepped(name, x) : mapped(name, steps[name], x, "", zerosLike);
 }
 
 /** x without its fraction. */
 export function trunc(x: Tensor): Tensor {
+  if (isRoundedHere(x)) return stepped("trunc", x);
   using below = step("ceil", x);
   using above = step("floor", x);
   using negative = compare("lt", x, 0);
@@ -68,19 +72,28 @@ export function trunc(x: Tensor): Tensor {
 }
 
 const smooth = {
-  rsqrt: { row: rows.rsqrt_f32, saves: "y", slope: (dy, y) => dy.mul(y).mul(y).mul(y).mul(-0.5) },
-  log1p: { row: rows.log1p_f32, saves: "x", slope: (dy, x) => dy.div(x.add(1)) },
-  expm1: { row: rows.expm1_f32, saves: "y", slope: (dy, y) => dy.mul(y.add(1)) },
+  rsqrt: {
+    row: rows.rsqrt_f32,
+    f64: wide.rsqrt_f64,
+    saves: "y",
+    slope: (dy, y) => dy.mul(y).mul(y).mul(y).mul(-0.5),
+  },
+  log1p: { row: rows.log1p_f32, f64: wide.log1p_f64, saves: "x", slope: (dy, x) => dy.div(x.add(1)) },
+  expm1: { row: rows.expm1_f32, f64: wide.expm1_f64, saves: "y", slope: (dy, y) => dy.mul(y.add(1)) },
   erf: {
     row: rows.erf_f32,
+    f64: wide.erf_f64,
     saves: "x",
     slope: (dy, x) => dy.mul(x.mul(x).neg().exp()).mul(2 / Math.sqrt(Math.PI)),
   },
-} satisfies Record<string, { row: Kernel; saves: "x" | "y"; slope: Slope }>;
+} satisfies Record<string, { row: Kernel; f64: Kernel; saves: "x" | "y"; slope: Slope }>;
 
 /** A function that is smooth where it is defined. */
 export function analytic(name: keyof typeof smooth, x: Tensor): Tensor {
-  const { row, saves, slope } = smooth[name];
+  const { row, f64, saves, slope } = smooth[name];
+  if (x.dtype === "f64") {
+    return unaryBy(name, f64, x, [], { saves, x: (dy, saved) => slope(dy, saved[saves]) });
+  }
   return mapped(name, row, x, saves, slope);
 }
 
@@ -93,6 +106,10 @@ export function powNumber(x: Tensor, exponent: number): Tensor {
 
 /** x * scale + shift. */
 export function affine(x: Tensor, scale: number, shift: number): Tensor {
+  if (isRoundedHere(x)) {
+    using scaled = x.mul(scale);
+    return scaled.add(shift);
+  }
   return mapped("affine", affine_f32, x, "", (dy) => dy.mul(scale), [scale, shift]);
 }
 
@@ -101,6 +118,7 @@ export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
   if (Number.isNaN(low) || Number.isNaN(high)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot clamp ${x}: bounds must be numbers, got ${low}, ${high}`);
   }
+  if (isRoundedHere(x)) return bounded(x, low, high);
   const slope: Slope = (dy, x) => where(compare("ge", x, low), where(compare("le", x, high), dy, 0), 0);
   return mapped("clamp", rows.clamp_f32, x, "x", slope, [low, high]);
 }

@@ -404,3 +404,13 @@ Deno.test("shape errors name the op, the shapes and what was expected", () => {
     /Cannot pixelShuffle \[3,2,2\] by 2: it must be \[.., C 2\^2, H, W\]/,
   );
 });
+
+Deno.test("copy() has memory of its own, and a gradient", async () => {
+  using own = scope();
+  const x = tensor([1, 2], { scope: own });
+  const y = x.copy();
+  x.write(Float32Array.of(5, 6));
+  deepEqual(await y.toArray(), [1, 2]);
+  const leaf = tensor([1, 2], { scope: own }).requiresGrad();
+  deepEqual(await leaf.copy().mul(3).sum().backward().get(leaf).toArray(), [3, 3]);
+});
