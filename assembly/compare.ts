@@ -1,6 +1,6 @@
 // Comparisons, logic and choice, with broadcasting:  y[i] = a[i] < b[i],  y[i] = c[i] ? a[i] : b[i]
 //
-//   y           contiguous [D0, D1, D2, D3]: u8 of 0 or 1, for `where` four bytes an element
+//   y           contiguous [D0, D1, D2, D3]: u8 of 0 or 1, for `where` an element of a and b
 //   a, b, c, x  read through four strides in elements: 0 repeats, negative ones go backwards; c is u8
 //
 // Comparisons with NaN are false, but for ne. In logic and choice each byte but 0 is true. Operands of `where` may
@@ -9,6 +9,7 @@
 
 import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
+import { combined } from "./common/walk";
 import { elementsWalked, walked } from "./elementwise";
 
 @unmanaged class Eq { @inline of(a: v128, b: v128): v128 { return f32x4.eq(a, b); } }
@@ -48,6 +49,30 @@ export function le_i32(args: usize, part: i32, parts: i32): void { compare<LeI32
 export function gt_i32(args: usize, part: i32, parts: i32): void { compare<GtI32>(args, part, parts); }
 /** args: as eq_f32 */
 export function ge_i32(args: usize, part: i32, parts: i32): void { compare<GeI32>(args, part, parts); }
+
+// Of eight bytes; gt and ge are lt and le with operands changed over.
+
+@unmanaged class Equal<T> { @inline of(a: T, b: T): u8 { return <u8> (a == b); } }
+@unmanaged class Unequal<T> { @inline of(a: T, b: T): u8 { return <u8> (a != b); } }
+@unmanaged class Less<T> { @inline of(a: T, b: T): u8 { return <u8> (a < b); } }
+@unmanaged class NotMore<T> { @inline of(a: T, b: T): u8 { return <u8> (a <= b); } }
+
+/** args: as eq_f32 */
+export function eq_f64(args: usize, part: i32, parts: i32): void { combined<f64, u8, Equal<f64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function ne_f64(args: usize, part: i32, parts: i32): void { combined<f64, u8, Unequal<f64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function lt_f64(args: usize, part: i32, parts: i32): void { combined<f64, u8, Less<f64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function le_f64(args: usize, part: i32, parts: i32): void { combined<f64, u8, NotMore<f64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function eq_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, Equal<i64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function ne_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, Unequal<i64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function lt_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, Less<i64>>(args, part, parts); }
+/** args: as eq_f32 */
+export function le_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, NotMore<i64>>(args, part, parts); }
 
 function compare<F>(args: usize, part: i32, parts: i32): void {
   const D1 = integer(args, 3), D2 = integer(args, 4), D3 = integer(args, 5);
@@ -123,6 +148,31 @@ function runChoose(
   const stepA = <usize> strideA << 2, stepB = <usize> strideB << 2;
   for (; n > 0; n--, c += strideC, a += stepA, b += stepB, y += 4) {
     store<u32>(y, load<u32>(load<u8>(c) ? a : b));
+  }
+}
+
+/** args: as where_f32 */
+export function where_b64(args: usize, part: i32, parts: i32): void { pick<u64>(args, part, parts); }
+/** args: as where_f32 */
+export function where_b16(args: usize, part: i32, parts: i32): void { pick<u16>(args, part, parts); }
+/** args: as where_f32 */
+export function where_b8(args: usize, part: i32, parts: i32): void { pick<u8>(args, part, parts); }
+
+/** As choose, one element at a time. */
+function pick<T>(args: usize, part: i32, parts: i32): void {
+  const D1 = integer(args, 4), D2 = integer(args, 5), D3 = integer(args, 6);
+  const total = cell(args, 19) * D1 * D2 * D3;
+  const end = share(total, part + 1, parts);
+  const stepC = integer(args, 10);
+  const stepA = <usize> integer(args, 14) * sizeof<T>(), stepB = <usize> integer(args, 18) * sizeof<T>();
+  for (let i = share(total, part, parts); i < end;) {
+    const row = i / D3, column = i - row * D3, stop = i + min(D3 - column, end - i);
+    let c = pointer(args, 0) + elementsWalked(args, 7, row, column, D1, D2);
+    let a = pointer(args, 1) + <usize> elementsWalked(args, 11, row, column, D1, D2) * sizeof<T>();
+    let b = pointer(args, 2) + <usize> elementsWalked(args, 15, row, column, D1, D2) * sizeof<T>();
+    for (; i < stop; i++, c += stepC, a += stepA, b += stepB) {
+      store<T>(pointer(args, 3) + <usize> i * sizeof<T>(), load<T>(load<u8>(c) ? a : b));
+    }
   }
 }
 

@@ -13,6 +13,8 @@ import { loadPart } from "./common/partial";
 import { BF16, F16, toFloats } from "./common/storage";
 import { the } from "./common/the";
 
+/** args: as copy_b32 */
+export function copy_b64(args: usize, part: i32, parts: i32): void { copy<u64>(args, part, parts); }
 /** args: x, y | D1, D2, D3, x0..x3, y0..y3 | D0 (cell) */
 export function copy_b32(args: usize, part: i32, parts: i32): void { copy<u32>(args, part, parts); }
 /** args: as copy_b32 */

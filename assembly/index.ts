@@ -12,11 +12,13 @@ export { attention_f32, kv_append_f32 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
-  eq_f32, eq_i32, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_i32, logical_and_u8, logical_not_u8, logical_or_u8,
-  lt_f32, lt_i32, ne_f32, ne_i32, where_f32, where_i32,
+  eq_f32, eq_f64, eq_i32, eq_i64, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_f64, le_i32, le_i64,
+  logical_and_u8, logical_not_u8, logical_or_u8, lt_f32, lt_f64, lt_i32, lt_i64, ne_f32, ne_f64, ne_i32,
+  ne_i64, where_b16, where_b64, where_b8, where_f32, where_i32,
 } from "./compare";
 export {
-  cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b8,
+  cast_bf16_f32, cast_f16_f32, cast_f32_bf16, cast_f32_f16, cast_i32_f32, copy_b16, copy_b32, copy_b64,
+  copy_b8,
 } from "./copy";
 export { cross_entropy_backward_f32, cross_entropy_f32 } from "./cross_entropy";
 export {
@@ -69,6 +71,24 @@ export {
   upsample_bilinear2d_backward_f32, upsample_bilinear2d_f32, upsample_nearest2d_backward_f32,
   upsample_nearest2d_f32,
 } from "./upsample";
+export {
+  cast_f32_bool, cast_f32_f64, cast_f32_f8e4m3, cast_f32_i32, cast_f32_i64, cast_f32_u8, cast_f64_bool,
+  cast_f64_f32, cast_f64_i32, cast_f64_i64, cast_f8e4m3_f32, cast_i16_i32, cast_i32_bool, cast_i32_f64,
+  cast_i32_i16, cast_i32_i64, cast_i32_u8, cast_i64_bool, cast_i64_f32, cast_i64_f64, cast_i64_i32,
+  cast_u8_f32, cast_u8_i32,
+} from "./cast";
+export {
+  abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64, floor_div_f32,
+  floor_div_f64, floor_div_i32, floor_div_i64, gelu_erf_f64, gelu_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
+  minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
+  remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
+  tanh_f64,
+} from "./elementwise_wide";
+export {
+  argmax_f64, argmax_i64, argmin_f64, argmin_i64, max_f64, max_i64, mean_f64, min_f64, min_i64, sum_f64,
+  sum_i64,
+} from "./reduce_wide";
+export { matmul_f64 } from "./matmul_f64";
 
 export {
   embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,

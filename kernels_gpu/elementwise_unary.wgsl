@@ -1,6 +1,7 @@
-// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an expression.
+// y[i] = ELEMENT of x, read through four strides; a thread an element. The row's entry gives ELEMENT, an
+// expression, and the types FROM and TO.
 
-fn element(x: f32) -> f32 { return ELEMENT; }
+fn element(x: FROM) -> TO { return ELEMENT; }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

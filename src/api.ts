@@ -32,8 +32,9 @@ export type { BucketLike } from "./hub/bucket.ts";
 export type { RandomAccess } from "./hub/memory_source.ts";
 
 export { defaultDevice, scope, tensor, type TensorOptions } from "./tensor/create.ts";
-export { type NestedNumbers, Tensor, type TensorLayout } from "./tensor/tensor.ts";
-export type { Dtype, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export { type NestedNumbers, type NestedValues, Tensor, type TensorLayout } from "./tensor/tensor.ts";
+export type { Dtype, NumericArray, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export { promote, resultType } from "./tensor/promote.ts";
 export type { BlockDtype } from "./quant/format.ts";
 export { Scope } from "./tensor/scope.ts";
 export {

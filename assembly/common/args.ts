@@ -26,6 +26,13 @@ export function real(args: usize, i: usize): f32 {
   return load<f32>(args + (i << 2));
 }
 
+/** Words `i` and `i + 1`, low first, as the bits of an eight-byte parameter. */
+// @ts-ignore: decorator
+@inline
+export function wide(args: usize, i: usize): u64 {
+  return load<u64>(args + (i << 2));
+}
+
 /** The integer in the cell that word `i` points at. */
 // @ts-ignore: decorator
 @inline

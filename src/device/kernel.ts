@@ -8,7 +8,20 @@
  */
 
 /** What lies in an operand: a dtype, "q8" (activation blocks, see quantize_q8), or "bytes" of a block format. */
-export type OperandDtype = "f32" | "f16" | "bf16" | "i32" | "u8" | "q8" | "bytes" | "any";
+export type OperandDtype =
+  | "f64"
+  | "f32"
+  | "f16"
+  | "bf16"
+  | "f8e4m3"
+  | "i64"
+  | "i32"
+  | "i16"
+  | "u8"
+  | "bool"
+  | "q8"
+  | "bytes"
+  | "any";
 
 /** An operand of a kernel. */
 export interface Operand {

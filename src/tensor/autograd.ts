@@ -7,6 +7,8 @@
  */
 import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
+import { type Dtype, isPlain, itemBytes } from "./dtype.ts";
+import { encode } from "./encode.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
@@ -270,7 +272,7 @@ export function backward(y: Tensor, options: BackwardOptions = {}): Gradients {
     );
   }
   using own = new Scope();
-  const seed = options.gradient ?? constant(y.device, 1).expand(...y.shape);
+  const seed = options.gradient ?? constant(y.device, 1, y.dtype).expand(...y.shape);
   const leaves = walk(y.variable, inScope(seed, own), options, new Set());
   const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])), y.scope);
   y.scope?.own(gradients);
@@ -385,9 +387,11 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
     );
   }
   const stops = new Set(leaves.map((leaf) => leaf.variable!));
-  const seed = inScope(constant(y.device, 1).expand(...y.shape), y.scope);
+  const seed = inScope(constant(y.device, 1, y.dtype).expand(...y.shape), y.scope);
   const found = y.variable ? walk(y.variable, seed, { createGraph: true }, stops) : undefined;
-  return leaves.map((leaf) => found?.get(leaf.variable!) ?? constant(leaf.device, 0).expand(...leaf.shape));
+  return leaves.map((leaf) =>
+    found?.get(leaf.variable!) ?? constant(leaf.device, 0, leaf.dtype).expand(...leaf.shape)
+  );
 }
 
 /**
@@ -414,17 +418,21 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   return y;
 }
 
-const constants = new WeakMap<Device, Map<number, Tensor>>();
+const constants = new WeakMap<Device, Map<number | string, Tensor>>();
 
 /** A tensor of one element of rank 0 that a device keeps for good. */
-export function constant(device: Device, value: number): Tensor {
+export function constant(device: Device, value: number, dtype: Dtype = "f32"): Tensor {
   let known = constants.get(device);
   if (!known) constants.set(device, known = new Map());
-  let made = known.get(value);
-  if (!made) {
-    made = new Tensor(device.allocate(4), "f32", []);
-    device.write(made.storage, 0, new Uint8Array(Float32Array.of(value).buffer));
-    known.set(value, made);
-  }
+  const key = dtype === "f32" ? value : `${dtype} ${value}`;
+  let made = known.get(key);
+  if (!made) known.set(key, made = scalar(device, value, dtype));
+  return made;
+}
+
+function scalar(device: Device, value: number, dtype: Dtype): Tensor {
+  if (!isPlain(dtype)) throw new WickError("DTYPE_MISMATCH", `Cannot make ${dtype} of a number`);
+  const made = new Tensor(device.allocate(itemBytes(dtype)), dtype, []);
+  device.write(made.storage, 0, new Uint8Array(encode([value], dtype).buffer));
   return made;
 }

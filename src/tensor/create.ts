@@ -6,12 +6,12 @@
 import type { Device } from "../device/device.ts";
 import { WasmDevice } from "../device/wasm/device.ts";
 import { WickError } from "../error.ts";
-import { isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
-import { typedArray } from "./host.ts";
+import { holds, isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { encode, type Scalar } from "./encode.ts";
 import { refuseWhileRecording } from "./program.ts";
 import { Scope } from "./scope.ts";
 import { show, sizeOf } from "./shape.ts";
-import { type NestedNumbers, Tensor } from "./tensor.ts";
+import { type NestedValues, Tensor } from "./tensor.ts";
 
 let shared: Device | undefined;
 
@@ -22,7 +22,7 @@ export function defaultDevice(): Device {
 
 /** Options of {@linkcode tensor}. */
 export interface TensorOptions {
-  /** [f32, or that of the typed array] */
+  /** [f32, or that of the typed array, of bigints (i64) or of truth values (bool)] */
   dtype?: PlainDtype;
   /** [that of the nesting; needed for a typed array of rank other than 1] */
   shape?: readonly number[];
@@ -33,11 +33,14 @@ export interface TensorOptions {
 }
 
 /**
- * A tensor of nested numbers, or of a typed array (f16 and bf16 as their bit patterns in a Uint16Array).
+ * A tensor of nested numbers (bigints, truth values), or of a typed array: Float64Array f64, Float32Array f32,
+ * BigInt64Array i64, Int32Array i32, Int16Array i16, Uint8Array u8; f16, bf16 and f8e4m3 as their bit patterns in a
+ * Uint16Array or Uint8Array, bool as bytes.
  *
- * @throws WickError SHAPE_MISMATCH for ragged nesting or a shape that does not hold the values
+ * @throws WickError SHAPE_MISMATCH for ragged nesting or a shape that does not hold the values, DTYPE_MISMATCH for a
+ * typed array of another dtype
  */
-export function tensor(values: NestedNumbers | PlainArray, options: TensorOptions = {}): Tensor {
+export function tensor(values: NestedValues | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
   const device = options.device ?? defaultDevice();
   const { flat, shape, dtype } = ArrayBuffer.isView(values)
@@ -47,6 +50,12 @@ export function tensor(values: NestedNumbers | PlainArray, options: TensorOption
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot make ${dtype}${show(shape)} of ${flat.byteLength} bytes: it holds ${sizeOf(shape)} elements`,
+    );
+  }
+  if (!holds(flat, dtype)) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot make ${dtype}${show(shape)} of a ${flat.constructor.name}: its elements are others`,
     );
   }
   const made = new Tensor(device.allocate(storageBytes(dtype, shape)), dtype, shape, {
@@ -61,30 +70,49 @@ export function scope(): Scope {
 }
 
 function dtypeOf(values: PlainArray): PlainDtype {
-  if (values instanceof Float32Array) return "f32";
-  if (values instanceof Int32Array) return "i32";
-  if (values instanceof Uint8Array) return "u8";
-  throw new WickError("DTYPE_MISMATCH", "Cannot tell f16 from bf16 by a Uint16Array: give the dtype");
+  if (values instanceof Uint16Array) {
+    throw new WickError("DTYPE_MISMATCH", "Cannot tell f16 from bf16 by a Uint16Array: give the dtype");
+  }
+  const dtype = (["f32", "i32", "u8", "f64", "i64", "i16"] as const).find((d) => holds(values, d));
+  if (dtype) return dtype;
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot make a tensor of ${values.constructor.name}: expected one of a dtype`,
+  );
 }
 
 function flatten(
-  values: NestedNumbers,
+  values: NestedValues,
   options: TensorOptions,
 ): { flat: PlainArray; shape: readonly number[]; dtype: PlainDtype } {
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const numbers: number[] = [];
-  collect(values, shape, 0, numbers);
-  const dtype = options.dtype ?? "f32";
-  return { flat: typedArray(dtype, numbers), shape: options.shape ?? shape, dtype };
+  const scalars: Scalar[] = [];
+  collect(values, shape, 0, scalars);
+  const dtype = options.dtype ?? common(scalars);
+  return { flat: encode(scalars, dtype), shape: options.shape ?? shape, dtype };
 }
 
-function collect(values: NestedNumbers, shape: readonly number[], depth: number, into: number[]): void {
-  if (depth === shape.length && typeof values === "number") into.push(values);
-  else if (Array.isArray(values) && values.length === shape[depth]) {
+/** bool for truth values, i64 where there is a bigint, else f32. */
+function common(scalars: readonly Scalar[]): PlainDtype {
+  const kinds = new Set(scalars.map((v) => typeof v));
+  if (kinds.size > 1) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      "Cannot make a tensor of mixed numbers, bigints and truth values: give the dtype",
+    );
+  }
+  return kinds.has("bigint") ? "i64" : kinds.has("boolean") ? "bool" : "f32";
+}
+
+function collect(values: NestedValues, shape: readonly number[], depth: number, into: Scalar[]): void {
+  if (Array.isArray(values) && values.length === shape[depth]) {
     for (const value of values) collect(value, shape, depth + 1, into);
-  } else {throw new WickError(
+  } else if (depth === shape.length && !Array.isArray(values)) into.push(values);
+  else {
+    throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot make a tensor of ragged arrays: expected ${show(shape)}`,
-    );}
+    );
+  }
 }

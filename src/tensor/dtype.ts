@@ -7,8 +7,11 @@ import { WickError } from "../error.ts";
 import { blockFormats, packedBytes } from "../quant/formats.ts";
 import type { BlockDtype } from "../quant/format.ts";
 
-/** Dtypes whose elements lie one by one. */
-export type PlainDtype = "f32" | "i32" | "f16" | "bf16" | "u8";
+/**
+ * Dtypes whose elements lie one by one. "f8e4m3" is OCP's e4m3fn (no infinities, 448 at most): for loading and
+ * converting; "bool" is a byte of 0 or 1.
+ */
+export type PlainDtype = "f64" | "f32" | "f16" | "bf16" | "f8e4m3" | "i64" | "i32" | "i16" | "u8" | "bool";
 
 /**
  * A tensor's dtype: plain elements, the blocks of a quantized format (weights), or "q8": activations as 8-bit
@@ -16,17 +19,31 @@ export type PlainDtype = "f32" | "i32" | "f16" | "bf16" | "u8";
  */
 export type Dtype = PlainDtype | BlockDtype | "q8";
 
-/** Typed arrays that hold plain elements; f16 and bf16 as their 16-bit patterns. */
-export type PlainArray = Float32Array | Int32Array | Uint16Array | Uint8Array;
+/** Typed arrays of numbers that hold plain elements; f16, bf16 and f8e4m3 as their bit patterns. */
+export type NumericArray = Float64Array | Float32Array | Int32Array | Int16Array | Uint16Array | Uint8Array;
 
-const plain: Readonly<Record<PlainDtype, { bytes: number; array: new (buffer: ArrayBuffer) => PlainArray }>> =
-  {
-    f32: { bytes: 4, array: Float32Array },
-    i32: { bytes: 4, array: Int32Array },
-    f16: { bytes: 2, array: Uint16Array },
-    bf16: { bytes: 2, array: Uint16Array },
-    u8: { bytes: 1, array: Uint8Array },
-  };
+/** Typed arrays that hold plain elements: bigints for i64. */
+export type PlainArray = NumericArray | BigInt64Array;
+
+/** What a dtype's elements are: its category counts in promotion. */
+interface Plain {
+  bytes: number;
+  category: "bool" | "integer" | "float";
+  array: new (buffer: ArrayBuffer) => PlainArray;
+}
+
+const plain: Readonly<Record<PlainDtype, Plain>> = {
+  f64: { bytes: 8, category: "float", array: Float64Array },
+  f32: { bytes: 4, category: "float", array: Float32Array },
+  f16: { bytes: 2, category: "float", array: Uint16Array },
+  bf16: { bytes: 2, category: "float", array: Uint16Array },
+  f8e4m3: { bytes: 1, category: "float", array: Uint8Array },
+  i64: { bytes: 8, category: "integer", array: BigInt64Array },
+  i32: { bytes: 4, category: "integer", array: Int32Array },
+  i16: { bytes: 2, category: "integer", array: Int16Array },
+  u8: { bytes: 1, category: "integer", array: Uint8Array },
+  bool: { bytes: 1, category: "bool", array: Uint8Array },
+};
 
 /** Values and bytes of a block of 8-bit activations: scale, three sums, 32 values. */
 export const Q8_BLOCK: { readonly values: number; readonly bytes: number } = { values: 32, bytes: 48 };
@@ -34,6 +51,31 @@ export const Q8_BLOCK: { readonly values: number; readonly bytes: number } = { v
 /** Whether elements lie one by one. */
 export function isPlain(dtype: Dtype): dtype is PlainDtype {
   return dtype in plain;
+}
+
+/** Whether elements are real numbers: "float"; or whole ones: "integer"; or truth: "bool". */
+export function category(dtype: PlainDtype): "bool" | "integer" | "float" {
+  return plain[dtype].category;
+}
+
+/** Whether elements are real numbers, one by one. */
+export function isFloat(dtype: Dtype): boolean {
+  return isPlain(dtype) && plain[dtype].category === "float";
+}
+
+/** Whether elements are floats of 16 bits, which compute in f32. */
+export function isHalf(dtype: Dtype): boolean {
+  return dtype === "f16" || dtype === "bf16";
+}
+
+/** Whether `data()` gives bit patterns, and numbers come by way of f32. */
+export function isPacked(dtype: Dtype): boolean {
+  return isHalf(dtype) || dtype === "f8e4m3";
+}
+
+/** Whether a typed array holds elements of a dtype. */
+export function holds(values: PlainArray, dtype: PlainDtype): boolean {
+  return values instanceof plain[dtype].array;
 }
 
 /** Bytes of an element; throws for dtypes that come in blocks. */

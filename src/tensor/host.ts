@@ -5,20 +5,14 @@
  */
 import type { Device, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
-import { type Dtype, isPlain, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { type Dtype, isPlain, type PlainDtype, storageBytes } from "./dtype.ts";
+import { encode } from "./encode.ts";
 import { recording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Bytes of the widest element. */
 const WIDEST = 8;
-
-/** JavaScript numbers as elements: the one place where they become them. */
-export function typedArray(dtype: PlainDtype, numbers: Iterable<number>): PlainArray {
-  const make = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: undefined, bf16: undefined }[dtype];
-  if (make) return make.from(numbers);
-  throw new WickError("DTYPE_MISMATCH", `Cannot make ${dtype} of numbers: give its bit patterns, or f32`);
-}
 
 /**
  * A tensor that holds the host's numbers. While recording it is written at once, and its memory stays for as long
@@ -31,7 +25,7 @@ export function hostTensor(
   numbers: Iterable<number>,
   scope?: Scope,
 ): Tensor {
-  const values = typedArray(dtype, numbers);
+  const values = encode([...numbers], dtype);
   const storage = device.allocate(storageBytes(dtype, shape));
   device.write(storage, 0, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   recording()?.keep(() => storage.release());

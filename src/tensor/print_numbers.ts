@@ -19,6 +19,7 @@ const floats: Readonly<Record<string, Float>> = {
   f64: { round: (v) => v, digits: 15 },
   f32: { round: Math.fround, digits: 6 },
   f16: { round: (v) => nearest(v, 11, -14), digits: 3 },
+  f8e4m3: { round: (v) => nearest(v, 4, -6), digits: 2 },
   bf16: { round: (v) => nearest(v, 8, -126), digits: 2 },
 };
 
@@ -32,6 +33,7 @@ interface Decimal {
 /** A number's text, by one rule for all that are printed together. */
 export function formatter(values: readonly number[], dtype: Dtype): (value: number) => string {
   const float = floats[dtype];
+  if (dtype === "bool") return (v) => truthText(v).padStart(5);
   if (!float) {
     const width = Math.max(...values.map((v) => String(v).length));
     return (v) => String(v).padStart(width);
@@ -55,6 +57,7 @@ export function formatter(values: readonly number[], dtype: Dtype): (value: numb
 /** A lone number's text. */
 export function scalarText(value: number, dtype: Dtype): string {
   const float = floats[dtype];
+  if (dtype === "bool") return truthText(value);
   if (!float) return String(value);
   if (!Number.isFinite(value)) return nonFinite(value);
   const d = shortest(value, float);
@@ -65,6 +68,10 @@ export function scalarText(value: number, dtype: Dtype): string {
   }
   const [whole, fraction] = parts(d);
   return `${whole}.${fraction || "0"}`;
+}
+
+function truthText(value: number): string {
+  return value ? "True" : "False";
 }
 
 function nonFinite(value: number): string {

@@ -5,10 +5,21 @@
  */
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { WickError } from "../error.ts";
-import { type Dtype, isPlain, itemBytes, type PlainArray, plainArray } from "./dtype.ts";
+import {
+  type Dtype,
+  holds,
+  isPacked,
+  isPlain,
+  itemBytes,
+  type NumericArray,
+  type PlainArray,
+  plainArray,
+  type PlainDtype,
+} from "./dtype.ts";
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
 import * as activation from "./ops/activation.ts";
-import { compare, where } from "./ops/compare.ts";
+import { cast } from "./ops/cast.ts";
+import { compare, logical, logicalNot, where } from "./ops/compare.ts";
 import * as convolution from "./ops/conv.ts";
 import * as diagonals from "./ops/diagonal.ts";
 import * as elementwise from "./ops/elementwise.ts";
@@ -54,6 +65,9 @@ export interface TensorLayout {
 
 /** Nested arrays of numbers. */
 export type NestedNumbers = number | NestedNumbers[];
+
+/** Nested arrays of numbers, bigints or truth values. */
+export type NestedValues = number | bigint | boolean | NestedValues[];
 
 /**
  * An n-dimensional array on a device. Ops borrow their operands and return new tensors; views (reshape,
@@ -150,7 +164,13 @@ export class Tensor implements OperandView, Disposable {
 
   // Reading
 
-  /** A copy of its elements in order; f16 and bf16 as their bit patterns. */
+  /**
+   * A copy of its elements in order, in the typed array of its dtype: bool as bytes of 0 and 1, f16, bf16 and f8e4m3 as
+   * their bit patterns, i64 as a BigInt64Array (which types know by `data<BigInt64Array>()`).
+   */
+  data(): Promise<NumericArray>;
+  /** The same, where the dtype is known to the caller. */
+  data<Elements extends PlainArray>(): Promise<Elements>;
   async data(): Promise<PlainArray> {
     refuseWhileRecording("read a tensor");
     this.#assertOpen("read");
@@ -163,15 +183,19 @@ export class Tensor implements OperandView, Disposable {
     }
     if (!this.isContiguous) {
       using copy = view.contiguous(this);
-      return await copy.data();
+      return await copy.data<PlainArray>();
     }
     const bytes = await this.device.read(this.storage, this.byteOffset, this.size * itemBytes(dtype));
     return plainArray(dtype, bytes as Uint8Array<ArrayBuffer>);
   }
 
-  /** Its elements as nested arrays; a number for rank 0. */
+  /**
+   * Its elements as nested arrays of numbers; a number for rank 0. Truth is 1 and 0.
+   *
+   * @throws WickError INVALID_ARGUMENT for i64 beyond what a number holds exactly: `data()` gives bigints
+   */
   async toArray(): Promise<NestedNumbers> {
-    const flat = await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data());
+    const flat = await this.#numbers();
     const nest = (dim: number, at: number, step: number): NestedNumbers => {
       if (dim === this.rank) return flat[at];
       const inner = step / this.shape[dim];
@@ -180,7 +204,7 @@ export class Tensor implements OperandView, Disposable {
     return nest(0, 0, this.size);
   }
 
-  /** The value of a tensor of one element. */
+  /** The value of a tensor of one element; throws as `toArray()`. */
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new WickError(
@@ -188,19 +212,30 @@ export class Tensor implements OperandView, Disposable {
         `Cannot take the item of ${show(this.shape)}: it must hold one element`,
       );
     }
-    return (await (this.dtype === "f16" || this.dtype === "bf16" ? this.#to32Data() : this.data()))[0];
+    return (await this.#numbers())[0];
   }
 
-  /** Overwrites a contiguous tensor with elements of its dtype. */
+  /**
+   * Overwrites a contiguous tensor with elements of its dtype, as `data()` gives them.
+   *
+   * @throws WickError DTYPE_MISMATCH for a typed array of others, SHAPE_MISMATCH for too many or too few
+   */
   write(values: PlainArray): this {
     this.#assertOpen("write");
+    if (isPlain(this.dtype) && !holds(values, this.dtype)) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot write a ${values.constructor.name} into ${this}: its elements are others`,
+      );
+    }
     if (!this.isContiguous || values.byteLength !== this.size * itemBytes(this.dtype)) {
       throw new WickError(
         "SHAPE_MISMATCH",
         `Cannot write ${values.byteLength} bytes into ${this}: it must be contiguous and hold as many`,
       );
     }
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const given = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = this.dtype === "bool" && given.some((v) => v > 1) ? given.map((v) => v ? 1 : 0) : given;
     this.device.write(this.storage, this.byteOffset, bytes);
     this.storage.version++;
     return this;
@@ -209,13 +244,13 @@ export class Tensor implements OperandView, Disposable {
   // Gradients
 
   /**
-   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for floating tensors
+   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for tensors of f32 and f64
    * that are no result of others.
    */
   requiresGrad(): this {
     this.#assertOpen("take a gradient of");
-    if (this.dtype !== "f32") {
-      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32`);
+    if (this.dtype !== "f32" && this.dtype !== "f64") {
+      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32 or f64`);
     }
     if (!this.variable) this.bind(new Variable(this.shape));
     return this;
@@ -281,7 +316,24 @@ export class Tensor implements OperandView, Disposable {
     if (this.variable) same.bind(this.variable);
     return same;
   }
-  /** The elements converted to f32. */
+  /**
+   * The elements as another dtype; a handle on the same where it is that already. Floats become integers toward zero
+   * (NaN 0, beyond i32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no
+   * kernel of its own goes by way of another dtype, visibly in a trace.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([1.9, -1.9, 300]);
+   * deepEqual(await x.to("i64").data<BigInt64Array>(), BigInt64Array.of(1n, -1n, 300n));
+   * deepEqual(await x.to("u8").toArray(), [1, 255, 44]);
+   * ```
+   */
+  to(dtype: PlainDtype): Tensor {
+    return cast(this, dtype);
+  }
+  /** The elements converted to f32, contiguous. */
   toF32(): Tensor {
     return elementwise.toF32(this);
   }
@@ -382,9 +434,17 @@ export class Tensor implements OperandView, Disposable {
   mul(other: Tensor | number): Tensor {
     return elementwise.mul(this, other);
   }
-  /** The quotient. */
+  /** The quotient; of integers as f32. */
   div(other: Tensor | number): Tensor {
     return elementwise.div(this, other);
+  }
+  /** The quotient rounded down; integers by 0 give 0. No gradient. */
+  floorDiv(other: Tensor | number): Tensor {
+    return elementwise.floorDiv(this, other);
+  }
+  /** What floorDiv leaves, with the divisor's sign; integers by 0 leave 0. */
+  remainder(other: Tensor | number): Tensor {
+    return elementwise.remainder(this, other);
   }
   /** NaN where either is NaN. */
   maximum(other: Tensor): Tensor {
@@ -394,9 +454,10 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's powf: a negative base has a result where the exponent is integral. */
+  /** This to the power of the other, as C's pow; integers stay so, and a negative power of them is 0 or +-1. */
   pow(other: Tensor | number): Tensor {
-    return typeof other === "number" ? unaries.powNumber(this, other) : elementwise.pow(this, other);
+    const isSingle = typeof other === "number" && this.dtype === "f32";
+    return isSingle ? unaries.powNumber(this, other) : elementwise.pow(this, other);
   }
   /** The negative. */
   neg(): Tensor {
@@ -513,15 +574,15 @@ export class Tensor implements OperandView, Disposable {
   sign(): Tensor {
     return unaries.step("sign", this);
   }
-  /** 1 where it is NaN, else 0, as u8. */
+  /** 1 where it is NaN, else 0. */
   isNan(): Tensor {
     return unaries.isNan(this);
   }
-  /** 1 where it is neither infinite nor NaN, else 0, as u8. */
+  /** 1 where it is neither infinite nor NaN, else 0. */
   isFinite(): Tensor {
     return unaries.besideInfinity("lt", this);
   }
-  /** 1 where it is infinite, else 0, as u8. */
+  /** 1 where it is infinite, else 0. */
   isInf(): Tensor {
     return unaries.besideInfinity("eq", this);
   }
@@ -638,7 +699,7 @@ export class Tensor implements OperandView, Disposable {
     return resize.upsampleBilinear2d(this, options);
   }
 
-  // Comparisons: 1 or 0 as u8
+  // Comparisons: bool
 
   /** Whether equal. */
   eq(other: Tensor | number): Tensor {
@@ -664,12 +725,28 @@ export class Tensor implements OperandView, Disposable {
   ge(other: Tensor | number): Tensor {
     return compare("ge", this, other);
   }
-  /** `a` where this (u8) is not 0, else `b`. */
+  /** Whether both are true: not 0. */
+  logicalAnd(other: Tensor): Tensor {
+    return logical("and", this, other);
+  }
+  /** Whether one of both is true. */
+  logicalOr(other: Tensor): Tensor {
+    return logical("or", this, other);
+  }
+  /** Whether just one of both is true. */
+  logicalXor(other: Tensor): Tensor {
+    return logical("xor", this, other);
+  }
+  /** Whether it is 0. */
+  logicalNot(): Tensor {
+    return logicalNot(this);
+  }
+  /** `a` where this (bool, or u8) is not 0, else `b`. */
   where(a: Tensor | number, b: Tensor | number): Tensor {
     return where(this, a, b);
   }
 
-  // Indexing: indices are i32 (or u8); one that is outside throws INDEX_OUT_OF_RANGE
+  // Indexing: indices are i32, i64, i16 or u8; one that is outside throws INDEX_OUT_OF_RANGE
 
   /**
    * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
@@ -752,11 +829,11 @@ export class Tensor implements OperandView, Disposable {
     sliceSet(this, src, dim, start);
     return this;
   }
-  /** A copy with `value` where `mask` (u8, broadcast to this) is not 0. */
+  /** A copy with `value` where `mask` (bool, broadcast to this) is not 0. */
   maskedFill(mask: Tensor, value: number): Tensor {
     return maskedFill(this, mask, value);
   }
-  /** The elements where `mask` (u8; both broadcast) is not 0, in row-major order, as [n]. */
+  /** The elements where `mask` (bool; both broadcast) is not 0, in row-major order, as [n]. */
   maskedSelect(mask: Tensor): Promise<Tensor> {
     return maskedSelect(this, mask);
   }
@@ -767,7 +844,7 @@ export class Tensor implements OperandView, Disposable {
 
   // Reductions: over one dimension, several, or all where none is given
 
-  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of u8 as i32. */
+  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of smaller integers and bool as i32. */
   sum(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.sum(this, dim, keepDim);
   }
@@ -811,11 +888,11 @@ export class Tensor implements OperandView, Disposable {
   logSumExp(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.logSumExp(this, dim, keepDim);
   }
-  /** Whether all elements are not 0, as u8; true of none. */
+  /** Whether all elements are not 0, as bool; true of none. */
   all(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.truths("all", this, dim, keepDim);
   }
-  /** Whether an element is not 0, as u8; false of none. */
+  /** Whether an element is not 0, as bool; false of none. */
   any(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.truths("any", this, dim, keepDim);
   }
@@ -925,12 +1002,25 @@ export class Tensor implements OperandView, Disposable {
     return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
   }
 
-  async #to32Data(): Promise<PlainArray> {
-    using wide = this.toF32();
-    return await wide.data();
+  async #numbers(): Promise<ArrayLike<number>> {
+    if (isPacked(this.dtype)) {
+      using wide = this.toF32();
+      return await wide.data();
+    }
+    const values = await this.data<PlainArray>();
+    return values instanceof BigInt64Array ? Array.from(values, safeNumber) : values;
   }
 
   #assertOpen(action: string): void {
     if (!this.#open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
   }
+}
+
+function safeNumber(value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot give i64 ${value} as a number: it must be within 2^53; data() gives bigints`,
+  );
 }

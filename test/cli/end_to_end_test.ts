@@ -40,7 +40,7 @@ Deno.test("Ctrl-C breaks a text off within moments: exit code 130", async () => 
   const endless = ["run", "Once", "--ignore-eos", "--overflow", "slide", "--max-tokens", "1000000"];
   const { code, stdout, stderr } = await spawn(endless, { signal: "SIGINT" });
   equal(code, 130);
-  ok(stdout.length < 20_000);
+  ok(stdout.length < 5_000, `${stdout.length} characters`);
   equal(stderr, "interrupted\n");
 });
 

@@ -36,13 +36,14 @@ export function compare(
   });
 }
 
-function isNear(expected: Expected, i: number, actual: number, tolerance: number): boolean {
+function isNear(expected: Expected, i: number, actual: number | bigint, tolerance: number): boolean {
   const want = expected.values[i];
   if (want === undefined || Object.is(want, actual)) return true;
+  if (typeof want === "bigint" || typeof actual === "bigint") return false; // only the same will do
   if (Number.isNaN(want)) return Number.isNaN(actual);
   return Math.abs(actual - want) <= bound(expected, i, tolerance);
 }
 
 function bound({ values, scale }: Expected, i: number, tolerance: number): number {
-  return tolerance * (scale ? scale[i] : 1 + Math.abs(values[i]!));
+  return tolerance * (scale ? scale[i] : 1 + Math.abs(Number(values[i])));
 }

@@ -5,21 +5,24 @@
  */
 import type { Random } from "../random.ts";
 import { indices, product, randomStrides, SIZES, SPECIAL, walkOf } from "./elementwise.ts";
-import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
+import { type Case, type Expected, longs, type OperandValue, type Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
 type Draw = (random: Random, length: number) => Elements;
 
 const floats: Draw = (random, n) => Float32Array.from({ length: n }, () => random.pick([...SPECIAL, 4, 5]));
 const integers: Draw = (random, n) => random.ints(n, -2, 2).map((v) => v * 2 ** 30);
+const doubles: Draw = (random, n) => Float64Array.from({ length: n }, () => random.pick([...SPECIAL, 4, 5]));
+const great: Draw = (random, n) =>
+  longs(BigInt64Array.from(random.ints(n, -2, 2), (v) => BigInt(v) * 2n ** 62n));
 const truths: Draw = (random, n) => Uint8Array.from(random.ints(n, 0, 3), (v) => [0, 0, 1, 255][v]);
 
 /**
  * y[i] = f(the operands' elements there), over operands walked by strides.
  * Sizes add rows of 63 to 67 elements of stride 0 and 1, so that whole vectors meet every mixture of both.
  */
-export function walk(
-  f: (...elements: number[]) => number,
+export function walk<E extends number | bigint = number>(
+  f: (...elements: E[]) => number | bigint,
   draws: readonly Draw[],
   into: (length: number) => Elements,
 ): Reference {
@@ -49,7 +52,7 @@ export function walk(
         const places = indices(walkOf(sizes, params.slice(3 + 4 * i, 7 + 4 * i)));
         return Array.from(places, (at) => operands[i]![at]);
       });
-      const values = Array.from({ length: product(sizes) }, (_, e) => f(...read.map((r) => r[e])));
+      const values = Array.from({ length: product(sizes) }, (_, e) => f(...read.map((r) => r[e] as E)));
       return [{ operand: draws.length, values }];
     },
   };
@@ -73,8 +76,22 @@ export const lt_i32: Reference = compare((a, b) => a < b, integers);
 export const le_i32: Reference = compare((a, b) => a <= b, integers);
 export const gt_i32: Reference = compare((a, b) => a > b, integers);
 export const ge_i32: Reference = compare((a, b) => a >= b, integers);
+export const eq_f64: Reference = compare((a, b) => a === b, doubles);
+export const eq_i64: Reference = compare((a, b) => a === b, great);
+export const ne_f64: Reference = compare((a, b) => a !== b, doubles);
+export const ne_i64: Reference = compare((a, b) => a !== b, great);
+export const lt_f64: Reference = compare((a, b) => a < b, doubles);
+export const lt_i64: Reference = compare((a, b) => a < b, great);
+export const le_f64: Reference = compare((a, b) => a <= b, doubles);
+export const le_i64: Reference = compare((a, b) => a <= b, great);
 export const where_f32: Reference = where(floats, (n) => new Float32Array(n));
 export const where_i32: Reference = where(integers, (n) => new Int32Array(n));
+export const where_b64: Reference = where(doubles, (n) => new Float64Array(n));
+export const where_b16: Reference = where(
+  (random, n) => Uint16Array.from(random.ints(n, 0, 65535)),
+  (n) => new Uint16Array(n),
+);
+export const where_b8: Reference = where((random, n) => random.bytes(n), bytes);
 export const logical_and_u8: Reference = walk((a, b) => Number(a && b) && 1, [truths, truths], bytes);
 export const logical_or_u8: Reference = walk((a, b) => Number(a || b) && 1, [truths, truths], bytes);
 export const logical_not_u8: Reference = walk((x) => Number(!x), [truths], bytes);

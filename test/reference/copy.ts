@@ -53,6 +53,7 @@ function scattered(sizes: readonly number[], order: number[]): number[] {
   return strides;
 }
 
+export const copy_b64: Reference = copy((random, length) => Float64Array.from(random.floats(length)));
 export const copy_b32: Reference = copy((random, length) => random.ints(length, -(2 ** 31), 2 ** 31 - 1));
 export const copy_b16: Reference = copy((random, length) => Uint16Array.from(random.ints(length, 0, 65535)));
 export const copy_b8: Reference = copy((random, length) => random.bytes(length));

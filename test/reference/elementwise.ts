@@ -59,6 +59,21 @@ export const walkOf = (sizes: readonly number[], strides: readonly number[]): Wa
 export const product = (sizes: readonly number[]): number => sizes.reduce((p, q) => p * q, 1);
 
 type Draw = (random: Random, length: number) => Float32Array;
+
+/** What holds f32 or f64. */
+export interface Reals {
+  new (length: number): Float32Array | Float64Array;
+  from(values: Iterable<number>): Float32Array | Float64Array;
+}
+
+/** How elements are kept, and what of a float64 that can hold. */
+interface Width {
+  array: Reals;
+  held: (value: number) => number;
+}
+const single: Width = { array: Float32Array, held: asF32 };
+/** For oracles of f64. */
+export const double: Width = { array: Float64Array, held: (v) => v };
 const normal: Draw = (random, length) => random.floats(length, 3);
 export const SPECIAL = [
   0,
@@ -81,17 +96,18 @@ export const SPECIAL = [
 ];
 
 /** Oracle of f(a, b); `draw` makes operands in f's domain. */
-export function binary(f: (a: number, b: number) => number, special = true): Reference {
+export function binary(f: (a: number, b: number) => number, special = true, width = single): Reference {
+  const { array, held } = width;
   return {
     *cases(random: Random): Generator<Case> {
       for (const sizes of SIZES) {
         for (const contiguous of [true, false]) {
           const [a, b] = [0, 1].map(() => randomStrides(random, sizes, contiguous));
-          const [x, y] = [a, b].map(({ reach }) => normal(random, reach));
+          const [x, y] = [a, b].map(({ reach }) => array.from(normal(random, reach)));
           const call = { params: [...sizes.slice(1), ...a.strides, ...b.strides], cells: [sizes[0]] };
           const size = product(sizes);
           const label = `[${sizes}] strides [${a.strides}] [${b.strides}]`;
-          yield { ...call, label, operands: [x, y, new Float32Array(size)] };
+          yield { ...call, label, operands: [x, y, new array(size)] };
           if (contiguous) {
             yield { ...call, label: label + " into a", operands: [x, y, x], shared: [[2, 0]] };
             yield { ...call, label: label + " into b", operands: [x, y, y], shared: [[2, 1]] };
@@ -100,13 +116,13 @@ export function binary(f: (a: number, b: number) => number, special = true): Ref
       }
       const n = special ? SPECIAL.length : 0;
       const [a, b] = [0, 1].map((first) =>
-        Float32Array.from({ length: n * n }, (_, i) => SPECIAL[first ? i % n : Math.floor(i / n)])
+        array.from(Array.from({ length: n * n }, (_, i) => SPECIAL[first ? i % n : Math.floor(i / n)]))
       );
       yield {
         label: "special values",
         params: [1, 1, n * n, 0, 0, 0, 1, 0, 0, 0, 1],
         cells: [1],
-        operands: [a, b, new Float32Array(n * n)],
+        operands: [a, b, new array(n * n)],
       };
     },
     oracle({ operands: [a, b], params, cells }: Case): Expected[] {
@@ -114,7 +130,7 @@ export function binary(f: (a: number, b: number) => number, special = true): Ref
       const [x, y] = [a as Float32Array, b as Float32Array];
       const at = [...indices(walkOf(sizes, params.slice(3, 7)))];
       const bt = [...indices(walkOf(sizes, params.slice(7, 11)))];
-      const values = at.map((i, e) => f(x[i], y[bt[e]])).map(asF32);
+      const values = at.map((i, e) => f(x[i], y[bt[e]])).map(held);
       return [{ operand: 2, values }];
     },
   };
@@ -126,6 +142,9 @@ interface UnaryOptions {
   /** The largest special value. */
   largest?: number;
   scale?: (x: number, p: number, q: number) => number;
+  width?: Width;
+  /** The row's parameters, where they are not the numbers themselves. */
+  words?: readonly number[];
 }
 
 /** Oracle of f(x, p, q). */
@@ -134,34 +153,36 @@ export function unary(
   options: UnaryOptions = {},
 ): Reference {
   const numbers = options.numbers ?? [];
+  const words = options.words ?? numbers;
+  const { array, held } = options.width ?? single;
   return {
     *cases(random: Random): Generator<Case> {
       for (const sizes of SIZES) {
         for (const contiguous of [true, false]) {
           const walk = randomStrides(random, sizes, contiguous);
-          const x = (options.draw ?? normal)(random, walk.reach);
-          const call = { params: [...sizes.slice(1), ...walk.strides, ...numbers], cells: [sizes[0]] };
+          const x = array.from((options.draw ?? normal)(random, walk.reach));
+          const call = { params: [...sizes.slice(1), ...walk.strides, ...words], cells: [sizes[0]] };
           const label = `[${sizes}] strides [${walk.strides}]`;
-          yield { ...call, label, operands: [x, new Float32Array(product(sizes))] };
+          yield { ...call, label, operands: [x, new array(product(sizes))] };
           if (contiguous) yield { ...call, label: label + " in place", operands: [x, x], shared: [[1, 0]] };
         }
       }
       const { largest = Infinity } = options;
-      const x = Float32Array.from([...SPECIAL, 0.1, -0.29, 0.31, -4, 9, 20, -20, 1e5, -1e6, 9.9e6])
+      const x = array.from([...SPECIAL, 0.1, -0.29, 0.31, -4, 9, 20, -20, 1e5, -1e6, 9.9e6])
         .filter((v) => !(Math.abs(v) > largest) || Math.abs(v) === Infinity);
       yield {
         label: "special values",
-        params: [1, 1, x.length, 0, 0, 0, 1, ...numbers],
+        params: [1, 1, x.length, 0, 0, 0, 1, ...words],
         cells: [1],
-        operands: [x, new Float32Array(x.length)],
+        operands: [x, new array(x.length)],
       };
     },
     oracle({ operands: [operand], params, cells }: Case): Expected[] {
-      const [p, q] = params.slice(7).map(Math.fround);
+      const [p, q] = options.words ? numbers : params.slice(7).map(Math.fround);
       const walk = walkOf([cells[0], ...params.slice(0, 3)], params.slice(3, 7));
       const x = [...indices(walk)].map((i) => (operand as Float32Array)[i]);
       const scale = options.scale && x.map((v) => options.scale!(v, p, q));
-      return [{ operand: 1, values: x.map((v) => asF32(f(v, p, q))), ...(scale ? { scale } : {}) }];
+      return [{ operand: 1, values: x.map((v) => held(f(v, p, q))), ...(scale ? { scale } : {}) }];
     },
   };
 }
@@ -171,7 +192,7 @@ export function asF32(value: number): number {
   return Math.abs(value) > 3.4028235677973366e38 ? Math.sign(value) * Infinity : value;
 }
 
-const positive: Draw = (random, length) => random.floats(length, 3).map((v) => Math.exp(v));
+export const positive: Draw = (random, length) => random.floats(length, 3).map((v) => Math.exp(v));
 
 export const add_f32: Reference = binary((a, b) => a + b);
 export const sub_f32: Reference = binary((a, b) => a - b);
@@ -179,9 +200,10 @@ export const mul_f32: Reference = binary((a, b) => a * b);
 export const div_f32: Reference = binary((a, b) => a / b);
 export const maximum_f32: Reference = binary((a, b) => Math.max(a, b));
 export const minimum_f32: Reference = binary((a, b) => Math.min(a, b));
-export const pow_f32: Reference = binary((a, b) =>
-  a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b
-);
+/** C's. */
+export const power = (a: number, b: number): number =>
+  a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+export const pow_f32: Reference = binary(power);
 export const affine_f32: Reference = unary((x, p, q) => x * p + q, {
   numbers: [1.7, -0.3],
   scale: (x, p, q) => Math.abs(x * p) + Math.abs(q),

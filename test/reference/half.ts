@@ -17,3 +17,10 @@ export function brainToNumber(h: number): number {
   view.setUint16(0, h);
   return view.getFloat32(0);
 }
+
+/** The value of an f8e4m3 (OCP e4m3fn: no infinities). */
+export function eighthToNumber(h: number): number {
+  const [sign, exponent, mantissa] = [h & 0x80 ? -1 : 1, h >> 3 & 15, h & 7];
+  if (exponent === 15 && mantissa === 7) return NaN;
+  return sign * (exponent === 0 ? mantissa * 2 ** -9 : (8 + mantissa) * 2 ** (exponent - 10));
+}

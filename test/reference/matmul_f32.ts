@@ -35,7 +35,12 @@ const shapes: [number, number, number, number, number, boolean, boolean][] = [
 
 type Decode = (value: number) => number;
 
-function reference(draw: (random: Random, count: number) => OperandValue, decode: Decode): Reference {
+/** `array` holds a and y. */
+export function reference(
+  draw: (random: Random, count: number) => OperandValue,
+  decode: Decode,
+  array: typeof Float32Array | typeof Float64Array = Float32Array,
+): Reference {
   const call = (
     random: Random,
     label: string,
@@ -44,7 +49,7 @@ function reference(draw: (random: Random, count: number) => OperandValue, decode
     steps: number[],
   ) => ({
     label: `${label} ${[B0, B1, M, N, K]}`,
-    operands: [random.floats(sizes[0]), draw(random, sizes[1]), new Float32Array(B0 * B1 * M * N)],
+    operands: [array.from(random.floats(sizes[0])), draw(random, sizes[1]), new array(B0 * B1 * M * N)],
     params: [B0, B1, N, K, ...steps],
     cells: [M],
   });
@@ -66,7 +71,8 @@ function reference(draw: (random: Random, count: number) => OperandValue, decode
         const [n, m] = [at % N, Math.floor(at / N) % M];
         const [j, i] = [Math.floor(at / N / M) % B1, Math.floor(at / N / M / B1)];
         for (let k = 0; k < K; k++) {
-          const term = a![i * a0 + j * a1 + m * a2 + k * a3] * decode(b![i * b0 + j * b1 + k * b2 + n * b3]);
+          const x = Number(a![i * a0 + j * a1 + m * a2 + k * a3]);
+          const term = x * decode(Number(b![i * b0 + j * b1 + k * b2 + n * b3]));
           values[at] += term;
           scale[at] += Math.abs(term);
         }

@@ -30,6 +30,10 @@ import * as optimizer from "./optimizer.ts";
 import * as random from "./random.ts";
 import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
+import * as cast from "./cast.ts";
+import * as elementwiseWide from "./elementwise_wide.ts";
+import * as matmulF64 from "./matmul_f64.ts";
+import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMore from "./reduce_more.ts";
 import * as scan from "./scan.ts";
 import * as sort from "./sort.ts";
@@ -61,6 +65,10 @@ const families: readonly object[] = [
   normBackward,
   optimizer,
   random,
+  cast,
+  elementwiseWide,
+  matmulF64,
+  reduceWide,
   reduceMore,
   scan,
   sort,

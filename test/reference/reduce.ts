@@ -10,23 +10,26 @@ const SPECIAL = [NaN, Infinity, -Infinity];
 
 type Row = readonly number[];
 
-function fold(
+export function fold(
   f: (row: Row) => number,
-  into: "f32" | "i32",
+  into: "f32" | "f64" | "i32",
   empty: boolean,
   scale?: (row: Row) => number,
+  from: typeof Float32Array | typeof Float64Array = Float32Array,
 ): Reference {
-  const out = (length: number) => into === "f32" ? new Float32Array(length) : new Int32Array(length);
+  const out = (length: number) => new { f32: Float32Array, f64: Float64Array, i32: Int32Array }[into](length);
   return {
     *cases(random: Random): Generator<Case> {
       for (const columns of [...(empty ? [0] : []), 1, 3, 4, 5, 15, 16, 17, 33, 1000]) {
         for (const rows of [0, 1, 3]) {
-          const x = random.floats(rows * columns, 2);
+          const x = from.from(random.floats(rows * columns, 2));
           yield { label: `${rows}x${columns}`, operands: [x, out(rows)], params: [columns], cells: [rows] };
         }
       }
-      const ties = Float32Array.of(1, 5, 5, 2, -3, -3, 7, 7, NaN, 1, NaN, 9, Infinity, -Infinity, 0, -0);
-      const holes = random.floats(12 * 41).map((v) => random.next() < 0.02 ? random.pick(SPECIAL) : v);
+      const ties = from.of(1, 5, 5, 2, -3, -3, 7, 7, NaN, 1, NaN, 9, Infinity, -Infinity, 0, -0);
+      const holes = from.from(
+        random.floats(12 * 41).map((v) => random.next() < 0.02 ? random.pick(SPECIAL) : v),
+      );
       yield { label: "holes", operands: [holes, out(12)], params: [41], cells: [12] };
       yield { label: "ties and NaN", operands: [ties, out(4)], params: [4], cells: [4] };
     },
@@ -38,9 +41,9 @@ function fold(
   };
 }
 
-const sum = (row: Row) => row.reduce((a, b) => a + b, 0);
-const size = (row: Row) => sum(row.map(Math.abs));
-const first = (row: Row, value: number) =>
+export const sum = (row: Row) => row.reduce((a, b) => a + b, 0);
+export const size = (row: Row) => sum(row.map(Math.abs));
+export const first = (row: Row, value: number) =>
   row.some(Number.isNaN) ? row.findIndex(Number.isNaN) : row.findIndex((v) => v === value);
 
 export const sum_f32: Reference = fold(sum, "f32", true, size);

@@ -7,16 +7,22 @@
  */
 import type { Random } from "../random.ts";
 
-/** What an operand holds; null where an optional one is absent. */
+/** What an operand holds; null where an optional one is absent. i64 passes as {@linkcode longs}. */
 export type OperandValue =
   | Float32Array
   | Float64Array
   | Int32Array
+  | Int16Array
   | Uint32Array
   | Uint16Array
   | Int8Array
   | Uint8Array
   | null;
+
+/** Elements of i64, among operands whose elements are numbers: their oracles know them. */
+export function longs(values: BigInt64Array): Exclude<OperandValue, null> {
+  return values as unknown as Float64Array;
+}
 
 /** One call of a kernel. */
 export interface Case {
@@ -36,7 +42,7 @@ export interface Expected {
   /** The operand's index. */
   readonly operand: number;
   /** One value an element; an element that the kernel must leave alone is undefined. */
-  readonly values: ArrayLike<number | undefined>;
+  readonly values: ArrayLike<number | bigint | undefined>;
   /**
    * What the row's tolerance is relative to, one value an element; where it is left out, 1 + |value|.
    * A matmul gives the sum of absolute terms.

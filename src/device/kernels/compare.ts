@@ -26,9 +26,9 @@ function compare(name: string, dtype: OperandDtype): Kernel {
 }
 
 /** y = condition ? a : b. */
-function where(dtype: OperandDtype): Kernel {
+function where(name: string, dtype: OperandDtype): Kernel {
   const operands = [input("condition", "u8", SHAPE), input("a", dtype, SHAPE), input("b", dtype, SHAPE)];
-  return walk(`where_${dtype}`, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"]);
+  return walk(name, [...operands, output("y", dtype, SHAPE)], ["c", "a", "b"]);
 }
 
 function logical(name: string, letters: readonly string[]): Kernel {
@@ -47,8 +47,22 @@ export const lt_i32: Kernel = compare("lt", "i32");
 export const le_i32: Kernel = compare("le", "i32");
 export const gt_i32: Kernel = compare("gt", "i32");
 export const ge_i32: Kernel = compare("ge", "i32");
-export const where_f32: Kernel = where("f32");
-export const where_i32: Kernel = where("i32");
+export const eq_f64: Kernel = compare("eq", "f64");
+export const ne_f64: Kernel = compare("ne", "f64");
+export const lt_f64: Kernel = compare("lt", "f64");
+export const le_f64: Kernel = compare("le", "f64");
+export const eq_i64: Kernel = compare("eq", "i64");
+export const ne_i64: Kernel = compare("ne", "i64");
+export const lt_i64: Kernel = compare("lt", "i64");
+export const le_i64: Kernel = compare("le", "i64");
+export const where_f32: Kernel = where("where_f32", "f32");
+export const where_i32: Kernel = where("where_i32", "i32");
+/** Of eight-byte elements, whatever they are. */
+export const where_b64: Kernel = where("where_b64", "any");
+/** Of two-byte elements, whatever they are. */
+export const where_b16: Kernel = where("where_b16", "any");
+/** Of one-byte elements, whatever they are. */
+export const where_b8: Kernel = where("where_b8", "any");
 export const logical_and_u8: Kernel = logical("logical_and_u8", ["a", "b"]);
 export const logical_or_u8: Kernel = logical("logical_or_u8", ["a", "b"]);
 export const logical_not_u8: Kernel = logical("logical_not_u8", ["x"]);

@@ -30,6 +30,7 @@ function cast(name: string, from: OperandDtype, to: OperandDtype, tolerance = 0)
   };
 }
 
+export const copy_b64: Kernel = copy("copy_b64", "any");
 export const copy_b32: Kernel = copy("copy_b32", "any");
 export const copy_b16: Kernel = copy("copy_b16", "any");
 export const copy_b8: Kernel = copy("copy_b8", "any");

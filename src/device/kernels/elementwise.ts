@@ -21,10 +21,16 @@ export function binary(name: string, tolerance = 1e-7, dtype: OperandDtype = "f3
   };
 }
 
-export function unary(name: string, tolerance: number, more: Kernel["params"] = {}): Kernel {
+export function unary(
+  name: string,
+  tolerance: number,
+  more: Kernel["params"] = {},
+  from: OperandDtype = "f32",
+  to: OperandDtype = from,
+): Kernel {
   return {
     name,
-    operands: [input("x", "f32", SHAPE), output("y", "f32", SHAPE)],
+    operands: [input("x", from, SHAPE), output("y", to, SHAPE)],
     params: { ...sizes, ...strides("x"), ...more },
     cells: { D0: "i32" },
     tolerance,

@@ -6,7 +6,7 @@
 import { input, type Kernel, type OperandDtype, output } from "../kernel.ts";
 
 /** x [R, C] to y [R]; C > 0 for max, min and their indices. */
-function fold(name: string, x: OperandDtype, y: OperandDtype, tolerance: number): Kernel {
+export function fold(name: string, x: OperandDtype, y: OperandDtype, tolerance: number): Kernel {
   return {
     name,
     operands: [input("x", x, "R,C"), output("y", y, "R")],

@@ -39,10 +39,10 @@ function row(name: string, own: GpuRow): void {
 }
 
 /** A function of x. */
-function unary(name: string, element: string): void {
+function unary(name: string, element: string, from = "f32", to = from): void {
   row(name, {
     sources: [wgsl.common_walk, wgsl.elementwise_unary],
-    replace: { ELEMENT: element },
+    replace: { ELEMENT: element, FROM: from, TO: to },
     groups: walked,
   });
 }
@@ -133,11 +133,23 @@ unary("round_f32", "round(x)");
 unary("sign_f32", "select(sign(x), x, is_nan(x))");
 unary("pow_scalar_f32", "power(x, row.exponent)");
 
+unary("affine_i32", "x * row.scale + row.shift", "i32");
+unary("cast_u8_f32", "f32(x)", "u32", "f32");
+unary("cast_u8_i32", "i32(x)", "u32", "i32");
+unary(
+  "cast_f32_i32",
+  "select(select(i32(x), 2147483647, x >= 2147483648.0), 0, is_nan(x))",
+  "f32",
+  "i32",
+);
+
 for (const [name, sign] of Object.entries({ eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" })) {
   const ordered = `rank(a) ${sign} rank(b)`;
   compare(`${name}_f32`, name === "ne" ? `!ordered(a, b) || ${ordered}` : `ordered(a, b) && ${ordered}`);
   compare(`${name}_i32`, `a ${sign} b`);
 }
+compare("cast_f32_bool", "!ordered(a, b) || rank(a) != rank(b)", strided("x", "x"), "0.0");
+compare("cast_i32_bool", "a != b", strided("x", "x"), "0");
 compare("logical_and_u8", "a != 0u && b != 0u");
 compare("logical_or_u8", "a != 0u || b != 0u");
 compare("logical_not_u8", "a == b", strided("x", "x"), "0u");

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { WickError } from "../../error.ts";
 import { form } from "../form.ts";
 import type { Kernel, Operand, OperandDtype } from "../kernel.ts";
 import type { GpuRow } from "./rows.ts";
@@ -24,7 +25,7 @@ export const PLAIN_CELL = 0xffffffff;
 export const FIRST_WORDS: readonly number[] = [0x7fc00000, 0x7f800000];
 
 /** How elements of a dtype are read: their WGSL type, their bytes, and their value from a word and an index. */
-const elements: Readonly<Record<OperandDtype, { type: string; bytes: number; value: string }>> = {
+const elements: Readonly<Partial<Record<OperandDtype, { type: string; bytes: number; value: string }>>> = {
   f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
   i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
   any: { type: "u32", bytes: 4, value: "word" },
@@ -35,13 +36,20 @@ const elements: Readonly<Record<OperandDtype, { type: string; bytes: number; val
     value: "bitcast<f32>(select(word << 16u, word & 0xffff0000u, (at & 1) == 1))",
   },
   u8: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
+  bool: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
   q8: { type: "u32", bytes: 4, value: "word" },
   bytes: { type: "u32", bytes: 4, value: "word" },
 };
 
+function elementOf(dtype: OperandDtype): { type: string; bytes: number; value: string } {
+  const known = elements[dtype];
+  if (known) return known;
+  throw new WickError("UNSUPPORTED_ON_DEVICE", `A GPU has no kernels of ${dtype}`);
+}
+
 /** Bytes of what an operand's indices count. */
 export function elementBytes(operand: Operand): number {
-  return elements[operand.dtype].bytes;
+  return elementOf(operand.dtype).bytes;
 }
 
 /** Words of a row's uniform. */
@@ -89,7 +97,7 @@ function cell(name: string, type: string): string {
 }
 
 function accessors({ name, role, dtype, optional }: Operand, slot: number): string {
-  const { type, bytes, value } = elements[dtype];
+  const { type, bytes, value } = elementOf(dtype);
   const there = slot >= 0;
   const word = (at: string) => `words${slot}[${at}]`;
   const shift = Math.log2(4 / bytes);

@@ -408,7 +408,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 
 /** kernels_gpu/elementwise_unary.wgsl */
 export const elementwise_unary: string = `
-fn element(x: f32) -> f32 { return ELEMENT; }
+fn element(x: FROM) -> TO { return ELEMENT; }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let total = walked_total();

@@ -7,31 +7,16 @@ import type { Cell, Device } from "../../device/device.ts";
 import { WickError } from "../../error.ts";
 import { constant, noGrad } from "../autograd.ts";
 import { result } from "../dispatch.ts";
-import type { Dtype, PlainArray } from "../dtype.ts";
-import { Tensor } from "../tensor.ts";
+import { type Dtype, isFloat, isPlain } from "../dtype.ts";
+import { encode } from "../encode.ts";
+import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./view.ts";
 
-const scalars = new WeakMap<Device, Map<string, Tensor>>();
-
-/** A tensor of one element of rank 0 that a device keeps for good. */
+/** A tensor of one element of rank 0 that a device keeps for good; it must hold `value`, but for rounding. */
 export function scalar(device: Device, value: number, dtype: Dtype): Tensor {
-  if (dtype === "f32") return constant(device, value);
-  let known = scalars.get(device);
-  if (!known) scalars.set(device, known = new Map());
-  const key = `${dtype} ${value}`;
-  let made = known.get(key);
-  if (!made) {
-    const element = elementOf(value, dtype);
-    made = new Tensor(device.allocate(element.byteLength), dtype, []);
-    device.write(made.storage, 0, new Uint8Array(element.buffer, 0, element.byteLength));
-    known.set(key, made);
+  if (isFloat(dtype) || (isPlain(dtype) && Number(encode([value], dtype)[0]) === value)) {
+    return constant(device, value, dtype);
   }
-  return made;
-}
-
-function elementOf(value: number, dtype: Dtype): PlainArray {
-  const element = dtype === "i32" ? Int32Array.of(value) : dtype === "u8" ? Uint8Array.of(value) : undefined;
-  if (element?.[0] === value) return element;
   throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: it has no such element`);
 }
 

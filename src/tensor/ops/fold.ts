@@ -19,7 +19,7 @@ export type Dims = number | readonly number[] | undefined;
 /** A reduction, whatever of: over the last dimension, and over the middle of [O, N, I]. */
 export interface FoldRows {
   readonly last: Kernel;
-  readonly middle: Kernel;
+  readonly middle?: Kernel;
 }
 
 /** A reduction of x: which dimensions go, and whether they stay with extent 1. */
@@ -76,7 +76,7 @@ interface Pass {
 }
 
 /** Folds group by group, from the last to the first: for folds of folds that are the fold of all. */
-export function foldByPasses(to: Reduction, rows: FoldRows, dtype: Dtype): Tensor {
+export function foldByPasses(to: Reduction, rows: Required<FoldRows>, dtype: Dtype): Tensor {
   const { name, x, goes } = to;
   return noGrad(() => { // the caller tracks the whole
     const order = memoryOrder(x);

@@ -6,11 +6,10 @@
 import type { Cell } from "../../device/device.ts";
 import { check_index } from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
-import { result, run } from "../dispatch.ts";
+import { run } from "../dispatch.ts";
 import { recording } from "../program.ts";
 import { Tensor } from "../tensor.ts";
-import { scalar } from "./fill.ts";
-import { copyInto } from "./view.ts";
+import { cast } from "./cast.ts";
 
 /**
  * The indices of an op as rows take them: contiguous i32, a handle of its own. `action` is what the op does, for
@@ -38,20 +37,12 @@ export function count(index: Tensor): number | Cell {
 /** The one place where dtypes of indices are converted. */
 function toI32(action: string, index: Tensor): Tensor {
   if (index.dtype === "i32") return index.contiguous();
-  if (index.dtype === "u8") return widened(index);
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${action} by ${index}: indices must be i32 or u8`);
-}
-
-/** Bytes are the lowest of words that are 0 otherwise. */
-function widened(bytes: Tensor): Tensor {
-  const words = result("widen", [bytes], "i32", bytes.shape, bytes.rows);
-  using none = scalar(bytes.device, 0, "i32").expand(...bytes.shape);
-  copyInto(none, words);
-  using lowest = new Tensor(words.storage.retain(), "u8", words.shape, {
-    strides: words.strides.map((s) => 4 * s),
-  });
-  copyInto(bytes, lowest);
-  return words;
+  if (index.dtype === "u8" || index.dtype === "i16") return cast(index, "i32");
+  if (index.dtype === "i64") {
+    using real = cast(index, "f64"); // so that what i32 does not hold stays out of range
+    return cast(real, "i32");
+  }
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${action} by ${index}: indices must be i32, i64, i16 or u8`);
 }
 
 /** Does what may throw; the tensor goes where it does. */

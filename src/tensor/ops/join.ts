@@ -6,13 +6,15 @@
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { result } from "../dispatch.ts";
+import { isPlain } from "../dtype.ts";
+import { promote } from "../promote.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { tidy } from "./tidy.ts";
 import { copyInto, narrow } from "./view.ts";
 
 /**
- * Tensors one after the other along `dim`; their other dimensions must be the same.
+ * Tensors one after the other along `dim`; their other dimensions must be the same, their dtypes promote.
  *
  * @example
  * ```ts
@@ -27,6 +29,10 @@ import { copyInto, narrow } from "./view.ts";
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const d = checkJoin("cat", tensors, dim, 0, (t, i) => i === dimension("cat", dim, t.rank));
   const [first] = tensors;
+  const dtype = tensors.reduce((d, t) => d === t.dtype ? d : promote(d, t.dtype, "cat"), first.dtype);
+  if (isPlain(dtype) && tensors.some((t) => t.dtype !== dtype)) {
+    return tidy(tensors, (...all) => cat(all.map((t) => t.to(dtype)), d));
+  }
   const lengths = tensors.map((t) => t.shape[d]);
   const y = result("cat", tensors, first.dtype, first.shape.with(d, sum(lengths)), first.rows);
   let at = 0;
@@ -68,9 +74,6 @@ function checkJoin(
         } along dimension ${dim}: the other dimensions ` +
           "must be the same, and none of these may change between replays",
       );
-    }
-    if (t.dtype !== first.dtype) {
-      throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${first} and ${t}: their dtypes must be the same`);
     }
   }
   return d;

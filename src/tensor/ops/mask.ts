@@ -5,6 +5,7 @@
  */
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad } from "../autograd.ts";
+import { isHalf } from "../dtype.ts";
 import { refuseWhileRecording } from "../program.ts";
 import { broadcastShapes, show } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -43,8 +44,7 @@ export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
 /** See {@linkcode Tensor.nonzero}. */
 export async function nonzero(x: Tensor): Promise<Tensor> {
   refuseWhileRecording("read a tensor for nonzero");
-  const wide = x.dtype === "f16" || x.dtype === "bf16";
-  using values = wide ? x.toF32() : x.contiguous();
+  using values = isHalf(x.dtype) ? x.toF32() : x.dtype === "i64" ? x.to("bool") : x.contiguous();
   const places = placesOf(await values.data());
   const { rank } = x;
   const found = new Int32Array(places.length * rank);
@@ -72,6 +72,6 @@ function integers(like: Tensor, values: Int32Array, shape: readonly number[]): T
 }
 
 function needMask(op: string, x: Tensor, mask: Tensor): void {
-  if (mask.dtype === "u8") return;
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x} by ${mask}: a mask is u8`);
+  if (mask.dtype === "bool" || mask.dtype === "u8") return;
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x} by ${mask}: a mask is bool or u8`);
 }

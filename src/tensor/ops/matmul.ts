@@ -5,11 +5,15 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/matmul_f32.ts";
+import { matmul_f64 } from "../../device/kernels/matmul_f64.ts";
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isFloat, type PlainDtype } from "../dtype.ts";
+import { promote } from "../promote.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
 import { tidy } from "./tidy.ts";
 import { contiguous } from "./view.ts";
@@ -21,14 +25,35 @@ const byWeight: Partial<Record<string, Kernel>> = {
 };
 
 /**
- * a [.., M, K] times b [.., K, N]: [.., M, N]; a is f32, b f32, f16 or bf16. Leading dimensions broadcast. A vector
- * stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
+ * a [.., M, K] times b [.., K, N]: [.., M, N], of what both promote to, computed in f32 or f64. Leading dimensions
+ * broadcast. A vector stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const kernel = byWeight[b.dtype];
-  if (a.dtype !== "f32" || !kernel) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot matmul ${a} x ${b}: it takes f32 x f32, f16 or bf16`);
+  const kernel = a.dtype === "f32"
+    ? byWeight[b.dtype]
+    : a.dtype === "f64" && b.dtype === "f64"
+    ? matmul_f64
+    : undefined;
+  return kernel ? product(kernel, a, b) : promoted(a, b);
+}
+
+/** f16 and bf16 on the left as f32, on the right as they are; anything beside f64 as f64. */
+function promoted(a: Tensor, b: Tensor): Tensor {
+  if (!isFloat(a.dtype) || !isFloat(b.dtype)) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot matmul ${a} x ${b}: it takes f32, f64, f16 and bf16; convert with to()`,
+    );
   }
+  const dtype = promote(a.dtype, b.dtype, "matmul");
+  const within = dtype === "f64" ? "f64" : "f32";
+  using x = cast(a, within);
+  using w = within === "f32" && byWeight[b.dtype] ? cast(b, b.dtype as PlainDtype) : cast(b, within);
+  using y = matmul(x, w);
+  return cast(y, dtype);
+}
+
+function product(kernel: Kernel, a: Tensor, b: Tensor): Tensor {
   const [own, other] = [a.shape.at(-1), b.rank === 1 ? b.shape[0] : b.shape.at(-2)];
   if (own === undefined || own !== other) {
     throw new WickError(
@@ -49,13 +74,18 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (batch.length > 2) return manyBatches(a, b, batch);
   const [b0, b1] = [...new Array(2 - batch.length).fill(1), ...batch];
   const [n, k] = [b.shape.at(-1)!, a.shape.at(-1)!];
-  const y = result("matmul", [a, b], "f32", [...batch, a.shape.at(-2)!, n], a.rows);
+  const y = result("matmul", [a, b], a.dtype, [...batch, a.shape.at(-2)!, n], a.rows);
   const params = [b0, b1, n, k, ...fourStrides(a, batch), ...fourStrides(b, batch)];
   run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
   return track("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => [
     needs[0] ? sumTo(matmul(dy, b.t()), a.shape) : undefined,
-    needs[1] ? sumTo(matmul(a.t(), dy), b.shape) : undefined,
+    needs[1] ? likeWeight(sumTo(matmul(a.t(), dy), b.shape), b) : undefined,
   ]);
+}
+
+/** The gradient of a weight in f16 or bf16 is of its dtype. */
+function likeWeight(dw: Tensor, b: Tensor): Tensor {
+  return dw.dtype === b.dtype ? dw : cast(dw, b.dtype as PlainDtype);
 }
 
 /** Strides over two batch dimensions, rows and columns. */

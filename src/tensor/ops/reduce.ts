@@ -6,12 +6,15 @@
 import * as rows from "../../device/kernels/reduce.ts";
 import * as middle from "../../device/kernels/reduce_middle.ts";
 import * as bytes from "../../device/kernels/reduce_u8.ts";
+import * as wide from "../../device/kernels/reduce_wide.ts";
 import { prod_backward_f32 } from "../../device/kernels/scan.ts";
 import { WickError } from "../../error.ts";
 import { constant, gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import { isHalf, type PlainDtype } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { pow } from "./elementwise.ts";
 import {
@@ -32,8 +35,13 @@ const folds = {
   sum: {
     f32: { last: rows.sum_f32, middle: middle.sum_middle_f32 },
     i32: { last: rows.sum_i32, middle: middle.sum_middle_i32 },
+    f64: { last: wide.sum_f64 },
+    i64: { last: wide.sum_i64 },
   },
-  mean: { f32: { last: rows.mean_f32, middle: middle.mean_middle_f32 } },
+  mean: {
+    f32: { last: rows.mean_f32, middle: middle.mean_middle_f32 },
+    f64: { last: wide.mean_f64 },
+  },
   prod: {
     f32: { last: rows.prod_f32, middle: middle.prod_middle_f32 },
     i32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
@@ -42,20 +50,39 @@ const folds = {
   max: {
     f32: { last: rows.max_f32, middle: middle.max_middle_f32 },
     i32: { last: rows.max_i32, middle: middle.max_middle_i32 },
+    f64: { last: wide.max_f64 },
+    i64: { last: wide.max_i64 },
   },
   min: {
     f32: { last: rows.min_f32, middle: middle.min_middle_f32 },
     i32: { last: rows.min_i32, middle: middle.min_middle_i32 },
+    f64: { last: wide.min_f64 },
+    i64: { last: wide.min_i64 },
   },
 } satisfies Record<string, Partial<Record<string, FoldRows>>>;
 
 const bests = {
-  argmax: { f32: rows.argmax_f32, i32: rows.argmax_i32 },
-  argmin: { f32: rows.argmin_f32, i32: rows.argmin_i32 },
+  argmax: { f32: rows.argmax_f32, i32: rows.argmax_i32, f64: wide.argmax_f64, i64: wide.argmax_i64 },
+  argmin: { f32: rows.argmin_f32, i32: rows.argmin_i32, f64: wide.argmin_f64, i64: wide.argmin_i64 },
 };
 
 function fold(op: keyof typeof folds, to: Reduction): Tensor {
-  return foldByPasses(to, ofDtype<FoldRows>(op, folds[op], to.x), to.x.dtype);
+  const { last, middle } = ofDtype<FoldRows>(op, folds[op], to.x);
+  const { dtype } = to.x;
+  return middle ? foldByPasses(to, { last, middle }, dtype) : foldTogether(to, last, dtype);
+}
+
+/** What dtypes without rows fold as: f16 and bf16 as f32, small integers and bool as i32. */
+function wider(x: Tensor): "f32" | "i32" | undefined {
+  if (isHalf(x.dtype)) return "f32";
+  return x.dtype === "i16" || x.dtype === "u8" || x.dtype === "bool" ? "i32" : undefined;
+}
+
+/** A fold by way of another dtype, its result in x's own. */
+function through(x: Tensor, within: "f32" | "i32", fold: (x: Tensor) => Tensor): Tensor {
+  using converted = cast(x, within);
+  using y = fold(converted);
+  return cast(y, x.dtype as PlainDtype);
 }
 
 /** What a table by dtype has for x. */
@@ -71,16 +98,22 @@ function refuseEmpty({ name, x, goes }: Reduction): void {
   throw new WickError("SHAPE_MISMATCH", `Cannot ${name} dimension ${d} of ${show(x.shape)}: it is empty`);
 }
 
-/** The sum: of f32, of i32 wrapping at 32 bits, of u8 as i32. */
+/** The sum: of floats, of i64 and i32 wrapping around, of smaller integers and bool as i32. */
 export function sum(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction("sum", x, dim, keepDim);
-  if (x.dtype === "u8") return foldTogether(to, bytes.sum_u8, "i32");
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => sum(x, dim, keepDim));
+  if (x.dtype === "i16") {
+    using words = cast(x, "i32");
+    return sum(words, dim, keepDim);
+  }
+  if (x.dtype === "u8" || x.dtype === "bool") return foldTogether(to, bytes.sum_u8, "i32");
   return track("sum", fold("sum", to), [x], [], (dy) => [widened(dy, to).expand(...x.shape)]);
 }
 
 /** The mean; NaN of nothing. */
 export function mean(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction("mean", x, dim, keepDim);
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => mean(x, dim, keepDim));
   const shape = x.shape;
   return track(
     "mean",
@@ -95,6 +128,8 @@ export function mean(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
 export function extreme(op: "max" | "min", x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction(op, x, dim, keepDim);
   refuseEmpty(to);
+  const within = wider(x);
+  if (within) return through(x, within, (x) => extreme(op, x, dim, keepDim));
   const y = fold(op, to);
   return track(op, y, [x], [x, y], (dy, [x, y]) => {
     const best = where(compare("eq", x, widened(y, to)), 1, 0);
@@ -108,6 +143,11 @@ function dimsOf({ goes }: Reduction): number[] {
 
 /** The index of the first of the largest (or smallest) as i32; in the flattened tensor where no dimension is given. */
 export function best(op: keyof typeof bests, x: Tensor, dim: number | undefined, keepDim: boolean): Tensor {
+  const within = wider(x);
+  if (within) {
+    using converted = cast(x, within);
+    return best(op, converted, dim, keepDim);
+  }
   const row = ofDtype(op, bests[op], x);
   const to = reduction(op, x, dim, keepDim);
   refuseEmpty(to);
@@ -259,18 +299,9 @@ function finiteMax(to: Reduction): Tensor {
   return where(finite, largest, 0);
 }
 
-/** Whether all (or any) of the elements are not 0, as u8, or how many, as i32. NaN is not 0. */
+/** Whether all (or any) of the elements are not 0, as bool, or how many, as i32. NaN is not 0. */
 export function truths(op: "all" | "any" | "countNonzero", x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   const row = { all: bytes.all_u8, any: bytes.any_u8, countNonzero: bytes.count_u8 }[op];
-  using truth = isTrue(op, x);
-  return foldTogether(reduction(op, truth, dim, keepDim), row, op === "countNonzero" ? "i32" : "u8");
-}
-
-function isTrue(op: string, x: Tensor): Tensor {
-  if (x.dtype === "u8") return x.contiguous();
-  if (x.dtype !== "f32" && x.dtype !== "i32") {
-    throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32, i32 or u8`);
-  }
-  using zero = new Tensor(constant(x.device, 0).storage.retain(), x.dtype, []); // 0 has the same bits in both
-  return compare("ne", x, zero);
+  using truth = noGrad(() => cast(x, "bool"));
+  return foldTogether(reduction(op, truth, dim, keepDim), row, op === "countNonzero" ? "i32" : "bool");
 }

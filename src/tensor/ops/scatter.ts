@@ -7,7 +7,7 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, track } from "../autograd.ts";
+import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -105,6 +105,7 @@ export function scatterAddAt(x: Tensor, d: number, index: Tensor, src: Tensor): 
 
 /** See {@linkcode Put}. */
 export function scatterAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  if (x.dtype !== "f32") refuseGradient("scatter", [x, src], "its gradient takes f32");
   const y = noGrad(() => contiguous(x));
   scatterInto(rowByBytes("scatter", x, scatterRows), y, d, index, src);
   return track("scatter", y, [x, src], [index], (dy, [index]) => scatterBackward(dy, d, index));

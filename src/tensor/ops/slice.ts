@@ -186,6 +186,6 @@ function regionOfSource(op: string, x: Tensor, src: Tensor, dim: number, start: 
 }
 
 function indexNotMask(index: Tensor): Tensor {
-  if (index.dtype !== "u8") return index;
+  if (index.dtype !== "bool" && index.dtype !== "u8") return index;
   throw new WickError("DTYPE_MISMATCH", `Cannot index by the mask ${index}: maskedSelect takes it`);
 }

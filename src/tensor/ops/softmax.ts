@@ -6,13 +6,17 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/softmax.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 import { alongLast, fixedDimension } from "./along_last.ts";
 
 /** softmax over dimension `dim`. */
 export function softmax(x: Tensor, dim: number): Tensor {
+  if (x.dtype === "f64") return softmaxWide(x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => softmax(x, dim));
   return normalized(
     "softmax",
     x,
@@ -25,6 +29,8 @@ export function softmax(x: Tensor, dim: number): Tensor {
 
 /** The logarithm of softmax over dimension `dim`. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
+  if (x.dtype === "f64") return logSoftmaxWide(x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => logSoftmax(x, dim));
   return normalized(
     "logSoftmax",
     x,
@@ -59,4 +65,27 @@ function normalized(
     [y],
     (dy, [y]) => [gradientsEnabled() ? composed(dy, y, d) : apply(backward, [y, dy])],
   );
+}
+
+/** softmax in f64, composed. */
+function softmaxWide(x: Tensor, dim: number): Tensor {
+  using less = lessMax(x, dim);
+  using e = less.exp();
+  using total = e.sum(dim, true);
+  return e.div(total);
+}
+
+/** The logarithm of softmax, composed. */
+function logSoftmaxWide(x: Tensor, dim: number): Tensor {
+  using less = lessMax(x, dim);
+  using e = less.exp();
+  using total = e.sum(dim, true);
+  using scale = total.log();
+  return less.sub(scale);
+}
+
+/** x less the largest of its row, which shifts nothing that softmax sees. */
+function lessMax(x: Tensor, dim: number): Tensor {
+  using largest = noGrad(() => x.max(dim, true));
+  return x.sub(largest);
 }

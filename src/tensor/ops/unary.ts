@@ -8,7 +8,9 @@ import { affine_f32 } from "../../device/kernels/elementwise.ts";
 import * as rows from "../../device/kernels/elementwise_more.ts";
 import { WickError } from "../../error.ts";
 import { constant, track } from "../autograd.ts";
+import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { contiguous } from "./view.ts";
 import { walked } from "./walk.ts";
@@ -25,8 +27,9 @@ export function mapped(
   slope: Slope,
   tail: readonly number[] = [],
 ): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => mapped(name, row, x, saves, slope, tail));
   if (x.dtype !== "f32") {
-    throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32; convert with toF32()`);
+    throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32; convert with to("f32")`);
   }
   const y = walked(name, row, [x], "f32", tail);
   const save = saves === "" ? [] : [saves === "x" ? x : y];
@@ -36,7 +39,7 @@ export function mapped(
 /** Zeros like x. */
 export function zerosLike(x: Tensor): Tensor {
   const layout = { strides: x.shape.map(() => 0), rows: x.rows, scope: x.scope };
-  using none = constant(x.device, 0).alias(x.shape, layout);
+  using none = constant(x.device, 0, x.dtype).alias(x.shape, layout);
   return contiguous(none);
 }
 
@@ -115,12 +118,12 @@ export function tan(x: Tensor): Tensor {
   return sine.div(cosine);
 }
 
-/** 1 where x is NaN, else 0, as u8. */
+/** bool: where x is NaN. */
 export function isNan(x: Tensor): Tensor {
   return compare("ne", x, x);
 }
 
-/** 1 where x compares so to infinity, whatever its sign, else 0, as u8. */
+/** bool: where x compares so to infinity, whatever its sign. */
 export function besideInfinity(how: "lt" | "eq", x: Tensor): Tensor {
   using plain = x.detach(); // a whole number depends on nothing smoothly
   using size = plain.abs();

@@ -133,6 +133,7 @@ const copyRows: Readonly<Record<number, Kernel>> = {
   1: copies.copy_b8,
   2: copies.copy_b16,
   4: copies.copy_b32,
+  8: copies.copy_b64,
 };
 
 /** A contiguous copy. */

@@ -198,6 +198,21 @@ bothAgree("Programs: results in one arena, a leading extent that changes", async
   return results;
 });
 
+bothAgree("conversions and integers", async (device, random, own) => {
+  const x = make(device, random, [3, 5], own);
+  const mask = x.gt(0);
+  equal(mask.dtype, "bool");
+  const counted = mask.to("f32").sum(1).add(mask.to("i32").mul(3).add(2).narrow(1, 0, 1).squeeze(1));
+  const whole = x.mul(100).t().to("i32");
+  return [
+    ...await counted.data(),
+    ...await whole.data(),
+    ...await whole.to("bool").data(),
+    ...await x.to("bool").where(whole.t(), x).data(),
+    ...await tensor([NaN, Infinity, -3e9, -1.9], { device, scope: own }).to("i32").data(),
+  ];
+});
+
 bothAgree("random draws, eagerly and recorded", async (device, _, own) => {
   const generator = new Generator(9);
   const options = { device, generator, scope: own };
@@ -247,5 +262,11 @@ Deno.test({
     using turned = bytes.t();
     await rejects(() => turned.data(), { code: "UNSUPPORTED_ON_DEVICE", message: /copy_b8/ });
     deepEqual([...await bytes.data()], [1, 2, 3, 4]);
+    using wide = tensor([1, 2], { dtype: "f64", device });
+    throws(() => wide.add(wide), { code: "UNSUPPORTED_ON_DEVICE", message: /add_f64/ });
+    throws(() => wide.mul(2), { code: "UNSUPPORTED_ON_DEVICE", message: /affine_f64/ });
+    throws(() => a.to("f64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_f64/ });
+    throws(() => a.to("i64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_i64/ });
+    deepEqual([...await wide.data()], [1, 2]);
   },
 });
