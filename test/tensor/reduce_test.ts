@@ -1,7 +1,7 @@
 /** Reductions against plain arrays over random dimensions and strides, and their gradients against differences. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { defaultDevice, record, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
-import { constant } from "../../src/tensor/autograd.ts";
+import { constant } from "../../src/tensor/constant.ts";
 import { Random, testSeed } from "../random.ts";
 import { apart, checkGradient, type Op } from "./gradient_check.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { constant } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { layerNorm } from "./norm.ts";

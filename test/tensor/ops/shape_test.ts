@@ -3,7 +3,7 @@
  * sizes 0 and 1 and strided operands; their gradients by differences.
  */
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { cat, record, scope, stack, type Tensor, tensor, WasmDevice } from "../../../mod.ts";
+import { arange, cat, record, scope, stack, type Tensor, tensor, WasmDevice } from "../../../mod.ts";
 import { Random, testSeed } from "../../random.ts";
 import { debugDevice } from "../../device/wasm/debug.ts";
 import { checkLinear, type Op, strided } from "../gradients.ts";
@@ -287,9 +287,13 @@ for (const [name, { shapes, op, shape, at }] of Object.entries(cases)) {
 Deno.test("what a recording made for itself goes with its Program", () => {
   using device = new WasmDevice();
   using x = tensor([[1, 2], [3, 4]], { device });
+  const counted = () => {
+    using numbers = arange(0, 2, 1, { device });
+    return x.add(numbers);
+  };
   const before = device.live();
-  record(device, () => x.tril().pad([1, 1], 3))[Symbol.dispose]();
-  throws(() => record(device, () => x.tril().reshape(3)), { code: "SHAPE_MISMATCH" });
+  record(device, counted)[Symbol.dispose]();
+  throws(() => record(device, () => counted().reshape(3)), { code: "SHAPE_MISMATCH" });
   deepEqual(device.live(), before);
 });
 
@@ -330,6 +334,15 @@ Deno.test("a leading dimension that changes between replays goes through what le
   throws(() => cat([live, live]), { code: "SHAPE_MISMATCH" });
   throws(() => live.pad([0, 0, 0, 0, 1, 1]), { code: "SHAPE_MISMATCH" });
   throws(() => live.unfold(0, 2, 1), { code: "SHAPE_MISMATCH" });
+  throws(() => live.unsqueeze(0), { code: "SHAPE_MISMATCH", message: /Cannot unsqueeze .* changes between/ });
+  throws(() => live.expand(2, 4, 3, 2), { code: "SHAPE_MISMATCH", message: /Cannot expand/ });
+  throws(() => live.permute(1, 0, 2), { code: "SHAPE_MISMATCH", message: /Cannot permute/ });
+  throws(() => live.narrow(0, 0, 1), { code: "SHAPE_MISMATCH", message: /Cannot narrow/ });
+  using one = x.narrow(0, 0, 1);
+  using single = one.alias(one.shape, { offset: one.offset, strides: one.strides, rows });
+  throws(() => single.squeeze(0), { code: "SHAPE_MISMATCH", message: /Cannot squeeze/ });
+  throws(() => single.expand(4, 3, 2), { code: "SHAPE_MISMATCH", message: /Cannot expand/ });
+  deepEqual(live.unsqueeze(1).squeeze(1).rows, rows);
   rows.dispose();
 });
 
