@@ -65,8 +65,9 @@ interface Expected {
   inputs: Values[];
   truth: Truth;
   values: Values;
-  /** Of the result's elements in the loss. */
+  /** Of the result's elements in the loss, and what keeps them small there. */
   weights: Values;
+  size: number;
   /** Gradients of the loss. */
   slopes: Float64Array[];
   /** The direction in which the gradients change, and their change. */
@@ -94,7 +95,8 @@ export async function hold(checked: Case, seed: number): Promise<void> {
       ? laidOut(v, "dense", own, { device, dtype: "i32" })
       : laidOut(v, "dense", own, { device }).requiresGrad()
   );
-  const found = lossOf(checked.op(...inputs), laidOut(drawn.weights, "dense", own, { device })).backward();
+  const found = lossOf(checked.op(...inputs), laidOut(drawn.weights, "dense", own, { device }), drawn.size)
+    .backward();
   await compareGradients(inputs.map((x) => found.find(x)), drawn, "debug", checked, tolerance);
 }
 
@@ -120,10 +122,12 @@ async function expected(
   const along = inputs.map(({ shape }, i) =>
     whole.includes(i) ? { data: new Float64Array(0), shape } : draw(shape, -1)
   );
-  const slopes = await truth.slopes(inputs, weights.data);
+  const size = 1 + values.data.reduce((a, b) => Number.isFinite(b) ? Math.max(a, Math.abs(b)) : a, 0);
+  const loss = { weights: weights.data, size };
+  const slopes = await truth.slopes(inputs, loss);
   const still = along.map((v, i) => whole.includes(i) ? { ...v, data: inputs[i].data.map(() => 0) } : v);
-  const bends = await truth.bends(inputs, weights.data, still);
-  return { inputs, truth, values, weights, slopes, along, bends };
+  const bends = await truth.bends(inputs, loss, still);
+  return { inputs, truth, values, weights, size, slopes, along, bends };
 }
 
 /** The first entry of dimension 0 in place of all. */
@@ -144,7 +148,7 @@ async function agrees(checked: Case, wanted: Expected, layout: Layout): Promise<
   await reads(op, xs, wanted.values, wanted.truth.tolerance(tolerance).values, layout);
   if (checked.composed) leavesNothingBehind(op, xs);
   else leavesNothing(op, xs);
-  const loss = (...xs: Tensor[]) => lossOf(op(...xs), w!);
+  const loss = (...xs: Tensor[]) => lossOf(op(...xs), w!, wanted.size);
   const leaves = xs.map((x, i) => whole.includes(i) ? x : x.detach().requiresGrad());
   const fused = loss(...leaves).backward();
   await compareGradients(leaves.map((x) => fused.find(x)), wanted, layout, checked, tolerance);

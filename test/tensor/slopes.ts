@@ -13,14 +13,23 @@ export type Op = (...inputs: Tensor[]) => Tensor;
 /** What an op should give, in float64. */
 export type Reference = (...inputs: Values[]) => Values;
 
+/**
+ * The sum of weights times size sin(result / size): its gradient depends on the result, so that gradients of linear ops
+ * have gradients too; results are small beside `size`, so that their rounding stays small in it.
+ */
+export interface Loss {
+  weights: Float64Array;
+  size: number;
+}
+
 /** What the derivatives of an op are found from. */
 export interface Truth {
   /** The result. */
   at(inputs: readonly Values[]): Promise<Values>;
-  /** Of the sum of weights times sin(result), by each input. */
-  slopes(inputs: readonly Values[], weights: Float64Array): Promise<Float64Array[]>;
+  /** Of the loss, by each input. */
+  slopes(inputs: readonly Values[], loss: Loss): Promise<Float64Array[]>;
   /** Of the sum of the slopes times `along`. */
-  bends(inputs: readonly Values[], weights: Float64Array, along: readonly Values[]): Promise<Float64Array[]>;
+  bends(inputs: readonly Values[], loss: Loss, along: readonly Values[]): Promise<Float64Array[]>;
   /** How far results, slopes and bends may be off, relative to 1 + their size; `coarse` to 1 + the largest's. */
   tolerance(of: number): { values: number; slopes: number; bends: number; coarse: boolean };
 }
@@ -55,25 +64,28 @@ function sum(numbers: Float64Array, weights: Float64Array): number {
   return numbers.reduce((sum, v, i) => sum + v * weights[i], 0);
 }
 
+function lossAt({ data }: Values, { weights, size }: Loss): number {
+  return sum(data.map((v) => size * Math.sin(v / size)), weights);
+}
+
 /** By values in float64: second differences are exact enough as well. */
 function precise(at: Truth["at"], whole: readonly number[]): Truth {
-  const loss = async (inputs: readonly Values[], weights: Float64Array) =>
-    sum((await at(inputs)).data.map(Math.sin), weights);
+  const value = async (inputs: readonly Values[], loss: Loss) => lossAt(await at(inputs), loss);
   return {
     at,
-    slopes: (inputs, weights) =>
+    slopes: (inputs, loss) =>
       each(inputs, whole, async (moved) => {
         const h = 1e-5;
-        return (await loss(moved(inputs, h), weights) - await loss(moved(inputs, -h), weights)) / (2 * h);
+        return (await value(moved(inputs, h), loss) - await value(moved(inputs, -h), loss)) / (2 * h);
       }),
-    bends: (inputs, weights, along) => {
+    bends: (inputs, loss, along) => {
       const h = 1e-4;
       const sides = [h, -h].map((step) =>
         inputs.map(({ data, shape }, k) => ({ data: data.map((v, i) => v + step * along[k].data[i]), shape }))
       );
       return each(inputs, whole, async (moved) => {
         const slope = async (side: readonly Values[]) =>
-          await loss(moved(side, h), weights) - await loss(moved(side, -h), weights);
+          await value(moved(side, h), loss) - await value(moved(side, -h), loss);
         return (await slope(sides[0]) - await slope(sides[1])) / (4 * h * h);
       });
     },
@@ -89,12 +101,12 @@ function rough(op: Op, at: Truth["at"], whole: readonly number[]): Truth {
       const both = async (by: number) => await f(moved(inputs, by)) - await f(moved(inputs, -by));
       return (8 * await both(h) - await both(2 * h)) / (12 * h); // of fourth order
     });
-  const turned = async (given: readonly Values[], weights: Float64Array, along: readonly Values[]) => {
+  const turned = async (given: readonly Values[], loss: Loss, along: readonly Values[]) => {
     using own = scope();
     const lie = (v: Values, i: number) => lay(v, "f32", whole.includes(i), own);
-    const w = lie({ data: weights, shape: (await at(given)).shape }, -1);
+    const w = lie({ data: loss.weights, shape: (await at(given)).shape }, -1);
     const all = given.map(lie);
-    const slopes = gradients((...xs) => lossOf(op(...xs), w), all, whole);
+    const slopes = gradients((...xs) => lossOf(op(...xs), w, loss.size), all, whole);
     let total = 0;
     for (const [i, slope] of slopes.entries()) {
       if (slope) total += sum(Float64Array.from(await slope.data(), Number), along[i].data);
@@ -103,16 +115,15 @@ function rough(op: Op, at: Truth["at"], whole: readonly number[]): Truth {
   };
   return {
     at,
-    slopes: (inputs, weights) =>
-      difference(async (given) => sum((await at(given)).data.map(Math.sin), weights), inputs),
-    bends: (inputs, weights, along) => difference((given) => turned(given, weights, along), inputs),
+    slopes: (inputs, loss) => difference(async (given) => lossAt(await at(given), loss), inputs),
+    bends: (inputs, loss, along) => difference((given) => turned(given, loss, along), inputs),
     tolerance: () => ({ values: 0, slopes: 2e-3, bends: 2e-3, coarse: true }),
   };
 }
 
-/** The sum of w sin(y): its gradient depends on the result, so that gradients of linear ops have gradients too. */
-export function lossOf(y: Tensor, w: Tensor): Tensor {
-  return y.sin().mul(w).reshape(-1).sum(0);
+/** See {@linkcode Loss}. */
+export function lossOf(y: Tensor, w: Tensor, size: number): Tensor {
+  return y.mul(1 / size).sin().mul(size).mul(w).reshape(-1).sum(0);
 }
 
 /** grad(loss) by the inputs that are no indices; undefined for those. */
