@@ -3,7 +3,7 @@ import { deepEqual, throws } from "node:assert/strict";
 import { noGrad, record, scope, type Tensor, tensor } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
 import { hold, near } from "./differences.ts";
-import { type Values } from "./layouts.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 

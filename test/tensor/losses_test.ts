@@ -17,7 +17,7 @@ import {
 } from "../../mod.ts";
 import { testSeed } from "../random.ts";
 import { type Case, hold, near } from "./differences.ts";
-import { type Values } from "./layouts.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 const shapes = [[3, 4], [3, 4]];

@@ -3,7 +3,7 @@ import { throws } from "node:assert/strict";
 import { scope, tensor, type UpsampleBilinearOptions } from "../../mod.ts";
 import { testSeed } from "../random.ts";
 import { type Case, hold, near } from "./differences.ts";
-import { type Values } from "./layouts.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 
