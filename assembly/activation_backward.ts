@@ -71,7 +71,9 @@ export function tanh_backward_f32(args: usize, part: i32, parts: i32): void { ba
 function backward<F>(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 4) * integer(args, 3), from = share(count, part, parts), at = <usize> from << 2;
   let a = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, a += 16, dy += 16, dx += 16) {
-    storePart(dx, the<F>().of(loadPart(a, n), loadPart(dy, n)), n);
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, a += 16, dy += 16, dx += 16) {
+    v128.store(dx, the<F>().of(v128.load(a), v128.load(dy)));
   }
+  if (n > 0) storePart(dx, the<F>().of(loadPart(a, n), loadPart(dy, n)), n);
 }

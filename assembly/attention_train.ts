@@ -128,14 +128,16 @@ function times(
 
 function multiply(x: usize, n: i32, scale: f32): void {
   const scales = f32x4.splat(scale);
-  for (; n > 0; n -= 4, x += 16) storePart(x, f32x4.mul(loadPart(x, n), scales), n);
+  for (; n >= 4; n -= 4, x += 16) v128.store(x, f32x4.mul(v128.load(x), scales));
+  if (n > 0) storePart(x, f32x4.mul(loadPart(x, n), scales), n);
 }
 
 /** ds of one row, in place of dp. */
 function slopes(p: usize, ds: usize, n: i32, scale: f32): void {
   const mean = f32x4.splat(dot(p, ds, n)), scales = f32x4.splat(scale);
-  for (; n > 0; n -= 4, p += 16, ds += 16) {
-    const slope = f32x4.mul(loadPart(p, n), f32x4.sub(loadPart(ds, n), mean));
-    storePart(ds, f32x4.mul(slope, scales), n);
+  for (; n >= 4; n -= 4, p += 16, ds += 16) {
+    v128.store(ds, f32x4.mul(f32x4.mul(v128.load(p), f32x4.sub(v128.load(ds), mean)), scales));
   }
+  if (n <= 0) return;
+  storePart(ds, f32x4.mul(f32x4.mul(loadPart(p, n), f32x4.sub(loadPart(ds, n), mean)), scales), n);
 }

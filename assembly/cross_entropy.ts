@@ -85,11 +85,19 @@ export function cross_entropy_backward_f32(args: usize, part: i32, parts: i32): 
 function slopes(x: usize, w: usize, dx: usize, V: i32, lse: f32, scale: f32, each: f32): void {
   const scales = f32x4.splat(scale), flat = f32x4.splat(each);
   exponentialRow(x, dx, V, f32x4.splat(1), f32x4.splat(-lse));
-  for (let n = V; n > 0; n -= 4, dx += 16) {
-    let less = flat;
-    if (w != 0) less = f32x4.mul(flat, loadPart(w, n)), w += 16;
-    storePart(dx, f32x4.sub(f32x4.mul(loadPart(dx, n), scales), less), n);
+  let n = V;
+  for (; n >= 4; n -= 4, dx += 16) {
+    slopesAt(w, dx, 4, scales, flat);
+    if (w != 0) w += 16;
   }
+  if (n > 0) slopesAt(w, dx, n, scales, flat);
+}
+
+// @ts-ignore: decorator
+@inline
+function slopesAt(w: usize, dx: usize, n: i32, scales: v128, flat: v128): void {
+  const less = w != 0 ? f32x4.mul(flat, loadPart(w, n)) : flat;
+  storePart(dx, f32x4.sub(f32x4.mul(loadPart(dx, n), scales), less), n);
 }
 
 function fill(y: usize, n: i32, value: f32): void {

@@ -80,13 +80,16 @@ export function elementsWalked(args: usize, s: usize, row: i32, column: i32, D1:
 function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, n: i32): void {
   const f = the<F>();
   if (strideA == 1 && strideB == 1) {
-    for (; n > 0; n -= 4, a += 16, b += 16, y += 16) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
+    for (; n >= 4; n -= 4, a += 16, b += 16, y += 16) v128.store(y, f.of(v128.load(a), v128.load(b)));
+    if (n > 0) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
   } else if (strideA == 1 && strideB == 0) {
     const v = v128.load32_splat(b);
-    for (; n > 0; n -= 4, a += 16, y += 16) storePart(y, f.of(loadPart(a, n), v), n);
+    for (; n >= 4; n -= 4, a += 16, y += 16) v128.store(y, f.of(v128.load(a), v));
+    if (n > 0) storePart(y, f.of(loadPart(a, n), v), n);
   } else if (strideA == 0 && strideB == 1) {
     const v = v128.load32_splat(a);
-    for (; n > 0; n -= 4, b += 16, y += 16) storePart(y, f.of(v, loadPart(b, n)), n);
+    for (; n >= 4; n -= 4, b += 16, y += 16) v128.store(y, f.of(v, v128.load(b)));
+    if (n > 0) storePart(y, f.of(v, loadPart(b, n)), n);
   } else {
     const stepA = <usize> strideA << 2, stepB = <usize> strideB << 2;
     for (; n > 0; n--, a += stepA, b += stepB, y += 4) {
@@ -283,7 +286,8 @@ export function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128,
 function runUnary<F>(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void {
   const f = the<F>();
   if (stride == 1) {
-    for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f.of(loadPart(x, n), p, q), n);
+    for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f.of(v128.load(x), p, q));
+    if (n > 0) storePart(y, f.of(loadPart(x, n), p, q), n);
   } else {
     const step = <usize> stride << 2;
     for (; n > 0; n--, x += step, y += 4) store<f32>(y, f32x4.extract_lane(f.of(v128.load32_splat(x), p, q), 0));

@@ -15,7 +15,7 @@ import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
 import { dot, dot3, total } from "./common/sums";
-import { inverseRoot, leftOver, spread, squares } from "./norm";
+import { distances, inverseRoot, spreadScale, squares } from "./norm";
 
 /** args: x, w, dy, dx, scale | C, eps | R (cell) */
 export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void {
@@ -27,11 +27,18 @@ export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void 
     const along = dot3(dy, w, x, C) / <f32> C * scale * scale;
     store<f32>(pointer(args, 4) + (<usize> r << 2), scale);
     const s = f32x4.splat(scale), a = f32x4.splat(-along);
-    for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) {
-      const g = f32x4.mul(loadPart(dy, n), loadPart(w, n));
-      storePart(dx, f32x4.mul(s, madd(loadPart(x, n), a, g)), n);
-    }
+    let n = C;
+    for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16, dx += 16) rmsAt(x, w, dy, dx, 4, s, a);
+    if (n > 0) rmsAt(x, w, dy, dx, n, s, a);
   }
+}
+
+/** dx of n columns, at most 4. */
+// @ts-ignore: decorator
+@inline
+function rmsAt(x: usize, w: usize, dy: usize, dx: usize, n: i32, scale: v128, along: v128): void {
+  const g = f32x4.mul(loadPart(dy, n), loadPart(w, n));
+  storePart(dx, f32x4.mul(scale, madd(loadPart(x, n), along, g)), n);
 }
 
 /** args: x, w, dy, dx, mean, scale | C, eps | R (cell) */
@@ -40,30 +47,42 @@ export function layer_norm_backward_f32(args: usize, part: i32, parts: i32): voi
   for (let r = share(R, part, parts); r < end; r++) {
     const at = <usize> r * <usize> C << 2;
     let x = pointer(args, 0) + at, w = pointer(args, 1), dy = pointer(args, 2) + at, dx = pointer(args, 3) + at;
-    const mean = total(x, C) / <f32> C, left = leftOver(x, C, mean);
-    const scale = inverseRoot(spread(x, C, mean, left), C, real(args, 7));
+    const mean = total(x, C) / <f32> C, scale = spreadScale(distances(x, C, mean), C, real(args, 7));
     store<f32>(pointer(args, 4) + (<usize> r << 2), mean);
     store<f32>(pointer(args, 5) + (<usize> r << 2), scale);
     const average = f32x4.splat(dot(dy, w, C) / <f32> C);
     const along = f32x4.splat(-alongRow(x, w, dy, C, mean, scale) / <f32> C);
     const m = f32x4.splat(mean), s = f32x4.splat(scale);
-    for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) {
-      const g = f32x4.sub(f32x4.mul(loadPart(dy, n), loadPart(w, n)), average);
-      const normal = f32x4.mul(f32x4.sub(loadPart(x, n), m), s);
-      storePart(dx, f32x4.mul(s, madd(normal, along, g)), n);
-    }
+    let n = C;
+    for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16, dx += 16) layerAt(x, w, dy, dx, 4, m, s, average, along);
+    if (n > 0) layerAt(x, w, dy, dx, n, m, s, average, along);
   }
+}
+
+/** dx of n columns, at most 4. */
+// @ts-ignore: decorator
+@inline
+function layerAt(
+  x: usize, w: usize, dy: usize, dx: usize, n: i32, mean: v128, scale: v128, average: v128, along: v128,
+): void {
+  const g = f32x4.sub(f32x4.mul(loadPart(dy, n), loadPart(w, n)), average);
+  const normal = f32x4.mul(f32x4.sub(loadPart(x, n), mean), scale);
+  storePart(dx, f32x4.mul(scale, madd(normal, along, g)), n);
 }
 
 /** The sum of dy w n over a row; lanes past it have dy = 0. */
 function alongRow(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): f32 {
   const m = f32x4.splat(mean), s = f32x4.splat(scale);
-  let sums = f32x4.splat(0);
-  for (let n = C; n > 0; n -= 4, x += 16, w += 16, dy += 16) {
-    const normal = f32x4.mul(f32x4.sub(loadPart(x, n), m), s);
-    sums = madd(f32x4.mul(loadPart(dy, n), loadPart(w, n)), normal, sums);
-  }
-  return sum4(sums);
+  let sums = f32x4.splat(0), n = C;
+  for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16) sums = alongAt(x, w, dy, 4, m, s, sums);
+  return sum4(n > 0 ? alongAt(x, w, dy, n, m, s, sums) : sums);
+}
+
+// @ts-ignore: decorator
+@inline
+function alongAt(x: usize, w: usize, dy: usize, n: i32, mean: v128, scale: v128, sums: v128): v128 {
+  const normal = f32x4.mul(f32x4.sub(loadPart(x, n), mean), scale);
+  return madd(f32x4.mul(loadPart(dy, n), loadPart(w, n)), normal, sums);
 }
 
 /** args: x, dy, scale, dw | C | R (cell) */
@@ -92,16 +111,23 @@ function addRows(
     const at = (r * <usize> C << 2) + offset;
     const mean = f32x4.splat(means != 0 ? load<f32>(means + (r << 2)) : 0);
     const scale = f32x4.splat(load<f32>(scales + (r << 2)));
-    let p = x + at, d = dy + at, to = dw + offset;
-    for (let n = count; n > 0; n -= 4, p += 16, d += 16, to += 16) {
-      const normal = f32x4.mul(f32x4.sub(loadPart(p, n), mean), scale);
-      storePart(to, madd(loadPart(d, n), normal, loadPart(to, n)), n);
-    }
+    let p = x + at, d = dy + at, to = dw + offset, n = count;
+    for (; n >= 4; n -= 4, p += 16, d += 16, to += 16) weightAt(p, d, to, 4, mean, scale);
+    if (n > 0) weightAt(p, d, to, n, mean, scale);
     if (db != 0) addRow(dy + at, db + offset, count);
   }
 }
 
+/** dw += dy n of n columns, at most 4. */
+// @ts-ignore: decorator
+@inline
+function weightAt(x: usize, dy: usize, dw: usize, n: i32, mean: v128, scale: v128): void {
+  const normal = f32x4.mul(f32x4.sub(loadPart(x, n), mean), scale);
+  storePart(dw, madd(loadPart(dy, n), normal, loadPart(dw, n)), n);
+}
+
 /** y += x. */
 function addRow(x: usize, y: usize, n: i32): void {
-  for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f32x4.add(loadPart(y, n), loadPart(x, n)), n);
+  for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
+  if (n > 0) storePart(y, f32x4.add(loadPart(y, n), loadPart(x, n)), n);
 }

@@ -28,16 +28,27 @@ export function sgd_f32(args: usize, part: i32, parts: i32): void {
   buf += at;
   const momentum = f32x4.splat(real(args, 4)), fresh = f32x4.splat(<f32> 1 - real(args, 5));
   const decay = f32x4.splat(real(args, 6)), step = f32x4.splat(-realCell(args, 9));
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, p += 16, g += 16, buf += 16) {
-    const old = loadPart(p, n), slope = madd(decay, old, loadPart(g, n));
-    let d = slope;
-    if (keeps) {
-      if (!first) d = f32x4.add(f32x4.mul(momentum, loadPart(buf, n)), f32x4.mul(fresh, slope));
-      storePart(buf, d, n);
-      if (nesterov) d = madd(momentum, d, slope);
-    }
-    storePart(p, madd(step, d, old), n);
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, p += 16, g += 16, buf += 16) {
+    sgdAt(p, g, buf, 4, keeps, first, nesterov, momentum, fresh, decay, step);
   }
+  if (n > 0) sgdAt(p, g, buf, n, keeps, first, nesterov, momentum, fresh, decay, step);
+}
+
+// @ts-ignore: decorator
+@inline
+function sgdAt(
+  p: usize, g: usize, buf: usize, n: i32, keeps: bool, first: bool, nesterov: bool,
+  momentum: v128, fresh: v128, decay: v128, step: v128,
+): void {
+  const old = loadPart(p, n), slope = madd(decay, old, loadPart(g, n));
+  let d = slope;
+  if (keeps) {
+    if (!first) d = f32x4.add(f32x4.mul(momentum, loadPart(buf, n)), f32x4.mul(fresh, slope));
+    storePart(buf, d, n);
+    if (nesterov) d = madd(momentum, d, slope);
+  }
+  storePart(p, madd(step, d, old), n);
 }
 
 /** args: p, g, m, v | C, gain1, gain2, eps, decay | R, lr, correction1, correction2 (cells) */
@@ -59,14 +70,25 @@ function adam(args: usize, part: i32, parts: i32, decay: f32, keep: f32): void {
   const gain1 = f32x4.splat(real(args, 5)), gain2 = f32x4.splat(real(args, 6)), beta2 = f32x4.splat(<f32> 1 - real(args, 6));
   const eps = f32x4.splat(real(args, 7)), root = f32x4.splat(sqrt<f32>(realCell(args, 12)));
   const step = f32x4.splat(-realCell(args, 10) / realCell(args, 11)), decays = f32x4.splat(decay), keeps = f32x4.splat(keep);
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, p += 16, g += 16, m += 16, v += 16) {
-    const old = loadPart(p, n), slope = madd(decays, old, loadPart(g, n)), before = loadPart(m, n);
-    const mean = madd(gain1, f32x4.sub(slope, before), before);
-    const square = madd(f32x4.mul(gain2, slope), slope, f32x4.mul(beta2, loadPart(v, n)));
-    const size = f32x4.add(f32x4.div(f32x4.sqrt(square), root), eps);
-    storePart(m, mean, n), storePart(v, square, n);
-    storePart(p, madd(step, f32x4.div(mean, size), f32x4.mul(old, keeps)), n);
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, p += 16, g += 16, m += 16, v += 16) {
+    adamAt(p, g, m, v, 4, gain1, gain2, beta2, eps, root, step, decays, keeps);
   }
+  if (n > 0) adamAt(p, g, m, v, n, gain1, gain2, beta2, eps, root, step, decays, keeps);
+}
+
+// @ts-ignore: decorator
+@inline
+function adamAt(
+  p: usize, g: usize, m: usize, v: usize, n: i32,
+  gain1: v128, gain2: v128, beta2: v128, eps: v128, root: v128, step: v128, decays: v128, keeps: v128,
+): void {
+  const old = loadPart(p, n), slope = madd(decays, old, loadPart(g, n)), before = loadPart(m, n);
+  const mean = madd(gain1, f32x4.sub(slope, before), before);
+  const square = madd(f32x4.mul(gain2, slope), slope, f32x4.mul(beta2, loadPart(v, n)));
+  const size = f32x4.add(f32x4.div(f32x4.sqrt(square), root), eps);
+  storePart(m, mean, n), storePart(v, square, n);
+  storePart(p, madd(step, f32x4.div(mean, size), f32x4.mul(old, keeps)), n);
 }
 
 /** args: p, g, m | C, gain1, gain2, decay | R, lr (cells) */
@@ -75,12 +97,18 @@ export function lion_f32(args: usize, part: i32, parts: i32): void {
   let p = pointer(args, 0) + at, g = pointer(args, 1) + at, m = pointer(args, 2) + at;
   const lr = realCell(args, 8), keep = f32x4.splat(<f32> 1 - lr * real(args, 6)), step = f32x4.splat(-lr);
   const gain1 = f32x4.splat(real(args, 4)), gain2 = f32x4.splat(real(args, 5));
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, p += 16, g += 16, m += 16) {
-    const before = loadPart(m, n), change = f32x4.sub(loadPart(g, n), before);
-    const way = sign4(madd(gain1, change, before));
-    storePart(p, madd(step, way, f32x4.mul(loadPart(p, n), keep)), n);
-    storePart(m, madd(gain2, change, before), n);
-  }
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, p += 16, g += 16, m += 16) lionAt(p, g, m, 4, gain1, gain2, keep, step);
+  if (n > 0) lionAt(p, g, m, n, gain1, gain2, keep, step);
+}
+
+// @ts-ignore: decorator
+@inline
+function lionAt(p: usize, g: usize, m: usize, n: i32, gain1: v128, gain2: v128, keep: v128, step: v128): void {
+  const before = loadPart(m, n), change = f32x4.sub(loadPart(g, n), before);
+  const way = sign4(madd(gain1, change, before));
+  storePart(p, madd(step, way, f32x4.mul(loadPart(p, n), keep)), n);
+  storePart(m, madd(gain2, change, before), n);
 }
 
 /** -1, 0 or 1; NaN stays. */
@@ -97,10 +125,16 @@ export function ema_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 3) * integer(args, 2), from = share(count, part, parts), at = <usize> from << 2;
   let average = pointer(args, 0) + at, x = pointer(args, 1) + at;
   const gain = f32x4.splat(realCell(args, 4));
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, average += 16, x += 16) {
-    const before = loadPart(average, n);
-    storePart(average, madd(gain, f32x4.sub(loadPart(x, n), before), before), n);
-  }
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, average += 16, x += 16) averageAt(average, x, 4, gain);
+  if (n > 0) averageAt(average, x, n, gain);
+}
+
+// @ts-ignore: decorator
+@inline
+function averageAt(average: usize, x: usize, n: i32, gain: v128): void {
+  const before = loadPart(average, n);
+  storePart(average, madd(gain, f32x4.sub(loadPart(x, n), before), before), n);
 }
 
 /** args: x, factor | C | R (cell) */
@@ -108,7 +142,9 @@ export function scale_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 3) * integer(args, 2), from = share(count, part, parts);
   const factor = v128.load32_splat(pointer(args, 1));
   let x = pointer(args, 0) + (<usize> from << 2);
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, x += 16) storePart(x, f32x4.mul(loadPart(x, n), factor), n);
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 4; n -= 4, x += 16) v128.store(x, f32x4.mul(v128.load(x), factor));
+  if (n > 0) storePart(x, f32x4.mul(loadPart(x, n), factor), n);
 }
 
 const RUN: i32 = 4096; // elements summed in f32 before float64 takes over

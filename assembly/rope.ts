@@ -27,13 +27,20 @@ class Interleaved {
   // @ts-ignore: decorator
   @inline
   turn<Way>(x: usize, table: usize, y: usize, rotated: i32): void {
-    for (let n = rotated; n > 0; n -= 4, x += 16, y += 16, table += 16) {
-      const pairs = loadPart(x, n), angles = loadPart(table, n);
-      const cos = v128.shuffle<f32>(angles, angles, 0, 0, 2, 2);
-      const sin = the<Way>().sin(f32x4.mul(v128.shuffle<f32>(angles, angles, 1, 1, 3, 3), f32x4(-1, 1, -1, 1)));
-      const twins = v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2);
-      storePart(y, madd(pairs, cos, f32x4.mul(twins, sin)), n);
-    }
+    let n = rotated;
+    for (; n >= 4; n -= 4, x += 16, y += 16, table += 16) this.turnAt<Way>(x, table, y, 4);
+    if (n > 0) this.turnAt<Way>(x, table, y, n);
+  }
+
+  /** Of n elements, at most 4. */
+  // @ts-ignore: decorator
+  @inline
+  turnAt<Way>(x: usize, table: usize, y: usize, n: i32): void {
+    const pairs = loadPart(x, n), angles = loadPart(table, n);
+    const cos = v128.shuffle<f32>(angles, angles, 0, 0, 2, 2);
+    const sin = the<Way>().sin(f32x4.mul(v128.shuffle<f32>(angles, angles, 1, 1, 3, 3), f32x4(-1, 1, -1, 1)));
+    const twins = v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2);
+    storePart(y, madd(pairs, cos, f32x4.mul(twins, sin)), n);
   }
 }
 
@@ -44,13 +51,20 @@ class Halved {
   @inline
   turn<Way>(x: usize, table: usize, y: usize, rotated: i32): void {
     const half = <usize> rotated << 1;
-    for (let n = rotated >> 1; n > 0; n -= 4, x += 16, y += 16, table += 32) {
-      const a = loadPart(x, n), b = loadPart(x + half, n);
-      const t0 = loadPart(table, 2 * n), t1 = loadPart(table + 16, 2 * n - 4);
-      const cos = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6), sin = the<Way>().sin(v128.shuffle<f32>(t0, t1, 1, 3, 5, 7));
-      storePart(y, madd(a, cos, f32x4.neg(f32x4.mul(b, sin))), n);
-      storePart(y + half, madd(b, cos, f32x4.mul(a, sin)), n);
-    }
+    let n = rotated >> 1;
+    for (; n >= 4; n -= 4, x += 16, y += 16, table += 32) this.turnAt<Way>(x, table, y, half, 4);
+    if (n > 0) this.turnAt<Way>(x, table, y, half, n);
+  }
+
+  /** Of n pairs, at most 4. */
+  // @ts-ignore: decorator
+  @inline
+  turnAt<Way>(x: usize, table: usize, y: usize, half: usize, n: i32): void {
+    const a = loadPart(x, n), b = loadPart(x + half, n);
+    const t0 = loadPart(table, 2 * n), t1 = loadPart(table + 16, 2 * n - 4);
+    const cos = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6), sin = the<Way>().sin(v128.shuffle<f32>(t0, t1, 1, 3, 5, 7));
+    storePart(y, madd(a, cos, f32x4.neg(f32x4.mul(b, sin))), n);
+    storePart(y + half, madd(b, cos, f32x4.mul(a, sin)), n);
   }
 }
 

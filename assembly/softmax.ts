@@ -12,7 +12,7 @@
 // A row of -Infinity alone gives NaN, as 0 / 0 does; the caller masks with finite values where that matters.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { exponentialRow } from "./common/math";
+import { exp4, exponentialRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd, max4, sum4 } from "./common/simd";
 import { dot, total } from "./common/sums";
@@ -47,9 +47,9 @@ export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
     let x = pointer(args, 0) + at, y = pointer(args, 1) + at;
     const m = largestOf(x, columns), log = logarithm(expSum(x, columns, m));
     const shift = f32x4.splat(m), logs = f32x4.splat(log);
-    for (let n = columns; n > 0; n -= 4, x += 16, y += 16) {
-      storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
-    }
+    let n = columns;
+    for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f32x4.sub(f32x4.sub(v128.load(x), shift), logs));
+    if (n > 0) storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
   }
 }
 
@@ -86,31 +86,26 @@ export function softmax_backward_f32(args: usize, part: i32, parts: i32): void {
     const at = <usize> r * <usize> columns << 2;
     let y = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
     const sum = f32x4.splat(dot(y, dy, columns));
-    for (let n = columns; n > 0; n -= 4, y += 16, dy += 16, dx += 16) {
-      storePart(dx, f32x4.mul(loadPart(y, n), f32x4.sub(loadPart(dy, n), sum)), n);
+    let n = columns;
+    for (; n >= 4; n -= 4, y += 16, dy += 16, dx += 16) {
+      v128.store(dx, f32x4.mul(v128.load(y), f32x4.sub(v128.load(dy), sum)));
     }
+    if (n > 0) storePart(dx, f32x4.mul(loadPart(y, n), f32x4.sub(loadPart(dy, n), sum)), n);
   }
 }
 
-/** Elements of a block; src/device/kernels/softmax.ts asks for its bytes. */
-const BLOCK: i32 = 256;
-
-/** args: y, dy, dx | scratch, bytes | C | R (cell) */
+/** args: y, dy, dx | C | R (cell) */
 export function log_softmax_backward_f32(args: usize, part: i32, parts: i32): void {
-  const columns = integer(args, 5), rows = cell(args, 6);
-  const block = pointer(args, 3) + <usize> part * pointer(args, 4);
+  const columns = integer(args, 3), rows = cell(args, 4);
   const end = share(rows, part + 1, parts);
   for (let r = share(rows, part, parts); r < end; r++) {
     const at = <usize> r * <usize> columns << 2;
     let y = pointer(args, 0) + at, dy = pointer(args, 1) + at, dx = pointer(args, 2) + at;
     const sum = f32x4.splat(-total(dy, columns));
-    for (let left = columns; left > 0; left -= BLOCK) {
-      let n = min(left, BLOCK), e = block;
-      exponentialRow(y, e, n, f32x4.splat(1), f32x4.splat(-0.0));
-      y += BLOCK << 2;
-      for (; n > 0; n -= 4, e += 16, dy += 16, dx += 16) {
-        storePart(dx, madd(v128.load(e), sum, loadPart(dy, n)), n);
-      }
+    let n = columns;
+    for (; n >= 4; n -= 4, y += 16, dy += 16, dx += 16) {
+      v128.store(dx, madd(exp4(v128.load(y)), sum, v128.load(dy)));
     }
+    if (n > 0) storePart(dx, madd(exp4(loadPart(y, n)), sum, loadPart(dy, n)), n);
   }
 }

@@ -1,4 +1,5 @@
-// rms_norm_f32: a workgroup a row, two passes.
+// rms_norm_f32 and add_rms_norm_f32: a workgroup a row, two passes. The row's entry gives VALUE of element i, and KEPT,
+// the same in the second pass.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -10,12 +11,14 @@ fn main(
     let at = r * row.C;
     var part = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let x = load_x(at + c);
+      let i = at + c;
+      let x = VALUE;
       part += x * x;
     }
     let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      store_y(at + c, load_x(at + c) / root * load_w(c));
+      let i = at + c;
+      store_y(i, KEPT / root * load_w(c));
     }
   }
 }

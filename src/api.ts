@@ -31,7 +31,7 @@ export type { Source, SourceInput } from "./hub/source.ts";
 export type { BucketLike } from "./hub/bucket.ts";
 export type { RandomAccess } from "./hub/memory_source.ts";
 
-export { defaultDevice, scope, tensor, type TensorOptions } from "./tensor/create.ts";
+export { scope, tensor, type TensorOptions } from "./tensor/create.ts";
 export { type NestedNumbers, type NestedValues, Tensor, type TensorLayout } from "./tensor/tensor.ts";
 export type { Dtype, NumericArray, PlainArray, PlainDtype } from "./tensor/dtype.ts";
 export { promote, resultType } from "./tensor/promote.ts";
@@ -140,6 +140,8 @@ export {
 export { dropout } from "./tensor/ops/dropout.ts";
 export { cat, stack } from "./tensor/ops/join.ts";
 export { einsum } from "./tensor/ops/einsum.ts";
+
+export { defaultDevice, type DeviceName, openDevice } from "./device/open.ts";
 export { oneHot } from "./tensor/ops/index_select.ts";
 export type { ScatterReduction } from "./tensor/ops/scatter_reduce.ts";
 export type { IndexItem, SliceItem, SliceRange } from "./tensor/ops/slice.ts";

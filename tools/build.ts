@@ -11,6 +11,7 @@
 import { main as asc } from "npm:assemblyscript@0.28.20/asc";
 import { checkedSource } from "./checked_memory.ts";
 import { checkModule } from "./check_module.ts";
+import { staticConstants } from "./static_constants.ts";
 
 const root = new URL("../", import.meta.url);
 const config = JSON.parse(Deno.readTextFileSync(new URL("asconfig.json", root)));
@@ -71,9 +72,8 @@ function gatherShaders(): void {
 function source(name: string, debug: boolean): string | null {
   const text = read(new URL(name, root));
   if (text === undefined) return null;
-  return debug && /^assembly\/[a-z]/.test(name) && !name.endsWith("/debug.ts")
-    ? checkedSource(name, text)
-    : text;
+  if (!/^assembly\/[a-z]/.test(name) || name.endsWith("/debug.ts")) return text;
+  return debug ? checkedSource(name, text) : staticConstants(text);
 }
 
 function write(name: string, contents: Uint8Array | string): void {
@@ -104,6 +104,7 @@ async function sourceHash(): Promise<string> {
     "asconfig.json",
     "tools/build.ts",
     "tools/checked_memory.ts",
+    "tools/static_constants.ts",
     ...filesUnder("assembly/"),
   ];
   const text = files.sort().map((f) => `${f}\n${read(new URL(f, root))}`).join("\n");

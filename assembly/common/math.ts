@@ -1,6 +1,5 @@
 // Elementary functions on four lanes.
 
-import { hold, unknownZero } from "./hold";
 import { loadPart, storePart } from "./partial";
 import { madd, sum4 } from "./simd";
 
@@ -8,39 +7,37 @@ import { madd, sum4 } from "./simd";
  * e^x. Range reduction x = n ln 2 + r with |r| <= ln 2 / 2 (ln 2 in two parts, Cody and Waite), then the
  * degree-6 polynomial of Cephes expf, then n added to the exponent's bits. Relative error <= 1.2e-7 (tested);
  * below -87.33 the result is 0, above 88.72 infinity, NaN stays NaN.
+ *
+ * Adding 1.5 * 2^23 (`magic`) rounds x / ln 2 to an integer that stands in the low bits of the sum; that and the
+ * plain comparisons of pmin and pmax cost half the instructions of nearest, trunc_sat, min and max on x64.
  */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  return exponential(
-    x,
-    f32x4.splat(-87.33654), f32x4.splat(88.72283), f32x4.splat(1.44269504), f32x4.splat(12582912),
-    f32x4.splat(-0.693359375), f32x4.splat(2.12194440e-4), f32x4.splat(1.9875691500e-4),
-    f32x4.splat(1.3981999507e-3), f32x4.splat(8.3334519073e-3), f32x4.splat(4.1665795894e-2),
-    f32x4.splat(1.6666665459e-1), f32x4.splat(5.0000001201e-1), f32x4.splat(1), f32x4.splat(Infinity),
-  );
+  const low = f32x4.splat(-87.33654), high = f32x4.splat(88.72283), magic = f32x4.splat(12582912);
+  const clamped = f32x4.pmin(f32x4.pmax(x, low), high);
+  const shifted = madd(clamped, f32x4.splat(1.44269504), magic);
+  const n = f32x4.sub(shifted, magic);
+  const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), clamped));
+  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const y = v128.andnot(i32x4.add(p, i32x4.shl(shifted, 23)), f32x4.lt(x, low));
+  // where x is too large or NaN, x + Infinity is what it asks for
+  return v128.bitselect(y, f32x4.add(x, f32x4.splat(Infinity)), f32x4.le(x, high));
 }
 
 /**
- * y[i] = e^(factor x[i] + shift) of n vectors that lie `step` bytes apart, exp4's bits; gives the sums of the lanes. y
- * may be x, or 0 where only the sums are wanted. V8 builds a vector constant anew at each use, in three instructions:
- * these are made once.
+ * y[i] = e^(factor x[i] + shift) of n vectors that lie `step` bytes apart; gives the sums of the lanes. y may be x, or 0
+ * where only the sums are wanted.
  */
 export function exponentials(x: usize, y: usize, step: usize, n: i32, factor: v128, shift: v128): v128 {
-  const zero = unknownZero(n);
-  const low = hold(f32x4.splat(-87.33654), zero), high = hold(f32x4.splat(88.72283), zero);
-  const log2e = hold(f32x4.splat(1.44269504), zero), magic = hold(f32x4.splat(12582912), zero);
-  const minusLn2 = hold(f32x4.splat(-0.693359375), zero), ln2Rest = hold(f32x4.splat(2.12194440e-4), zero);
-  const c6 = hold(f32x4.splat(1.9875691500e-4), zero), c5 = hold(f32x4.splat(1.3981999507e-3), zero);
-  const c4 = hold(f32x4.splat(8.3334519073e-3), zero), c3 = hold(f32x4.splat(4.1665795894e-2), zero);
-  const c2 = hold(f32x4.splat(1.6666665459e-1), zero), c1 = hold(f32x4.splat(5.0000001201e-1), zero);
-  const one = hold(f32x4.splat(1), zero), infinity = hold(f32x4.splat(Infinity), zero);
   let sums = f32x4.splat(0);
   for (; n > 0; n--, x += step) {
-    const v = madd(v128.load(x), factor, shift);
-    const e = exponential(
-      v, low, high, log2e, magic, minusLn2, ln2Rest, c6, c5, c4, c3, c2, c1, one, infinity,
-    );
+    const e = exp4(madd(v128.load(x), factor, shift));
     sums = f32x4.add(sums, e);
     if (y != 0) v128.store(y, e), y += step;
   }
@@ -58,29 +55,6 @@ export function exponentialRow(x: usize, y: usize, n: i32, factor: v128, shift: 
     sums = f32x4.add(sums, v128.and(e, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n))));
   }
   return sum4(sums);
-}
-
-// Adding 1.5 * 2^23 (`magic`) rounds x / ln 2 to an integer that stands in the low bits of the sum; that and the
-// plain comparisons of pmin and pmax cost half the instructions of nearest, trunc_sat, min and max on x64.
-// @ts-ignore: decorator
-@inline
-function exponential(
-  x: v128, low: v128, high: v128, log2e: v128, magic: v128, minusLn2: v128, ln2Rest: v128,
-  c6: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128, infinity: v128,
-): v128 {
-  const clamped = f32x4.pmin(f32x4.pmax(x, low), high);
-  const shifted = madd(clamped, log2e, magic);
-  const n = f32x4.sub(shifted, magic);
-  const r = madd(n, ln2Rest, madd(n, minusLn2, clamped));
-  let p = madd(c6, r, c5);
-  p = madd(p, r, c4);
-  p = madd(p, r, c3);
-  p = madd(p, r, c2);
-  p = madd(p, r, c1);
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), one);
-  const y = v128.andnot(i32x4.add(p, i32x4.shl(shifted, 23)), f32x4.lt(x, low));
-  // where x is too large or NaN, x + Infinity is what it asks for
-  return v128.bitselect(y, f32x4.add(x, infinity), f32x4.le(x, high));
 }
 
 /** 1 / (1 + e^-x). */

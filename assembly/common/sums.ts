@@ -16,9 +16,10 @@ export function dot(a: usize, b: usize, n: i32): f32 {
 /** sum of a[i] b[i] c[i], i < n. */
 export function dot3(a: usize, b: usize, c: usize, n: i32): f32 {
   let sums = f32x4.splat(0);
-  for (; n > 0; n -= 4, a += 16, b += 16, c += 16) {
-    sums = madd(f32x4.mul(loadPart(a, n), loadPart(b, n)), loadPart(c, n), sums);
+  for (; n >= 4; n -= 4, a += 16, b += 16, c += 16) {
+    sums = madd(f32x4.mul(v128.load(a), v128.load(b)), v128.load(c), sums);
   }
+  if (n > 0) sums = madd(f32x4.mul(loadPart(a, n), loadPart(b, n)), loadPart(c, n), sums);
   return sum4(sums);
 }
 

@@ -34,6 +34,12 @@ fn larger(a: f32, b: f32) -> f32 {
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
 
+/// a / b. GPUs multiply by 1 / b, which is subnormal where b is large and may then count as 0: Infinity times that is
+/// NaN. A quarter of both has the same quotient.
+fn quotient(a: f32, b: f32) -> f32 {
+  return select(a / b, (0.25 * a) / (0.25 * b), abs(b) > 4e37);
+}
+
 /// 2^n for n in -126 .. 127.
 fn power_of_two(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }
 

@@ -68,13 +68,23 @@ export class ByteCursor {
 
   /** Unsigned 64 bits: a number where it is a safe integer, else a bigint. */
   u64(): number | bigint {
-    return compact(this.#view.getBigUint64(this.#advance(8), true));
+    const at = this.#advance(8);
+    const high = this.#view.getUint32(at + 4, true);
+    if (high < 2 ** 21) return high * 2 ** 32 + this.#view.getUint32(at, true);
+    return compact(this.#view.getBigUint64(at, true));
   }
 
   /** `length` bytes, as a view that is valid until the next `need`. */
   bytes(length: number): Uint8Array {
     const start = this.#advance(length);
     return this.#window.subarray(start, start + length);
+  }
+
+  /** Copies `length` bytes to `to` from `at` on. A view for each of 100,000 short strings would be megabytes of garbage. */
+  copy(length: number, to: Uint8Array, at: number): void {
+    const start = this.#advance(length);
+    if (length > 64) to.set(this.#window.subarray(start, start + length), at);
+    else for (let i = 0; i < length; i++) to[at + i] = this.#window[start + i];
   }
 
   /** What has arrived and is not taken: a copy. */
@@ -133,6 +143,7 @@ export class ByteCursor {
   #makeRoom(length: number): void {
     const window = new Uint8Array(this.arrived + length);
     window.set(this.#window.subarray(this.#next, this.#filled));
+    this.#window.buffer.transfer(0); // given back at once, not at the next collection
     this.#base += this.#next;
     this.#filled -= this.#next;
     this.#next = 0;

@@ -146,15 +146,18 @@ async function readStrings(cursor: ByteCursor, what: string): Promise<StringArra
       );
     }
     if (cursor.arrived < length) await cursor.need(length, what);
-    if (i + 2 > offsets.length) offsets = grown(offsets, new Uint32Array(offsets.length * 2));
-    if (end + length > arena.length) arena = grown(arena, new Uint8Array((end + length) * 2));
-    arena.set(cursor.bytes(length), end);
+    if (i + 2 > offsets.length) offsets = new Uint32Array(resized(offsets, offsets.byteLength * 2));
+    if (end + length > arena.length) arena = new Uint8Array(resized(arena, (end + length) * 2));
+    cursor.copy(length, arena, end);
     offsets[i + 1] = end += length;
   }
-  return new StringArray(arena.slice(0, end), offsets.slice(0, count + 1));
+  return new StringArray(
+    new Uint8Array(resized(arena, end)),
+    new Uint32Array(resized(offsets, 4 * (count + 1))),
+  );
 }
 
-function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+/** The buffer of an array in another size. The old one is given back at once, not at the next collection. */
+function resized(array: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, bytes: number): ArrayBuffer {
+  return array.buffer.transfer(bytes);
 }

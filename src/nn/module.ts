@@ -4,8 +4,9 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { defaultDevice, tensor } from "../tensor/create.ts";
+import { tensor } from "../tensor/create.ts";
 import type { PlainDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -110,9 +111,10 @@ export abstract class Module implements Disposable {
    * @param random a seed, or a generator that goes on
    * @param device where they live [the default device]
    */
-  init(random: number | Generator, device: Device = defaultDevice()): this {
+  init(random: number | Generator, device?: Device | DeviceName): this {
     const generator = typeof random === "number" ? new Generator(random) : random;
-    for (const parameter of this.declared().values()) parameter.init(generator, device);
+    const place = deviceNamed(device);
+    for (const parameter of this.declared().values()) parameter.init(generator, place);
     return this;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { throwIfAborted } from "../error.ts";
 import type { FileTensor } from "../formats/file_tensor.ts";
 import { openNpy } from "../formats/npy.ts";
@@ -20,7 +21,6 @@ import { openZip } from "../formats/zip.ts";
 import type { ZipMethod } from "../formats/zip_writer.ts";
 import { HeadSource } from "../hub/head_source.ts";
 import { type Source, type SourceInput, toSource } from "../hub/source.ts";
-import { defaultDevice } from "../tensor/create.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { refuseWhileRecording } from "../tensor/program.ts";
 import type { Scope } from "../tensor/scope.ts";
@@ -33,7 +33,7 @@ const WINDOW = 4 << 20;
 /** Options of reading tensors. */
 export interface ReadTensorsOptions {
   /** Where they go [the default device]. */
-  device?: Device;
+  device?: Device | DeviceName;
   /** Who disposes them [nobody: their owner does]. */
   scope?: Scope;
   /** The object's key, where the input is a bucket. */
@@ -161,9 +161,10 @@ function open(input: SourceInput, { key, signal }: ReadTensorsOptions): Promise<
 
 async function load(
   files: ReadonlyMap<string, FileTensor>,
-  { device = defaultDevice(), scope, only, signal }: ReadTensorsOptions,
+  { device: on, scope, only, signal }: ReadTensorsOptions,
 ): Promise<Map<string, Tensor>> {
   refuseWhileRecording("read tensors");
+  const device = deviceNamed(on);
   const chosen = [...files].filter(([name]) => only?.(name) ?? true);
   const dtypes = chosen.map(([name, { dtype }]) => tensorDtype(name, dtype));
   const made = new Map<string, Tensor>();

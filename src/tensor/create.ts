@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { WasmDevice } from "../device/wasm/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { holds, isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
 import { encode, type Scalar } from "./encode.ts";
@@ -13,13 +13,6 @@ import { Scope } from "./scope.ts";
 import { show, sizeOf } from "./shape.ts";
 import { type NestedValues, Tensor } from "./tensor.ts";
 
-let shared: Device | undefined;
-
-/** The device that tensors are made on unless told otherwise; opened at the first use. */
-export function defaultDevice(): Device {
-  return shared ??= new WasmDevice();
-}
-
 /** Options of {@linkcode tensor}. */
 export interface TensorOptions {
   /** [f32, or that of the typed array, of bigints (i64) or of truth values (bool)] */
@@ -27,7 +20,7 @@ export interface TensorOptions {
   /** [that of the nesting; needed for a typed array of rank other than 1] */
   shape?: readonly number[];
   /** [the default device] */
-  device?: Device;
+  device?: Device | DeviceName;
   /** Who disposes it [nobody: its owner does]. */
   scope?: Scope;
 }
@@ -42,7 +35,7 @@ export interface TensorOptions {
  */
 export function tensor(values: NestedValues | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
-  const device = options.device ?? defaultDevice();
+  const device = deviceNamed(options.device);
   const { flat, shape, dtype } = ArrayBuffer.isView(values)
     ? { flat: values, shape: options.shape ?? [values.length], dtype: options.dtype ?? dtypeOf(values) }
     : flatten(values, options);

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { defaultDevice } from "./create.ts";
 import { isPlain, type PlainDtype } from "./dtype.ts";
 import { hostTensor } from "./host.ts";
 import { put } from "./ops/strided.ts";
@@ -20,7 +20,7 @@ export interface MakeOptions {
   /** [f32] */
   dtype?: PlainDtype;
   /** [the default device] */
-  device?: Device;
+  device?: Device | DeviceName;
   /** Who disposes it [nobody: its owner does]. */
   scope?: Scope;
 }
@@ -29,7 +29,7 @@ export interface MakeOptions {
 export function full(shape: readonly number[], value: number, options: MakeOptions = {}): Tensor {
   checkShape("full", shape);
   using one = hostTensor(
-    options.device ?? defaultDevice(),
+    deviceNamed(options.device),
     options.dtype ?? "f32",
     [],
     [value],
@@ -129,8 +129,14 @@ export function meshgrid(vectors: readonly Tensor[], indexing: "ij" | "xy" = "ij
 /** A vector of what `at` gives. */
 function line(name: string, count: number, at: (i: number) => number, options: MakeOptions): Tensor {
   checkShape(name, [count]);
-  const { device = defaultDevice(), dtype = "f32", scope } = options;
-  return hostTensor(device, dtype, [count], Array.from({ length: count }, (_, i) => at(i)), scope);
+  const { device, dtype = "f32", scope } = options;
+  return hostTensor(
+    deviceNamed(device),
+    dtype,
+    [count],
+    Array.from({ length: count }, (_, i) => at(i)),
+    scope,
+  );
 }
 
 /** Throws where an extent is not a whole number from 0. */

@@ -4,15 +4,19 @@
  * @module
  */
 import { type Call, type Dependent, type Device, type Replay, Storage } from "../device/device.ts";
+import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Where results of recorded ops live: one block that Programs of a device may share, since replays never overlap. */
 export class Arena implements Disposable {
   private blocks: Storage[] = [];
+  private readonly device: Device;
 
   /** An arena that holds nothing yet. */
-  constructor(private readonly device: Device) {}
+  constructor(device: Device | DeviceName) {
+    this.device = deviceNamed(device);
+  }
 
   /** Bytes held. */
   get bytes(): number {
@@ -172,10 +176,16 @@ export class Program implements Disposable, Dependent {
  * Records the ops that `fn` calls, without running them, and compiles them. Tensors from outside are captured
  * by address: write into them, or set cells, between replays.
  *
+ * @param on where they will run
  * @param arena where results live [an arena of the Program's own]
  */
-export function record(device: Device, fn: () => Tensor | readonly Tensor[], arena?: Arena): Program {
+export function record(
+  on: Device | DeviceName,
+  fn: () => Tensor | readonly Tensor[],
+  arena?: Arena,
+): Program {
   refuseWhileRecording("record");
+  const device = deviceNamed(on);
   const trace = recorder = new Recorder(device);
   try {
     const outputs = fn();

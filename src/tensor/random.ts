@@ -4,9 +4,9 @@
  * @module
  */
 import type { Kernel } from "../device/kernel.ts";
+import { deviceNamed } from "../device/open.ts";
 import * as rows from "../device/kernels/random.ts";
 import { WickError } from "../error.ts";
-import { defaultDevice } from "./create.ts";
 import { fresh, run } from "./dispatch.ts";
 import { nextDraw } from "./draw.ts";
 import { checkShape, type MakeOptions } from "./filled.ts";
@@ -87,7 +87,8 @@ function drawn(
   options: RandomOptions,
 ): Tensor {
   checkShape(name, shape);
-  const { device = defaultDevice(), generator = defaultGenerator(), scope } = options;
+  const { generator = defaultGenerator(), scope } = options;
+  const device = deviceNamed(options.device);
   const y = fresh(device, dtype, shape, { scope });
   const { key, n } = nextDraw(generator, device);
   run(row, [y], [sizeOf(shape), ...key, ...range], [1, n]);

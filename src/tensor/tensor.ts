@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
+import { type DeviceName, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import {
   type Dtype,
@@ -50,6 +51,7 @@ import { toText } from "./print.ts";
 import { refuseWhileRecording } from "./program.ts";
 import type { Scope } from "./scope.ts";
 import { contiguousStrides, isContiguous, show, sizeOf } from "./shape.ts";
+import { toDevice } from "./transfer.ts";
 
 /** What a tensor has beside storage, dtype and shape. */
 export interface TensorLayout {
@@ -330,8 +332,14 @@ export class Tensor implements OperandView, Disposable {
    * deepEqual(await x.to("u8").toArray(), [1, 255, 44]);
    * ```
    */
-  to(dtype: PlainDtype): Tensor {
-    return cast(this, dtype);
+  to(dtype: PlainDtype): Tensor;
+  /**
+   * Its values on another device, with its dtype and shape: a contiguous copy, or another handle where it lives there
+   * already. No gradient goes through a move: detach() what requires one.
+   */
+  to(device: Device | DeviceName): Promise<Tensor>;
+  to(target: PlainDtype | Device | DeviceName): Tensor | Promise<Tensor> {
+    return isDevice(target) ? toDevice(this, target) : cast(this, target);
   }
   /** The elements converted to f32, contiguous. */
   toF32(): Tensor {

@@ -37,9 +37,10 @@ export class MergeTable {
       const end = merges.offsets[rank + 1];
       if (end - start > scratch.length) scratch = new Uint8Array(2 * (end - start));
       // A token may begin with a space of its own, so the separator is looked for behind the first byte.
-      const space = merges.bytes.subarray(0, end).indexOf(0x20, start + 1);
-      const middle = space < 0 ? 0 : transcribe(merges.bytes, start, space, scratch, 0);
-      const last = space < 0 || middle < 0 ? 0 : transcribe(merges.bytes, space + 1, end, scratch, middle);
+      let space = start + 1;
+      while (space < end && merges.bytes[space] !== 0x20) space++;
+      const middle = space >= end ? 0 : transcribe(merges.bytes, start, space, scratch, 0);
+      const last = space >= end || middle < 0 ? 0 : transcribe(merges.bytes, space + 1, end, scratch, middle);
       const left = vocabulary.find(scratch, 0, middle);
       const right = vocabulary.find(scratch, middle, last);
       const product = vocabulary.find(scratch, 0, last);

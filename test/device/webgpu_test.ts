@@ -9,7 +9,7 @@ import { swiftShader } from "./webgpu/swiftshader.ts";
 const found = await swiftShader();
 const skipped = "reason" in found ? found.reason : undefined;
 
-for (const file of ["conformance.ts", "device.ts", "optimizers.ts", "tensors.ts"]) {
+for (const file of ["conformance.ts", "device.ts", "examples.ts", "open.ts", "optimizers.ts", "tensors.ts"]) {
   Deno.test({
     name: `WebGPU on SwiftShader: ${file}${skipped ? ` (skipped: ${skipped})` : ""}`,
     ignore: skipped !== undefined,

@@ -9,7 +9,6 @@ import { input, type Kernel, output } from "../kernel.ts";
 export const swiglu_f32: Kernel = {
   name: "swiglu_f32",
   operands: [input("gate", "f32", "T,C"), input("up", "f32", "T,C"), output("y", "f32", "T,C")],
-  scratch: () => 1024, // exponentials of 256 elements
   params: { C: "i32" },
   cells: { T: "i32" },
   tolerance: 5e-7,
@@ -25,7 +24,6 @@ export const swiglu_backward_f32: Kernel = {
     output("dgate", "f32", "T,C"),
     output("dup", "f32", "T,C"),
   ],
-  scratch: () => 1024, // exponentials of 256 elements
   params: { C: "i32" },
   cells: { T: "i32" },
   tolerance: 1e-6,

@@ -37,5 +37,4 @@ export const softmax_backward_f32: Kernel = { name: "softmax_backward_f32", ...b
 export const log_softmax_backward_f32: Kernel = {
   name: "log_softmax_backward_f32",
   ...backward,
-  scratch: () => 1024, // exponentials of 256 elements
 };

@@ -35,9 +35,9 @@ export class Batch {
     this.words = gpu.createBuffer({ label: "rows of eager calls", size: this.staged.byteLength, usage });
   }
 
-  /** A slice of `words` for the next dispatch: its offset, and where its contents go. */
-  slice(): { offset: number; words: Uint32Array; reals: Float32Array } {
-    if (this.slices === MOST_CALLS) this.submit();
+  /** A slice of `words` for the next dispatches, which go into one batch: its offset, and where its contents go. */
+  slice(dispatches: number): { offset: number; words: Uint32Array; reals: Float32Array } {
+    if (this.slices === MOST_CALLS || this.calls + dispatches > MOST_CALLS) this.submit();
     const offset = ROW_BYTES * this.slices++;
     return {
       offset,

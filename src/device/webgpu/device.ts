@@ -23,6 +23,9 @@ const MOST_CELLS = 16384;
 
 const MOST_GROUPS_KEPT = 4096;
 
+/** Scratch grows by multiples of it. */
+const SCRATCH_STEP = 65536;
+
 /** How a {@linkcode WebGpuDevice} is opened. */
 export interface WebGpuDeviceOptions {
   /** Which GPU [the runtime's choice for high performance]. */
@@ -68,6 +71,8 @@ export class WebGpuDevice implements Device {
   /** Bind groups of eager calls by what they bind: making one costs more than the rest of a call. */
   readonly #groups = new Map<string, GPUBindGroup>();
   #gpu?: GPUDevice;
+  /** What the passes of a row share; one serves all rows, and grows to the largest need. */
+  #scratch?: Storage;
   #failure?: Failure;
   #checks: Promise<void>[] = [];
 
@@ -104,8 +109,11 @@ export class WebGpuDevice implements Device {
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
     const adapter = options.adapter ?? await requestAdapter();
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const gpu = await adapter.requestDevice({
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
+    const gpu = await adapter.requestDevice({ requiredLimits }).catch((cause) => {
+      throw new WickError("UNSUPPORTED_ON_DEVICE", `Cannot open a WebGPU device: ${cause.message}`, {
+        cause,
+      });
     });
     const { description, device, vendor } = adapter.info;
     return new WebGpuDevice(gpu, description || device || vendor || "GPU", options);
@@ -197,12 +205,15 @@ export class WebGpuDevice implements Device {
     this.checked(kernel.name, () => {
       const slots = slotsOf(operands);
       const compiled = this.#pipelines.get(kernel, slots);
-      const groups = this.groups(compiled, kernel, params, cells);
-      if (groups.includes(0)) return;
-      const { offset, words, reals } = this.#batch.slice();
-      this.writeRow(words, reals, kernel, operands, params, cells);
-      const group = this.#bound(kernel, compiled, operands, slots);
-      this.#batch.add({ pipeline: compiled.pipeline, group, offset, groups });
+      const passes = this.groups(compiled, kernel, params, cells);
+      if (passes.every((groups) => groups.includes(0))) return;
+      const scratch = this.scratch(compiled, kernel, params, cells); // may submit, so before the slice
+      const { offset, words, reals } = this.#batch.slice(passes.length);
+      this.writeRow(words, reals, kernel, compiled, operands, params, cells);
+      const group = this.#bound(kernel, compiled, operands, slots, scratch);
+      passes.forEach((groups, i) => {
+        if (!groups.includes(0)) this.#batch.add({ pipeline: compiled.pipelines[i], group, offset, groups });
+      });
     });
   }
 
@@ -211,9 +222,17 @@ export class WebGpuDevice implements Device {
     return new WebGpuReplay(this, this.#open, this.#batch, this.#pipelines, calls);
   }
 
-  /** What is allocated. */
+  /** What is allocated, but for the device's own. */
   live(): LiveMemory {
-    return this.#memory.live();
+    const { bytes, storages } = this.#memory.live();
+    return this.#scratch
+      ? { bytes: bytes - this.#scratch.bytes, storages: storages - 1 }
+      : { bytes, storages };
+  }
+
+  /** Whether the GPU went away: nothing on it can be used any more. */
+  get isLost(): boolean {
+    return this.#failure?.forever ?? false;
   }
 
   /** Whether it was disposed. */
@@ -249,17 +268,34 @@ export class WebGpuDevice implements Device {
     }
   }
 
-  /** @internal Workgroups of a call; a cell counts with its value now. */
-  groups({ row }: Compiled, kernel: Kernel, params: Call["params"], cells: Call["cells"]): Groups {
-    const groups = row.groups(kernelSizes(kernel, params, cells));
+  /** @internal Workgroups of each pass of a call; a cell counts with its value now. */
+  groups({ row }: Compiled, kernel: Kernel, params: Call["params"], cells: Call["cells"]): readonly Groups[] {
+    const sizes = kernelSizes(kernel, params, cells);
     const most = this.#open.limits.maxComputeWorkgroupsPerDimension;
-    if (Math.max(...groups) <= most) return groups;
+    const passes = row.passes.map((pass) => pass.groups(sizes));
+    const groups = passes.find((groups) => Math.max(...groups) > most);
+    if (!groups) return passes;
     throw new WickError(
       "UNSUPPORTED_ON_DEVICE",
       `Cannot run ${kernel.name} on WebGPU: it takes ${
         groups.join(" x ")
       } workgroups, a dimension has ${most}`,
     );
+  }
+
+  /** @internal What the passes of a call share, where they share anything; whoever keeps it holds it. */
+  scratch(
+    { row }: Compiled,
+    kernel: Kernel,
+    params: Call["params"],
+    cells: Call["cells"],
+  ): Storage | undefined {
+    if (!row.scratch) return undefined;
+    const bytes = row.scratch(kernelSizes(kernel, params, cells));
+    if (this.#scratch && this.#scratch.bytes >= bytes) return this.#scratch;
+    this.#scratch?.release();
+    this.#scratch = undefined;
+    return this.#scratch = this.allocate(SCRATCH_STEP * Math.ceil(Math.max(bytes, 1) / SCRATCH_STEP));
   }
 
   /** @internal Binds each storage of a call as a whole, beside `words` and the cells. */
@@ -269,6 +305,7 @@ export class WebGpuDevice implements Device {
     operands: Call["operands"],
     slots: Slots,
     words: GPUBuffer,
+    scratch: Storage | undefined,
   ): GPUBindGroup {
     const gpu = this.#open;
     const entries: GPUBindGroupEntry[] = [
@@ -290,6 +327,10 @@ export class WebGpuDevice implements Device {
       }
       entries.push({ binding: entries.length, resource: { ...this.#memory.at(address), size } });
     }
+    if (scratch) {
+      const resource = { ...this.#memory.at(scratch.address), size: scratch.bytes };
+      entries.push({ binding: entries.length, resource });
+    }
     return gpu.createBindGroup({ label: kernel.name, layout, entries });
   }
 
@@ -298,6 +339,7 @@ export class WebGpuDevice implements Device {
     words: Uint32Array,
     reals: Float32Array,
     kernel: Kernel,
+    { row }: Compiled,
     operands: Call["operands"],
     params: Call["params"],
     cells: Call["cells"],
@@ -309,7 +351,7 @@ export class WebGpuDevice implements Device {
       else words[at++] = value;
     };
     for (const word of FIRST_WORDS) words[at++] = word;
-    operands.forEach((o, i) => words[at++] = o ? o.byteOffset / elementBytes(kernel.operands[i]) : 0);
+    operands.forEach((o, i) => words[at++] = o ? o.byteOffset / elementBytes(kernel.operands[i], row) : 0);
     params.forEach((value, i) => put(types.params[i], value));
     cells.forEach((cell, i) => {
       const plain = typeof cell === "number";
@@ -319,15 +361,21 @@ export class WebGpuDevice implements Device {
   }
 
   /** The bind group of an eager call; steps of training meet the same places again and again. */
-  #bound(kernel: Kernel, compiled: Compiled, operands: Call["operands"], slots: Slots): GPUBindGroup {
-    let key = "";
+  #bound(
+    kernel: Kernel,
+    compiled: Compiled,
+    operands: Call["operands"],
+    slots: Slots,
+    scratch: Storage | undefined,
+  ): GPUBindGroup {
+    let key = scratch ? `scratch ${scratch.address} ${scratch.bytes},` : "";
     for (let i = 0; i < slots.length; i++) {
       if (slots[i] >= 0) key += `${slots[i]} ${operands[i]!.storage.address} ${operands[i]!.storage.bytes},`;
     }
     const known = this.#groups.get(key);
     if (known) return known;
     if (this.#groups.size === MOST_GROUPS_KEPT) this.#groups.clear();
-    const group = this.bind(kernel, compiled, operands, slots, this.#batch.words);
+    const group = this.bind(kernel, compiled, operands, slots, this.#batch.words, scratch);
     this.#groups.set(key, group);
     return group;
   }
@@ -378,16 +426,17 @@ export class WebGpuDevice implements Device {
 /** A call of a Program. */
 interface Step {
   readonly name: string;
-  readonly pipeline: GPUComputePipeline;
+  readonly pipelines: readonly GPUComputePipeline[];
   readonly group: GPUBindGroup;
-  /** Workgroups, by what its cells hold now. */
-  readonly groups: () => Groups;
+  /** Workgroups of each pass, by what its cells hold now. */
+  readonly groups: () => readonly Groups[];
 }
 
 /** Calls with pipelines, bind groups and words made once, encoded into the device's batch. */
 class WebGpuReplay implements Replay {
   readonly #words: GPUBuffer;
   readonly #compiled: readonly Step[];
+  readonly #scratch = new Set<Storage>();
   #disposed = false;
 
   constructor(
@@ -409,13 +458,12 @@ class WebGpuReplay implements Replay {
   run(first = 0, end = this.#compiled.length): void {
     if (this.#disposed) throw new WickError("DISPOSED", "Cannot replay a Program after its dispose");
     for (let i = first; i < end; i++) {
-      const { name, pipeline, group, groups } = this.#compiled[i];
-      const now = groups();
-      if (now.includes(0)) continue;
-      this.device.checked(
-        name,
-        () => this.batch.add({ pipeline, group, offset: ROW_BYTES * i, groups: now }),
-      );
+      const { name, pipelines, group, groups } = this.#compiled[i];
+      groups().forEach((now, pass) => {
+        if (now.includes(0)) return;
+        const dispatch = { pipeline: pipelines[pass], group, offset: ROW_BYTES * i, groups: now };
+        this.device.checked(name, () => this.batch.add(dispatch));
+      });
     }
   }
 
@@ -424,13 +472,23 @@ class WebGpuReplay implements Replay {
     const slots = slotsOf(operands);
     const compiled = this.pipelines.get(kernel, slots);
     const at: [ArrayBuffer, number, number] = [staged, ROW_BYTES * i, ROW_BYTES / 4];
-    this.device.writeRow(new Uint32Array(...at), new Float32Array(...at), kernel, operands, params, cells);
+    this.device.writeRow(
+      new Uint32Array(...at),
+      new Float32Array(...at),
+      kernel,
+      compiled,
+      operands,
+      params,
+      cells,
+    );
     const now = () => this.device.groups(compiled, kernel, params, cells);
+    const scratch = this.device.scratch(compiled, kernel, params, cells);
+    if (scratch && !this.#scratch.has(scratch)) this.#scratch.add(scratch.retain());
     const fixed = cells.every((c) => typeof c === "number") ? now() : undefined;
     return {
       name: kernel.name,
-      pipeline: compiled.pipeline,
-      group: this.device.bind(kernel, compiled, operands, slots, this.#words),
+      pipelines: compiled.pipelines,
+      group: this.device.bind(kernel, compiled, operands, slots, this.#words, scratch),
       groups: fixed ? () => fixed : now,
     };
   }
@@ -440,6 +498,7 @@ class WebGpuReplay implements Replay {
     this.#disposed = true;
     this.batch.submit();
     this.#words.destroy();
+    for (const scratch of this.#scratch) scratch.release();
   }
 }
 
@@ -450,7 +509,7 @@ function pad(data: Uint8Array, bytes: number): Uint8Array {
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {
-  const { gpu } = navigator as { gpu?: GPU };
+  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: GPU };
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (adapter) return adapter;
   throw new WickError(

@@ -7,7 +7,7 @@ import { WickError } from "../../error.ts";
 import type { Call } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
 import { type GpuRow, gpuRows } from "./rows.ts";
-import { FIRST_SLOT, shaderSource, type Slots } from "./shader.ts";
+import { FIRST_SLOT, shaderSource, slotCount, type Slots } from "./shader.ts";
 
 /** Bytes of a row's words, and between two rows': what dynamic offsets of every device are multiples of. */
 export const ROW_BYTES = 256;
@@ -16,8 +16,8 @@ export const ROW_BYTES = 256;
 export interface Compiled {
   /** How it runs. */
   readonly row: GpuRow;
-  /** What runs. */
-  readonly pipeline: GPUComputePipeline;
+  /** What runs, a pipeline a pass. */
+  readonly pipelines: readonly GPUComputePipeline[];
   /** What its bind group must look like. */
   readonly layout: GPUBindGroupLayout;
 }
@@ -56,11 +56,14 @@ export class Pipelines {
         `Cannot run ${kernel.name} on WebGPU (${this.build}): there is no WGSL for it`,
       );
     }
-    const { groups, pipeline: layout } = this.layout(1 + Math.max(-1, ...slots));
+    const { groups, pipeline: layout } = this.layout(slotCount(slots) + (row.scratch ? 1 : 0));
     const label = kernel.name;
     const module = this.gpu.createShaderModule({ label, code: shaderSource(kernel, row, slots) });
-    const compute = { module, entryPoint: "main", constants: row.constants };
-    return { row, pipeline: this.gpu.createComputePipeline({ label, layout, compute }), layout: groups };
+    const pipelines = row.passes.map(({ entry }) => {
+      const compute = { module, entryPoint: entry, constants: row.constants };
+      return this.gpu.createComputePipeline({ label, layout, compute });
+    });
+    return { row, pipelines, layout: groups };
   }
 
   /** The layout of `count` storages behind the row's words and the cells. */

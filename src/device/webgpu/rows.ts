@@ -11,6 +11,14 @@ import * as wgsl from "./shaders.ts";
 /** Workgroups in x, y and z. */
 export type Groups = readonly [number, number, number];
 
+/** A dispatch of a row. */
+export interface Pass {
+  /** Where its source begins. */
+  readonly entry: string;
+  /** Workgroups for these numbers; where one is 0 it does not run. */
+  readonly groups: (sizes: Sizes) => Groups;
+}
+
 /** How a row runs on a GPU. */
 export interface GpuRow {
   /** WGSL, one after the other. */
@@ -19,9 +27,23 @@ export interface GpuRow {
   readonly replace?: Readonly<Record<string, string>>;
   /** Values of the source's `override` constants. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** Workgroups for these numbers; where one is 0 nothing runs. */
-  readonly groups: (sizes: Sizes) => Groups;
+  /** In order; each sees what those before it wrote. */
+  readonly passes: readonly Pass[];
+  /** Bytes that its passes share as `scratch`, an array of f32. */
+  readonly scratch?: (sizes: Sizes) => number;
+  /** Bits of its elements of dtype any [32]. */
+  readonly bits?: 8 | 16;
+  /** Whether threads write parts of one word: operands are bound as atomics, `store_bits_x` writes an element. */
+  readonly partial?: boolean;
 }
+
+/** A row as it is entered below: of one pass, but for those that say more. */
+type Entry = Omit<GpuRow, "passes"> & {
+  /** Workgroups of the pass `main`. */
+  readonly groups: Pass["groups"];
+  /** Passes after it. */
+  readonly then?: readonly Pass[];
+};
 
 /** What every device has in a dimension; kernels stride over more. */
 const MOST_GROUPS = 65535;
@@ -34,8 +56,9 @@ const workgroups = (letter: string) => (s: Sizes): Groups => spread(s[letter]);
 const walked = threads((s) => s.D0 * s.D1 * s.D2 * s.D3);
 const all: Map<string, GpuRow> = new Map();
 
-function row(name: string, own: GpuRow): void {
-  all.set(name, { ...own, sources: [wgsl.common_math, ...own.sources] });
+function row(name: string, { groups, then = [], ...own }: Entry): void {
+  const passes = [{ entry: "main", groups }, ...then];
+  all.set(name, { ...own, passes, sources: [wgsl.common_math, ...own.sources] });
 }
 
 /** A function of x. */
@@ -70,19 +93,40 @@ function compare(name: string, holds: string, a = strided("a", "a"), b = strided
 
 /** What a thread does with element i of contiguous operands [letter, C]. */
 function flat(name: string, letter: string, body: string, ...sources: string[]): void {
+  row(name, flatEntry(letter, body, sources));
+}
+
+function flatEntry(letter: string, body: string, sources: string[]): Entry {
+  return {
+    sources: [...sources, wgsl.flat],
+    replace: { TOTAL: `cell_${letter}() * row.C`, BODY: body },
+    groups: threads((s) => s[letter] * s.C),
+  };
+}
+
+/** What a thread does with element i of batches [B] of so many elements, a product of parameters. */
+function batched(name: string, factors: string[], body: string, ...sources: string[]): void {
   row(name, {
     sources: [...sources, wgsl.flat],
-    replace: { LEADING: `cell_${letter}()`, BODY: body },
-    groups: threads((s) => s[letter] * s.C),
+    replace: { TOTAL: ["cell_B()", ...factors.map((f) => `row.${f}`)].join(" * "), BODY: body },
+    groups: threads((s) => factors.reduce((n, f) => n * s[f], s.B)),
   });
 }
 
 /** A workgroup a row of the leading dimension. */
-function byRow(name: string, letter: string, source: string, more: Partial<GpuRow> = {}): void {
+function byRow(name: string, letter: string, source: string, more: Partial<Entry> = {}): void {
   row(name, { sources: [wgsl.common_lanes, source], groups: workgroups(letter), ...more });
 }
 
 row("copy_b32", { sources: [wgsl.common_walk, wgsl.copy], groups: walked });
+for (const bits of [8, 16] as const) {
+  const sources = [wgsl.common_walk, wgsl.copy_part];
+  row(`copy_b${bits}`, { sources, groups: walked, bits, partial: true });
+}
+for (const [name, round] of [["f16", "half_bits"], ["bf16", "brain_bits"]]) {
+  const entry = flatEntry("R", `store_bits_y(i, ${round}(load_bits_x(i)));`, [wgsl.narrow]);
+  row(`cast_f32_${name}`, { ...entry, partial: true });
+}
 flat("cast_f16_f32", "R", "store_y(i, load_x(i));");
 flat("cast_bf16_f32", "R", "store_y(i, load_x(i));");
 flat("cast_i32_f32", "R", "store_y(i, f32(load_x(i)));");
@@ -90,7 +134,7 @@ flat("cast_i32_f32", "R", "store_y(i, f32(load_x(i)));");
 binary("add_f32", "a + b");
 binary("sub_f32", "a - b");
 binary("mul_f32", "a * b");
-binary("div_f32", "a / b");
+binary("div_f32", "quotient(a, b)");
 binary("maximum_f32", "larger(a, b)");
 binary("minimum_f32", "smaller(a, b)");
 binary("pow_f32", "power(a, b)");
@@ -191,7 +235,10 @@ byRow("log_softmax_backward_f32", "R", wgsl.softmax_backward, {
 byRow("cross_entropy_f32", "T", wgsl.cross_entropy);
 byRow("cross_entropy_backward_f32", "T", wgsl.cross_entropy_backward);
 
-byRow("rms_norm_f32", "R", wgsl.norm);
+byRow("rms_norm_f32", "R", wgsl.norm, { replace: { VALUE: "load_x(i)", KEPT: "load_x(i)" } });
+byRow("add_rms_norm_f32", "R", `${wgsl.add}${wgsl.norm}`, {
+  replace: { VALUE: "added(i)", KEPT: "load_sum(i)" },
+});
 byRow("layer_norm_f32", "R", wgsl.layer_norm);
 byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
   replace: { CENTRED: "false", KEEP: "store_scale(r, scale);" },
@@ -255,11 +302,23 @@ const common = { MANY: "cell_M()", INDEX: "m" };
 const own = { MANY: "row.M", INDEX: "e" };
 const elements = threads((s) => s.O * s.M * s.I);
 const lanes = threads((s) => s.O * s.I, 64);
+/** The same, of the element at (o, m). */
+const selected = { INDEX: "om - o * cell_M()", MANY: "cell_M()" };
 row("index_select_b32", {
   sources: [wgsl.indexing_take],
-  replace: { INDEX: "om - o * cell_M()", MANY: "cell_M()" },
+  replace: selected,
   groups: elements,
 });
+for (const bits of [8, 16] as const) {
+  const part = { bits, partial: true };
+  const walk = { sources: [wgsl.common_walk, wgsl.where], groups: walked };
+  row(`where_b${bits}`, { ...walk, ...part });
+  const take = { sources: [wgsl.indexing_take], groups: elements, ...part };
+  row(`index_select_b${bits}`, { ...take, replace: selected });
+  row(`gather_b${bits}`, { ...take, replace: own });
+  const put = { sources: [wgsl.indexing_put], groups: lanes, ...part };
+  row(`scatter_b${bits}`, { ...put, replace: { ...own, FOLD: "src" } });
+}
 row("gather_b32", { sources: [wgsl.indexing_take], replace: own, groups: elements });
 for (const dtype of ["f32", "i32"]) {
   const replace = { ...common, FOLD: "there + src" };
@@ -280,6 +339,84 @@ for (const [name, fold] of Object.entries(folds)) {
   row(name, { sources: [wgsl.indexing_put], replace: { ...own, FOLD: fold }, groups: lanes });
 }
 row("scatter_b32_backward", { sources: [wgsl.indexing_put_backward], groups: lanes });
+
+for (
+  const [pairs, FIRST, SECOND] of [["interleaved", "2 * pair", "2 * pair + 1"], [
+    "halved",
+    "pair",
+    "pair + pairs",
+  ]]
+) {
+  const sources = [wgsl.rope];
+  const groups = threads((s) => s.T * s.H * (s.D - s.R / 2));
+  const forth = { LOAD: "load_x", STORE: "store_y", SIGN: "1.0", FIRST, SECOND };
+  row(`rope_${pairs}_f32`, { sources, groups, replace: forth });
+  const back = { ...forth, LOAD: "load_dy", STORE: "store_dx", SIGN: "-1.0" };
+  row(`rope_${pairs}_backward_f32`, { sources, groups, replace: back });
+}
+
+const outputPixels = ["Ho", "Wo"];
+const inputPixels = ["C", "H", "W"];
+const biased = (sum: string, channel: string) =>
+  `var sum = ${sum}; if (has_bias) { sum += load_bias(${channel}); }`;
+batched(
+  "conv2d_f32",
+  ["O", ...outputPixels],
+  `${biased("convolved(i)", "i / row.Wo / row.Ho % row.O")} store_y(i, sum);`,
+  wgsl.conv,
+);
+batched(
+  "conv2d_backward_input_f32",
+  inputPixels,
+  `${biased("spread_back(i)", "i / row.W / row.H % row.C")} store_dx(i, sum);`,
+  wgsl.conv_backward_input,
+);
+row("conv2d_backward_weight_f32", {
+  sources: [wgsl.common_lanes, wgsl.conv_backward_weight],
+  groups: ({ O, C, groups, kh, kw }) => spread(O * C / groups * kh * kw),
+});
+batched("max_pool2d_f32", ["C", ...outputPixels], "pool(i);", wgsl.max_pool);
+batched("max_pool2d_backward_f32", ["C"], "unpool(i);", wgsl.max_pool_backward);
+batched(
+  "avg_pool2d_f32",
+  ["C", ...outputPixels],
+  "store_y(i, average(i));",
+  wgsl.avg_pool,
+  wgsl.avg_pool_forward,
+);
+batched(
+  "avg_pool2d_backward_f32",
+  inputPixels,
+  "store_dx(i, shares(i));",
+  wgsl.avg_pool,
+  wgsl.avg_pool_backward,
+);
+
+const queries = (s: Sizes): number => s.B * s.T * s.H;
+row("attention_train_f32", {
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train, wgsl.attention],
+  replace: { TOTAL: "cell_B() * row.T * row.H" },
+  groups: (s) => spread(queries(s)),
+});
+row("attention_f32", {
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_cached, wgsl.attention],
+  replace: { TOTAL: "cell_T() * row.H" },
+  groups: (s) => spread(s.T * s.H),
+});
+row("kv_append_f32", {
+  sources: [wgsl.kv_append, wgsl.flat],
+  replace: { TOTAL: "cell_T() * row.G * row.D", BODY: "append(i);" },
+  groups: threads((s) => s.T * s.G * s.D),
+});
+row("attention_train_backward_f32", {
+  sources: [wgsl.common_lanes, wgsl.common_attention, wgsl.attention_train, wgsl.attention_train_backward],
+  groups: (s) => spread(queries(s)),
+  then: [
+    { entry: "keys", groups: (s) => spread(s.B * s.G * s.S) },
+    { entry: "finish", groups: threads((s) => queries(s) * s.D, 128) },
+  ],
+  scratch: (s) => 4 * queries(s) * (3 + s.D),
+});
 
 const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];
 for (const name of ["matmul_f32", "matmul_f32_f16", "matmul_f32_bf16"]) {

@@ -3,7 +3,8 @@
  *
  * The header holds the row's words as a uniform `row`, cells as functions `cell_T()`, and for each operand x
  * `load_x(i)`, `load_bits_x(i)`, and where it is written `store_x(i, value)`, `store_bits_x(i, bits)`; `has_x` where it
- * is optional; one with several elements a word is written by `store_word_x(i, bits)`. Indices count elements from the operand's first. Every operand is bound for reading and writing,
+ * is optional; one with several elements a word is written by `store_word_x(i, bits)`, or in rows whose threads share
+ * words by `store_bits_x(i, bits)`. Rows of several passes share `scratch`. Indices count elements from the operand's first. Every operand is bound for reading and writing,
  * operands of one storage as one binding: WebGPU allows neither a buffer bound for reading beside one for writing, nor
  * two writable bindings that overlap.
  *
@@ -24,11 +25,19 @@ export const PLAIN_CELL = 0xffffffff;
 /** Words before those of the operands: NaN and infinity. */
 export const FIRST_WORDS: readonly number[] = [0x7fc00000, 0x7f800000];
 
-/** How elements of a dtype are read: their WGSL type, their bytes, and their value from a word and an index. */
-const elements: Readonly<Partial<Record<OperandDtype, { type: string; bytes: number; value: string }>>> = {
+/** How elements are read: their WGSL type, their bytes, and their value from a word and an index. */
+interface Element {
+  readonly type: string;
+  readonly bytes: number;
+  readonly value: string;
+}
+
+const elements: Readonly<Partial<Record<OperandDtype | "any8" | "any16", Element>>> = {
   f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
   i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
   any: { type: "u32", bytes: 4, value: "word" },
+  any16: { type: "u32", bytes: 2, value: "(word >> (16u * u32(at & 1))) & 0xffffu" },
+  any8: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },
   f16: { type: "f32", bytes: 2, value: "unpack2x16float(word)[at & 1]" },
   bf16: {
     type: "f32",
@@ -41,15 +50,20 @@ const elements: Readonly<Partial<Record<OperandDtype, { type: string; bytes: num
   bytes: { type: "u32", bytes: 4, value: "word" },
 };
 
-function elementOf(dtype: OperandDtype): { type: string; bytes: number; value: string } {
-  const known = elements[dtype];
+function elementOf({ dtype }: Operand, { bits }: GpuRow): Element {
+  const known = elements[dtype === "any" && bits ? `any${bits}` as const : dtype];
   if (known) return known;
   throw new WickError("UNSUPPORTED_ON_DEVICE", `A GPU has no kernels of ${dtype}`);
 }
 
 /** Bytes of what an operand's indices count. */
-export function elementBytes(operand: Operand): number {
-  return elementOf(operand.dtype).bytes;
+export function elementBytes(operand: Operand, row: GpuRow): number {
+  return elementOf(operand, row).bytes;
+}
+
+/** Storages that are bound for operands. */
+export function slotCount(slots: Slots): number {
+  return 1 + Math.max(-1, ...slots);
 }
 
 /** Words of a row's uniform. */
@@ -64,10 +78,10 @@ export function shaderSource(kernel: Kernel, row: GpuRow, slots: Slots): string 
   for (const [name, text] of Object.entries(row.replace ?? {})) {
     source = source.replaceAll(new RegExp(`\\b${name}\\b`, "g"), () => text);
   }
-  return `${header(kernel, slots)}\n${source}`;
+  return `${header(kernel, row, slots)}\n${source}`;
 }
 
-function header(kernel: Kernel, slots: Slots): string {
+function header(kernel: Kernel, row: GpuRow, slots: Slots): string {
   const { params, cells } = kernel;
   const fields = [
     "nan_bits: u32",
@@ -76,16 +90,18 @@ function header(kernel: Kernel, slots: Slots): string {
     ...Object.entries(params).map(([name, type]) => `${name}: ${type}`),
     ...Object.entries(cells).map(([name, type]) => `${name}_cell: u32,\n  ${name}_value: ${type}`),
   ];
-  const bindings = [...new Set(slots)].filter((s) => s >= 0).map((s) =>
-    `@group(0) @binding(${FIRST_SLOT + s}) var<storage, read_write> words${s}: array<u32>;`
-  );
+  const binding = (slot: number) => `@group(0) @binding(${FIRST_SLOT + slot}) var<storage, read_write>`;
+  const word = row.partial ? "atomic<u32>" : "u32";
+  const bindings = [...new Set(slots)].filter((s) => s >= 0)
+    .map((s) => `${binding(s)} words${s}: array<${word}>;`);
+  if (row.scratch) bindings.push(`${binding(slotCount(slots))} scratch: array<f32>;`);
   return [
     `struct Row {\n  ${fields.join(",\n  ")}\n}`,
     "@group(0) @binding(0) var<uniform> row: Row;",
     "@group(0) @binding(1) var<storage, read> cells: array<u32>;",
     ...bindings,
     ...Object.entries(cells).map(([name, type]) => cell(name, type)),
-    ...kernel.operands.map((o, i) => accessors(o, slots[i])),
+    ...kernel.operands.map((o, i) => accessors(o, row, slots[i])),
   ].join("\n");
 }
 
@@ -96,10 +112,12 @@ function cell(name: string, type: string): string {
 }`;
 }
 
-function accessors({ name, role, dtype, optional }: Operand, slot: number): string {
-  const { type, bytes, value } = elementOf(dtype);
+function accessors(operand: Operand, row: GpuRow, slot: number): string {
+  const { name, role, optional } = operand;
+  const { type, bytes, value } = elementOf(operand, row);
   const there = slot >= 0;
-  const word = (at: string) => `words${slot}[${at}]`;
+  const place = (at: string) => `words${slot}[${at}]`;
+  const word = (at: string) => row.partial ? `atomicLoad(&${place(at)})` : place(at);
   const shift = Math.log2(4 / bytes);
   const lines = optional ? [`const has_${name} = ${there};`] : [];
   lines.push(`fn load_${name}(i: i32) -> ${type} {
@@ -107,6 +125,9 @@ function accessors({ name, role, dtype, optional }: Operand, slot: number): stri
   let word = ${there ? word(`at >> ${shift}u`) : "0u"};
   return ${value};
 }`);
+  if (bytes < 4 && row.partial) {
+    return [...lines, parts(operand, { type, bytes }, there ? place : undefined)].join("\n");
+  }
   if (bytes < 4) { // several elements a word: written by whole words, from the one that holds the first element
     if (role === "in") return lines.join("\n");
     const at = word(`(row.${name}_at >> ${shift}u) + i`);
@@ -120,4 +141,25 @@ function accessors({ name, role, dtype, optional }: Operand, slot: number): stri
   lines.push(`fn store_${name}(i: i32, value: ${type}) { ${store("bitcast<u32>(value)")} }`);
   lines.push(`fn store_bits_${name}(i: i32, bits: u32) { ${store("bits")} }`);
   return lines.join("\n");
+}
+
+/** An element that shares its word with those of other threads: its bits are cleared, then set. */
+function parts(
+  { name, role }: Operand,
+  { type, bytes }: Omit<Element, "value">,
+  place?: (at: string) => string,
+): string {
+  const plain = type === "u32"; // its value is its bits
+  const load = plain ? `fn load_bits_${name}(i: i32) -> u32 { return load_${name}(i); }` : "";
+  if (role === "in") return load;
+  const store = plain ? `fn store_${name}(i: i32, value: u32) { store_bits_${name}(i, value); }` : "";
+  const word = place?.(`at >> ${Math.log2(4 / bytes)}u`);
+  const mask = `${2 ** (8 * bytes) - 1}u`;
+  return `${load}
+fn store_bits_${name}(i: i32, bits: u32) {
+  let at = row.${name}_at + i;
+  let shift = ${8 * bytes}u * u32(at & ${4 / bytes - 1});
+  ${word ? `atomicAnd(&${word}, ~(${mask} << shift)); atomicOr(&${word}, (bits & ${mask}) << shift);` : ""}
+}
+${store}`;
 }

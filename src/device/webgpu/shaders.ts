@@ -33,6 +33,256 @@ fn adam(i: i32, decay: f32, keep: f32) {
 }
 `;
 
+/** kernels_gpu/add.wgsl */
+export const add: string = `
+fn added(i: i32) -> f32 {
+  let sum = load_x(i) + load_delta(i);
+  store_sum(i, sum);
+  return sum;
+}
+`;
+
+/** kernels_gpu/attention.wgsl */
+export const attention: string = `
+var<workgroup> weights: array<f32, LANES>;
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let total = TOTAL;
+  for (var i = i32(group.x); i < total; i += i32(groups.x)) {
+    let all = query(i);
+    var maximum = flip(infinity());
+    var sum = 0.0;
+    for (var first = 0; first < all.seen; first += i32(LANES)) {
+      var own = flip(infinity());
+      if (first + lane < all.seen) { own = score(i, all.keys + (first + lane) * row.D); }
+      let next = max(maximum, largest_of_lanes(own, index));
+      let keep = exact_exp(maximum - next);
+      let weight = exact_exp(own - next);
+      weights[lane] = weight;
+      sum = sum * keep + sum_of_lanes(weight, index);
+      maximum = next;
+      let count = min(i32(LANES), all.seen - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        var y = 0.0;
+        if (first > 0) { y = keep * load_y(i * row.D + d); }
+        for (var n = 0; n < count; n++) { y += weights[n] * load_v(all.keys + (first + n) * row.D + d); }
+        store_y(i * row.D + d, y);
+      }
+    }
+    for (var d = lane; d < row.D; d += i32(LANES)) {
+      if (all.seen == 0) { store_y(i * row.D + d, nan()); }
+      else { store_y(i * row.D + d, load_y(i * row.D + d) / sum); }
+    }
+  }
+}
+`;
+
+/** kernels_gpu/attention_cached.wgsl */
+export const attention_cached: string = `
+fn query(i: i32) -> Query {
+  if (cell_P() < 0 || cell_P() + cell_T() > row.S) { return Query(0, 0); }
+  let p = cell_P() + i / row.H;
+  let first = select(0, max(0, p + 1 - row.window), row.window > 0);
+  return Query((i % row.H * row.G / row.H * row.S + first) * row.D, p + 1 - first);
+}
+`;
+
+/** kernels_gpu/attention_train.wgsl */
+export const attention_train: string = `
+fn query(i: i32) -> Query {
+  let h = i % row.H;
+  let t = i / row.H % row.T;
+  let group = i / row.H / row.T * row.G + h * row.G / row.H;
+  return Query(group * row.S * row.D, select(row.S, min(t + 1, row.S), row.causal != 0));
+}
+`;
+
+/** kernels_gpu/attention_train_backward.wgsl */
+export const attention_train_backward: string = `
+var<workgroup> weights: array<f32, LANES>;
+var<workgroup> slopes: array<f32, LANES>;
+fn query_count() -> i32 { return cell_B() * row.T * row.H; }
+fn slope(i: i32, value: i32) -> f32 {
+  var sum = 0.0;
+  for (var d = 0; d < row.D; d++) { sum += load_dy(i * row.D + d) * load_v(value + d); }
+  return sum;
+}
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let N = query_count();
+  for (var i = i32(group.x); i < N; i += i32(groups.x)) {
+    let all = query(i);
+    var own = flip(infinity());
+    var own_sum = 0.0;
+    var own_along = 0.0;
+    for (var j = lane; j < all.seen; j += i32(LANES)) {
+      let s = score(i, all.keys + j * row.D);
+      let next = max(own, s);
+      let keep = exact_exp(own - next);
+      let weight = exact_exp(s - next);
+      own_sum = own_sum * keep + weight;
+      own_along = own_along * keep + weight * slope(i, all.keys + j * row.D);
+      own = next;
+    }
+    let maximum = largest_of_lanes(own, index);
+    let share = exact_exp(own - maximum);
+    let sum = sum_of_lanes(own_sum * share, index);
+    let along = sum_of_lanes(own_along * share, index) / sum;
+    if (lane == 0) {
+      scratch[i] = maximum;
+      scratch[N + i] = sum;
+      scratch[2 * N + i] = along;
+    }
+    for (var first = 0; first < all.seen; first += i32(LANES)) {
+      if (first + lane < all.seen) {
+        let key = all.keys + (first + lane) * row.D;
+        let weight = exact_exp(score(i, key) - maximum) / sum;
+        slopes[lane] = row.scale * weight * (slope(i, key) - along);
+      }
+      workgroupBarrier();
+      let count = min(i32(LANES), all.seen - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        let at = 3 * N + i * row.D + d;
+        var dq = 0.0;
+        if (first > 0) { dq = scratch[at]; }
+        for (var n = 0; n < count; n++) { dq += slopes[n] * load_k(all.keys + (first + n) * row.D + d); }
+        scratch[at] = dq;
+      }
+      workgroupBarrier();
+    }
+  }
+}
+@compute @workgroup_size(LANES)
+fn keys(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32
+) {
+  let lane = i32(index);
+  let N = query_count();
+  let heads = row.H / row.G;
+  let total = cell_B() * row.G * row.S;
+  for (var key = i32(group.x); key < total; key += i32(groups.x)) {
+    let j = key % row.S;
+    let batch = key / row.S / row.G;
+    let first_head = key / row.S % row.G * heads;
+    let first_t = select(0, j, row.causal != 0);
+    let seen_by = heads * max(0, row.T - first_t);
+    let dk = (key + batch * row.G * row.S) * row.D;
+    let dv = dk + row.G * row.S * row.D;
+    for (var d = lane; d < row.D; d += i32(LANES)) {
+      store_dkv(dk + d, 0.0);
+      store_dkv(dv + d, 0.0);
+    }
+    for (var first = 0; first < seen_by; first += i32(LANES)) {
+      let base = (batch * row.T + first_t) * row.H + first_head;
+      let u = first + lane;
+      if (u < seen_by) {
+        let i = base + u / heads * row.H + u % heads;
+        let weight = exact_exp(score(i, key * row.D) - scratch[i]) / scratch[N + i];
+        weights[lane] = weight;
+        slopes[lane] = row.scale * weight * (slope(i, key * row.D) - scratch[2 * N + i]);
+      }
+      workgroupBarrier();
+      let count = min(i32(LANES), seen_by - first);
+      for (var d = lane; d < row.D; d += i32(LANES)) {
+        var k = load_dkv(dk + d);
+        var v = load_dkv(dv + d);
+        for (var n = 0; n < count; n++) {
+          let at = (base + (first + n) / heads * row.H + (first + n) % heads) * row.D + d;
+          k += slopes[n] * load_q(at);
+          v += weights[n] * load_dy(at);
+        }
+        store_dkv(dk + d, k);
+        store_dkv(dv + d, v);
+      }
+      workgroupBarrier();
+    }
+  }
+}
+@compute @workgroup_size(LANES)
+fn finish(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let N = query_count();
+  for (var at = i32(id.x); at < N * row.D; at += i32(groups.x) * i32(LANES)) {
+    store_dq(at, scratch[3 * N + at]);
+  }
+}
+`;
+
+/** kernels_gpu/avg_pool.wgsl */
+export const avg_pool: string = `
+fn divisor(oh: i32, ow: i32) -> f32 {
+  if (row.divisor != 0) { return f32(row.divisor); }
+  let top = oh * row.strideH - row.paddingH;
+  let left = ow * row.strideW - row.paddingW;
+  if (row.countPadding != 0) {
+    return f32((min(top + row.kh, row.H + row.paddingH) - top) * (min(left + row.kw, row.W + row.paddingW) - left));
+  }
+  return f32((min(top + row.kh, row.H) - max(top, 0)) * (min(left + row.kw, row.W) - max(left, 0)));
+}
+`;
+
+/** kernels_gpu/avg_pool_backward.wgsl */
+export const avg_pool_backward: string = `
+fn first_window(at: i32, k: i32, stride: i32) -> i32 { return (max(at - k + 1, 0) + stride - 1) / stride; }
+fn shares(i: i32) -> f32 {
+  let h = i / row.W % row.H + row.paddingH;
+  let w = i % row.W + row.paddingW;
+  let plane = i / row.W / row.H;
+  var sum = 0.0;
+  for (var oh = first_window(h, row.kh, row.strideH); oh <= min(h / row.strideH, row.Ho - 1); oh++) {
+    for (var ow = first_window(w, row.kw, row.strideW); ow <= min(w / row.strideW, row.Wo - 1); ow++) {
+      sum += load_dy((plane * row.Ho + oh) * row.Wo + ow) / divisor(oh, ow);
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/avg_pool_forward.wgsl */
+export const avg_pool_forward: string = `
+fn average(i: i32) -> f32 {
+  let oh = i / row.Wo % row.Ho;
+  let ow = i % row.Wo;
+  let top = oh * row.strideH - row.paddingH;
+  let left = ow * row.strideW - row.paddingW;
+  let plane = i / row.Wo / row.Ho;
+  var sum = 0.0;
+  var inside = false;
+  for (var h = max(top, 0); h < min(top + row.kh, row.H); h++) {
+    for (var w = max(left, 0); w < min(left + row.kw, row.W); w++) {
+      sum += load_x((plane * row.H + h) * row.W + w);
+      inside = true;
+    }
+  }
+  if (!inside) { return 0.0; }
+  return sum / divisor(oh, ow);
+}
+`;
+
+/** kernels_gpu/common/attention.wgsl */
+export const common_attention: string = `
+struct Query {
+  keys: i32,
+  seen: i32
+}
+fn score(i: i32, key: i32) -> f32 {
+  var sum = 0.0;
+  for (var d = 0; d < row.D; d++) { sum += load_q(i * row.D + d) * load_k(key + d); }
+  return row.scale * sum;
+}
+`;
+
 /** kernels_gpu/common/lanes.wgsl */
 export const common_lanes: string = `
 const LANES = 128u;
@@ -85,6 +335,9 @@ fn larger(a: f32, b: f32) -> f32 {
   return select(b, a, order(a) > order(b));
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
+fn quotient(a: f32, b: f32) -> f32 {
+  return select(a / b, (0.25 * a) / (0.25 * b), abs(b) > 4e37);
+}
 fn power_of_two(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }
 fn exp_rest(r: f32) -> f32 {
   var p = 1.9875691500e-4 * r + 1.3981999507e-3;
@@ -303,6 +556,91 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 `;
 
+/** kernels_gpu/conv.wgsl */
+export const conv: string = `
+fn convolved(i: i32) -> f32 {
+  let ow = i % row.Wo;
+  let oh = i / row.Wo % row.Ho;
+  let plane = i / row.Wo / row.Ho;
+  let o = plane % row.O;
+  let inner = row.C / row.groups;
+  let first = plane / row.O * row.C + o / (row.O / row.groups) * inner;
+  var sum = 0.0;
+  for (var c = 0; c < inner; c++) {
+    for (var r = 0; r < row.kh; r++) {
+      let h = oh * row.strideH - row.paddingH + r * row.dilationH;
+      if (h < 0 || h >= row.H) { continue; }
+      for (var s = 0; s < row.kw; s++) {
+        let w = ow * row.strideW - row.paddingW + s * row.dilationW;
+        if (w < 0 || w >= row.W) { continue; }
+        sum += load_x(((first + c) * row.H + h) * row.W + w) * load_w(((o * inner + c) * row.kh + r) * row.kw + s);
+      }
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/conv_backward_input.wgsl */
+export const conv_backward_input: string = `
+fn spread_back(i: i32) -> f32 {
+  let w = i % row.W;
+  let h = i / row.W % row.H;
+  let plane = i / row.W / row.H;
+  let c = plane % row.C;
+  let inner = row.C / row.groups;
+  let outer = row.O / row.groups;
+  let group = c / inner;
+  var sum = 0.0;
+  for (var o = group * outer; o < (group + 1) * outer; o++) {
+    for (var r = 0; r < row.kh; r++) {
+      let down = h + row.paddingH - r * row.dilationH;
+      let oh = down / row.strideH;
+      if (down < 0 || oh * row.strideH != down || oh >= row.Ho) { continue; }
+      for (var s = 0; s < row.kw; s++) {
+        let along = w + row.paddingW - s * row.dilationW;
+        let ow = along / row.strideW;
+        if (along < 0 || ow * row.strideW != along || ow >= row.Wo) { continue; }
+        let weight = load_w(((o * inner + c - group * inner) * row.kh + r) * row.kw + s);
+        sum += weight * load_dy(((plane / row.C * row.O + o) * row.Ho + oh) * row.Wo + ow);
+      }
+    }
+  }
+  return sum;
+}
+`;
+
+/** kernels_gpu/conv_backward_weight.wgsl */
+export const conv_backward_weight: string = `
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  let inner = row.C / row.groups;
+  let pixels = row.Ho * row.Wo;
+  for (var i = i32(group.x); i < row.O * inner * row.kh * row.kw; i += i32(groups.x)) {
+    let s = i % row.kw;
+    let r = i / row.kw % row.kh;
+    let c = i / row.kw / row.kh % inner;
+    let o = i / row.kw / row.kh / inner;
+    let channel = o / (row.O / row.groups) * inner + c;
+    var part = 0.0;
+    for (var p = i32(lane); p < cell_B() * pixels; p += i32(LANES)) {
+      let b = p / pixels;
+      let h = p % pixels / row.Wo * row.strideH - row.paddingH + r * row.dilationH;
+      let w = p % row.Wo * row.strideW - row.paddingW + s * row.dilationW;
+      if (h < 0 || h >= row.H || w < 0 || w >= row.W) { continue; }
+      let x = load_x(((b * row.C + channel) * row.H + h) * row.W + w);
+      part += x * load_dy((b * row.O + o) * pixels + p % pixels);
+    }
+    let dw = sum_of_lanes(part, lane);
+    if (lane == 0u) { store_dw(i, dw); }
+  }
+}
+`;
+
 /** kernels_gpu/copy.wgsl */
 export const copy: string = `
 @compute @workgroup_size(THREADS)
@@ -312,6 +650,19 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let at = place(i);
     let source = dot(at, vec4<i32>(row.x0, row.x1, row.x2, row.x3));
     store_y(dot(at, vec4<i32>(row.y0, row.y1, row.y2, row.y3)), load_x(source));
+  }
+}
+`;
+
+/** kernels_gpu/copy_part.wgsl */
+export const copy_part: string = `
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let total = walked_total();
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let at = place(i);
+    let source = dot(at, vec4<i32>(row.x0, row.x1, row.x2, row.x3));
+    store_bits_y(dot(at, vec4<i32>(row.y0, row.y1, row.y2, row.y3)), load_x(source));
   }
 }
 `;
@@ -423,7 +774,7 @@ export const flat: string = `
 const THREADS = 256;
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let total = LEADING * row.C;
+  let total = TOTAL;
   for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
     BODY
   }
@@ -515,6 +866,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (at >= 0 && at < row.N) { store_y(e, load_x((o * row.N + at) * row.I + (e - om * row.I))); }
     else { store_y(e, 0xffffffffu); }
   }
+}
+`;
+
+/** kernels_gpu/kv_append.wgsl */
+export const kv_append: string = `
+fn append(i: i32) {
+  let group = i / row.D % row.G;
+  let p = cell_P() + i / row.D / row.G;
+  if (p >= 0 && p < row.S) { store_cache((group * row.S + p) * row.D + i % row.D, load_x(i)); }
 }
 `;
 
@@ -630,6 +990,76 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 `;
 
+/** kernels_gpu/max_pool.wgsl */
+export const max_pool: string = `
+fn largest(i: i32) -> i32 {
+  let top = i / row.Wo % row.Ho * row.strideH - row.paddingH;
+  let left = i % row.Wo * row.strideW - row.paddingW;
+  let plane = i / row.Wo / row.Ho * row.H * row.W;
+  var best = -1;
+  var best_rank = 0;
+  for (var r = 0; r < row.kh; r++) {
+    let h = top + r * row.dilationH;
+    if (h < 0 || h >= row.H) { continue; }
+    for (var s = 0; s < row.kw; s++) {
+      let w = left + s * row.dilationW;
+      if (w < 0 || w >= row.W) { continue; }
+      let at = h * row.W + w;
+      let x = load_x(plane + at);
+      if (best < 0 || is_nan(x) || rank(x) > best_rank) {
+        best = at;
+        best_rank = rank(x);
+      }
+    }
+  }
+  return best;
+}
+fn pool(i: i32) {
+  let place = largest(i);
+  store_indices(i, place);
+  if (place < 0) { store_y(i, flip(infinity())); }
+  else { store_bits_y(i, load_bits_x(i / row.Wo / row.Ho * row.H * row.W + place)); }
+}
+`;
+
+/** kernels_gpu/max_pool_backward.wgsl */
+export const max_pool_backward: string = `
+fn unpool(plane: i32) {
+  for (var m = 0; m < row.M; m++) { store_dx(plane * row.M + m, 0.0); }
+  for (var n = 0; n < row.N; n++) {
+    let place = load_indices(plane * row.N + n);
+    if (place < 0 || place >= row.M) { continue; }
+    let at = plane * row.M + place;
+    store_dx(at, load_dx(at) + load_dy(plane * row.N + n));
+  }
+}
+`;
+
+/** kernels_gpu/narrow.wgsl */
+export const narrow: string = `
+fn half_bits(bits: u32) -> u32 {
+  let sign = (bits >> 16u) & 0x8000u;
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return sign | 0x7e00u; }
+  if (size >= 0x477ff000u) { return sign | 0x7c00u; }
+  if (size <= 0x33000000u) { return sign; }
+  if (size >= 0x38800000u) {
+    let rebased = size - 0x38000000u;
+    return sign | ((rebased + 0xfffu + ((rebased >> 13u) & 1u)) >> 13u);
+  }
+  let shift = 126u - (size >> 23u);
+  let significand = (size & 0x7fffffu) | 0x800000u;
+  let kept = significand >> shift;
+  let rest = significand & ((1u << shift) - 1u);
+  let half = 1u << (shift - 1u);
+  return sign | (kept + select(0u, 1u, rest > half || (rest == half && (kept & 1u) == 1u)));
+}
+fn brain_bits(bits: u32) -> u32 {
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return (bits >> 16u) | 0x40u; }
+  return (bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u;
+}
+`;
+
 /** kernels_gpu/norm.wgsl */
 export const norm: string = `
 @compute @workgroup_size(LANES)
@@ -642,12 +1072,14 @@ fn main(
     let at = r * row.C;
     var part = 0.0;
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let x = load_x(at + c);
+      let i = at + c;
+      let x = VALUE;
       part += x * x;
     }
     let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      store_y(at + c, load_x(at + c) / root * load_w(c));
+      let i = at + c;
+      store_y(i, KEPT / root * load_w(c));
     }
   }
 }
@@ -829,6 +1261,38 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
       y = JOIN;
     }
     store_y(e, RESULT);
+  }
+}
+`;
+
+/** kernels_gpu/rope.wgsl */
+export const rope: string = `
+const THREADS = 256;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let pairs = row.R / 2;
+  let units = row.D - pairs;
+  let total = cell_T() * row.H * units;
+  for (var i = i32(id.x); i < total; i += i32(groups.x) * THREADS) {
+    let head = i / units;
+    let pair = i - head * units;
+    let at = head * row.D;
+    let p = cell_P() + head / row.H;
+    let outside = p < 0 || p >= row.S;
+    if (pair >= pairs) {
+      let x = LOAD(at + pair + pairs);
+      STORE(at + pair + pairs, select(x, nan(), outside));
+    } else if (outside) {
+      STORE(at + FIRST, nan());
+      STORE(at + SECOND, nan());
+    } else {
+      let cosine = load_table(p * row.R + 2 * pair);
+      let sine = SIGN * load_table(p * row.R + 2 * pair + 1);
+      let u = LOAD(at + FIRST);
+      let v = LOAD(at + SECOND);
+      STORE(at + FIRST, u * cosine - v * sine);
+      STORE(at + SECOND, u * sine + v * cosine);
+    }
   }
 }
 `;

@@ -4,7 +4,8 @@ import { record, type Storage, tensor, WebGpuDevice } from "../../../mod.ts";
 import type { Kernel } from "../../../src/device/kernel.ts";
 import { copy_b32 } from "../../../src/device/kernels/copy.ts";
 import { add_f32, affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
-import { rope_halved_f32 } from "../../../src/device/kernels/rope.ts";
+import { attention_train_backward_f32 } from "../../../src/device/kernels/attention_train.ts";
+import { quantize_q8 } from "../../../src/device/kernels/quantize.ts";
 import { slotsOf } from "../../../src/device/webgpu/pipelines.ts";
 import { gpuRows } from "../../../src/device/webgpu/rows.ts";
 import { shaderSource } from "../../../src/device/webgpu/shader.ts";
@@ -135,6 +136,37 @@ gpuTest("a replay reads cells anew; calls before a change see the old value", as
   equal(device.live().storages, 1);
 });
 
+gpuTest("rows of several passes: in one batch each, what they share kept for replays", async (device) => {
+  const place = (length: number) => {
+    const storage = device.allocate(4 * length);
+    device.write(storage, 0, bytesOf(Array.from({ length }, (_, i) => Math.sin(i + length))));
+    return { storage, byteOffset: 0 };
+  };
+  /** Of T queries over 3 keys; every operand begins the same for the same T. */
+  const call = (T: number, D = 2) => ({
+    kernel: attention_train_backward_f32,
+    operands: [T * D, 3 * D, 3 * D, T * D, T * D, 6 * D].map(place),
+    params: [T, 1, 1, D, 3, 1, 1],
+    cells: [1],
+  });
+  const run = ({ kernel, operands, params, cells }: ReturnType<typeof call>) =>
+    device.run(kernel, operands, params, cells);
+  const [eager, later, replayed] = [call(3), call(3), call(3)];
+  using replay = device.compile([replayed]);
+  for (let i = 0; i < 300; i++) run(eager); // three passes each: several batches
+  run(call(5000)); // what it shares takes the place of the smaller one, which the replay holds
+  run(later);
+  replay.run();
+  for (const i of [4, 5]) {
+    const contents = async ({ operands }: typeof eager) =>
+      floats(await device.read(operands[i].storage, 0, operands[i].storage.bytes));
+    const wanted = await contents(eager);
+    ok(wanted.every((v) => Number.isFinite(v)) && wanted.some((v) => v !== 0));
+    deepEqual(await contents(later), wanted);
+    deepEqual(await contents(replayed), wanted);
+  }
+});
+
 gpuTest("reads run side by side", async (device) => {
   const storages = Array.from({ length: 20 }, (_, i) => {
     const storage = device.allocate(4);
@@ -149,9 +181,11 @@ gpuTest("reads run side by side", async (device) => {
 
 gpuTest("a row without WGSL says so, with row and device", (device) => {
   const x = { storage: device.allocate(16), byteOffset: 0 };
-  throws(() => device.run(rope_halved_f32, [x, x, x], [1, 4, 4, 1], [1, 0]), {
+  const params = Object.keys(quantize_q8.params).map(() => 1);
+  const cells = Object.keys(quantize_q8.cells).map(() => 1);
+  throws(() => device.run(quantize_q8, quantize_q8.operands.map(() => x), params, cells), {
     code: "UNSUPPORTED_ON_DEVICE",
-    message: /rope_halved_f32 on WebGPU \(.+\)/,
+    message: /quantize_q8 on WebGPU \(.+\)/,
   });
   throws(() => device.run(neg_f32, [x], [], []), { code: "INVALID_STATE", message: /Cannot call neg_f32/ });
   return Promise.resolve();
