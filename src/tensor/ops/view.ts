@@ -135,6 +135,13 @@ const copyRows: Readonly<Record<number, Kernel>> = {
   8: copies.copy_b64,
 };
 
+/** Another handle on the same values, which depends on the same. */
+export function same(x: Tensor): Tensor {
+  const y = x.alias(x.shape, x);
+  if (x.variable) y.bind(x.variable);
+  return y;
+}
+
 /** A contiguous copy. */
 export function contiguous(x: Tensor): Tensor {
   const y = result("copy", [x], x.dtype, x.shape, x.rows);
