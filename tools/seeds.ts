@@ -32,7 +32,9 @@ function attempt(build: typeof builds[number], kernel: typeof rows[number], seed
     conform(build, kernel, seed);
   } catch (error) {
     const name = `${kernel.name} (${build.name})`;
-    const known = failures.get(name) ?? { seeds: [], said: (error as Error).message };
+    const said = (error as Error).message;
+    if (!failures.has(name)) console.log(`seed ${seed}: ${said}`); // at once: a run may be broken off
+    const known = failures.get(name) ?? { seeds: [], said };
     failures.set(name, { ...known, seeds: [...known.seeds, seed] });
   }
 }
