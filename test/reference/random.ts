@@ -75,7 +75,7 @@ export const random_normal_f32: Reference = (() => {
       ...expected,
       scale: Array.from(
         expected.values,
-        (v, i) => 1 + Math.abs(v!) + Math.fround(deviation) * radius(u, i) / 4,
+        (v, i) => 1 + Math.abs(Number(v)) + Math.fround(deviation) * radius(u, i) / 4,
       ),
     }));
   };
