@@ -5,7 +5,8 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import { constant, inScope } from "../tensor/autograd.ts";
+import { inScope } from "../tensor/autograd.ts";
+import { constant } from "../tensor/constant.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
 import { linear } from "../tensor/ops/linear.ts";
 import { Scope } from "../tensor/scope.ts";

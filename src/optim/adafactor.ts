@@ -5,7 +5,7 @@
  */
 import type { Cell } from "../device/device.ts";
 import { ema_f32 } from "../device/kernels/optimizer.ts";
-import { constant } from "../tensor/autograd.ts";
+import { constant } from "../tensor/constant.ts";
 import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { descend, type Groups, Optimizer, type StepOptions } from "./optimizer.ts";

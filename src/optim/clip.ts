@@ -4,7 +4,8 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import { constant, type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
+import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
+import { constant } from "../tensor/constant.ts";
 import { Scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sumOfSquares } from "./sums.ts";

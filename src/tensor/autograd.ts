@@ -5,14 +5,12 @@
  *
  * @module
  */
-import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
-import { type Dtype, isPlain, itemBytes } from "./dtype.ts";
-import { encode } from "./encode.ts";
+import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /**
  * What a gradient is taken with respect to: one for every leaf, and for every result that depends on one. Counted
@@ -416,23 +414,4 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
     return again.map((leaf) => leaf.variable && found.get(leaf.variable));
   });
   return y;
-}
-
-const constants = new WeakMap<Device, Map<number | string, Tensor>>();
-
-/** A tensor of one element of rank 0 that a device keeps for good. */
-export function constant(device: Device, value: number, dtype: Dtype = "f32"): Tensor {
-  let known = constants.get(device);
-  if (!known) constants.set(device, known = new Map());
-  const key = dtype === "f32" ? value : `${dtype} ${value}`;
-  let made = known.get(key);
-  if (!made) known.set(key, made = scalar(device, value, dtype));
-  return made;
-}
-
-function scalar(device: Device, value: number, dtype: Dtype): Tensor {
-  if (!isPlain(dtype)) throw new WickError("DTYPE_MISMATCH", `Cannot make ${dtype} of a number`);
-  const made = new Tensor(device.allocate(itemBytes(dtype)), dtype, []);
-  device.write(made.storage, 0, new Uint8Array(encode([value], dtype).buffer));
-  return made;
 }

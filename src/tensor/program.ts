@@ -95,6 +95,8 @@ export function refuseWhileRecording(action: string): void {
 /** Recorded ops, ready to run again and again. */
 export class Program implements Disposable, Dependent {
   private readonly captured = new Set<Storage>();
+  /** What calls write that someone outside may hold: captured tensors and outputs. */
+  private readonly written: readonly { readonly call: number; readonly storage: Storage }[];
   private readonly replay: Replay;
   private readonly ownArena?: Arena;
   private invalid?: string;
@@ -117,6 +119,14 @@ export class Program implements Disposable, Dependent {
       }
     }
     for (const storage of this.captured) storage.watch(this);
+    const seen = new Set([...this.captured, ...outputs.map((t) => t.storage)]);
+    this.written = trace.calls.flatMap(({ kernel, operands }, call) =>
+      operands.flatMap((operand, i) =>
+        operand && kernel.operands[i].role !== "in" && seen.has(operand.storage)
+          ? [{ call, storage: operand.storage }]
+          : []
+      )
+    );
     this.replay = device.compile(trace.calls);
     this.calls = trace.calls.length;
     this.scratchBytes = plan.bytes;
@@ -141,6 +151,7 @@ export class Program implements Disposable, Dependent {
   runCalls(first: number, end: number): void {
     if (this.invalid) throw new WickError("DISPOSED", `Cannot replay this Program: ${this.invalid}`);
     for (const { call, renew } of this.trace.renewals) if (call >= first && call < end) renew();
+    for (const { call, storage } of this.written) if (call >= first && call < end) storage.version++;
     this.replay.run(first, end);
     this.device.raise();
   }

@@ -3,14 +3,11 @@
  * off their alignment, guarded on both sides. A row without an oracle, an export without a row or a row without
  * an export fails.
  */
-import { deepEqual, ok } from "node:assert/strict";
-import type { Kernel } from "../../src/device/kernel.ts";
-import { MAX_OPERANDS } from "../../src/device/kernel.ts";
+import { deepEqual } from "node:assert/strict";
 import { kernels } from "../../src/device/kernels/mod.ts";
-import { Random, testSeed } from "../random.ts";
-import { references } from "../reference/mod.ts";
-import { type Build, call, openBuild } from "./call.ts";
-import { compare } from "./compare.ts";
+import { testSeed } from "../random.ts";
+import { openBuild } from "./call.ts";
+import { conform } from "./conform.ts";
 
 const seed = testSeed();
 const only = Deno.env.get("WICK_KERNEL"); // a part of a name, to work on one row
@@ -24,22 +21,7 @@ for (const name of ["simd", "relaxed", "threads", "debug"] as const) {
     if (!only && name !== "debug") deepEqual(exported.sort(), [...kernels.keys()].sort(), "exports and rows");
     for (const kernel of kernels.values()) {
       if (only && !kernel.name.includes(only)) continue;
-      await t.step(kernel.name, () => conform(build, kernel));
+      await t.step(kernel.name, () => conform(build, kernel, seed));
     }
   });
-}
-
-function conform(build: Build, kernel: Kernel): void {
-  ok(kernel.operands.length <= MAX_OPERANDS, `${kernel.name} has more than ${MAX_OPERANDS} operands`);
-  const reference = references.get(kernel.name);
-  ok(reference, `${kernel.name} has no oracle in test/reference/`);
-  let count = 0;
-  for (const test of reference.cases(new Random(seed))) {
-    const expected = reference.oracle(test);
-    for (const [parts, misalign] of [[1, false], [3, false], [1, true]] as const) {
-      compare(kernel, test, expected, call(build, kernel, test, parts, misalign), { how: `${parts} parts` });
-    }
-    count++;
-  }
-  ok(count > 0, `${kernel.name} has no cases`);
 }

@@ -1,14 +1,12 @@
 /**
- * Layers against PyTorch's values and gradients (test/golden/make/layers.py), eager and recorded. A case's layer is
- * found by its name among the layers that mod.ts exports.
+ * Layers against PyTorch's values and gradients (test/golden/make/layers.py), loaded by PyTorch's own names, eager and
+ * recorded.
  */
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import * as wick from "../../mod.ts";
+import { defaultDevice, nn, noGrad, record, scope, Tensor, tensor } from "../../mod.ts";
 import { repositoryPath } from "../shared.ts";
-
-/** Whether a golden of a layer that does not exist fails; else it is counted as ignored. */
-const MISSING_LAYERS_FAIL = true;
+import { near } from "../tensor/differences.ts";
 
 interface Values {
   shape: number[];
@@ -19,106 +17,118 @@ interface Case {
   args: unknown[];
   training: boolean;
   state: Record<string, Values>;
-  inputs: (Values & { dtype: "f32" | "i32" | "u8" })[];
-  options: Record<string, { input: number }> | null;
-  expected: Values;
-  tolerance: number;
-  gradients: { inputs: (number[] | null)[]; state: Record<string, number[]> };
-  /** Buffers after forward. */
+  inputs: (Values & { dtype: "f32" | "i32" })[];
+  expected: Values[];
+  gradients: (number[] | null)[];
+  parameterGradients: Record<string, number[]>;
   after?: Record<string, number[]>;
-  note?: string;
-}
-type Tensor = wick.Tensor;
-
-/** What all layers offer. */
-interface Layer extends Disposable {
-  load(weights: ReadonlyMap<string, Tensor>): Layer;
-  requiresGrad(): Layer;
-  train(on: boolean): Layer;
-  /** A result, or (recurrent layers) several of which `output` is compared. */
-  forward(...inputs: unknown[]): Tensor | { output: Tensor };
-  namedParameters(): ReadonlyMap<string, Tensor>;
-  stateDict(): ReadonlyMap<string, Tensor>;
-}
-type LayerClass = new (...args: unknown[]) => Layer;
-
-const { record, scope, tensor, WasmDevice } = wick;
-const layers = (wick as Record<string, unknown>).nn as Record<string, LayerClass> | undefined;
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
-
-async function near(what: string, got: Tensor, { shape, data }: Values, tolerance: number): Promise<void> {
-  deepEqual(got.shape, shape, `${what} is of another shape`);
-  const values = await got.data();
-  data.forEach((want, i) => {
-    const close = Math.abs(Number(values[i]) - want) <= tolerance * (1 + Math.abs(want));
-    ok(close, `${what}[${i}] is ${values[i]}, expected ${want}`);
-  });
 }
 
-async function check(given: Case, recorded: boolean): Promise<void> {
-  using device = new WasmDevice();
-  using own = scope();
-  const { state, expected, tolerance, gradients } = given;
-  const weights = Object.entries(state).map(([name, { shape, data }]) =>
-    [name, tensor(Float32Array.from(data), { shape, device })] as const
-  );
-  using layer = new layers![given.layer](...given.args).load(new Map(weights)).requiresGrad();
-  layer.train(given.training);
-  const inputs = given.inputs.map(({ dtype, shape, data }) => {
-    const made = tensor(arrays[dtype].from(data), { shape, device, scope: own });
-    return dtype === "f32" ? made.requiresGrad() : made;
-  });
-  const count = expected.data.length;
-  const slope = tensor(Float32Array.from({ length: count }, (_, i) => ((i * 37 + 11) % 41 - 20) / 16), {
-    shape: expected.shape,
-    device,
-    scope: own,
-  });
-  const parameters = layer.namedParameters();
-  const options = Object.entries(given.options ?? {}).map(([name, { input }]) => [name, inputs[input]]);
-  const once = () => {
-    const result = layer.forward(inputs[0], ...(options.length > 0 ? [Object.fromEntries(options)] : []));
-    const y = "output" in result ? result.output : result;
-    const found = y.backward({ gradient: slope });
-    const leaves = inputs.filter((_, i) => gradients.inputs[i]);
-    return [y, ...[...leaves, ...parameters.values()].map((leaf) => found.get(leaf))];
-  };
-  using program = recorded ? record(device, once) : undefined;
-  program?.run();
-  const [y, ...got] = program?.outputs ?? once();
-  await near("the result", y, expected, tolerance);
-  for (const [i, data] of gradients.inputs.entries()) {
-    if (data) {
-      await near(`gradient of input ${i}`, got.shift()!, { shape: given.inputs[i].shape, data }, tolerance);
-    }
-  }
-  deepEqual([...parameters.keys()].sort(), Object.keys(gradients.state).sort());
-  for (const name of parameters.keys()) {
-    const { shape } = state[name];
-    await near(`gradient of ${name}`, got.shift()!, { shape, data: gradients.state[name] }, tolerance);
-  }
-  for (const [name, data] of Object.entries(given.after ?? {})) {
-    await near(
-      `${name} afterwards`,
-      layer.stateDict().get(name)!,
-      { shape: state[name].shape, data },
-      tolerance,
-    );
-  }
-}
+/** Relative to 1 + the value. */
+const TOLERANCE = 1e-5;
+
+/** Any layer, by what the cases ask of it. */
+type AnyLayer = nn.Module & { forward(x: Tensor, more?: unknown): Tensor | nn.RecurrentResult };
 
 const { cases }: { cases: Case[] } = JSON.parse(
   readFileSync(repositoryPath("test/golden/layers/layers.json"), "utf8"),
 );
-for (const given of cases) {
-  const { layer, args, training, note } = given;
-  const name = `${layer}(${args.map((a) => JSON.stringify(a)).join(", ")})${note ? `, ${note},` : ""}`;
-  if (layers?.[layer] || MISSING_LAYERS_FAIL) {
-    Deno.test(`${name}${training ? "" : " in evaluation"} equals PyTorch's, eager and recorded`, async () => {
-      ok(layers?.[layer], `there is no layer ${layer}`);
-      for (const recorded of [false, true]) await check(given, recorded);
-    });
-  } else {
-    Deno.test({ name: `${name} (skipped: no such layer yet)`, ignore: true, fn: () => {} });
+
+function made({ layer, args, state, training }: Case): AnyLayer {
+  const kind = (nn as unknown as Record<string, new (...args: unknown[]) => AnyLayer>)[layer];
+  const tensors = Object.entries(state).map(([name, { shape, data }]) =>
+    [name, tensor(Float32Array.from(data), { shape })] as const
+  );
+  const joined = new Map(tensors);
+  const made = new kind(...args).load(nn.splitProjections(joined)).requiresGrad().train(training);
+  for (const [name, tensor] of joined) if (/in_proj/.test(name)) tensor.dispose(); // its parts hold what they view
+  return made;
+}
+
+function called(layer: AnyLayer, [x, ...more]: Tensor[]): Tensor[] {
+  const second = more.length === 0
+    ? undefined
+    : layer instanceof nn.MultiHeadAttention
+    ? { memory: more[0] }
+    : more;
+  const y = layer.forward(x, second);
+  return "output" in y ? [y.output, ...y.state] : [y];
+}
+
+for (const [i, given] of cases.entries()) {
+  const title = `${given.layer}(${given.args.map((a) => JSON.stringify(a)).join(", ")})`;
+  Deno.test(`${i}: ${title} ${given.training ? "" : "in inference "}agrees with PyTorch`, async () => {
+    await run(given); // the device's own constants come with the first
+    const before = defaultDevice().live();
+    await run(given);
+    deepEqual(defaultDevice().live(), before, "nothing is left behind");
+  });
+}
+
+/** Results, gradients and buffers of a case, eager and recorded. */
+async function run(given: Case): Promise<void> {
+  using own = scope();
+  const xs = given.inputs.map(({ dtype, shape, data }) => {
+    const x = tensor((dtype === "f32" ? Float32Array : Int32Array).from(data), { shape, scope: own });
+    return dtype === "f32" ? x.requiresGrad() : x;
+  });
+  using module = made(given);
+  using replayed = made(given);
+  const slopes = given.expected.map(({ shape, data }) =>
+    tensor(Float32Array.from(data, (_, i) => ((i * 37 + 11) % 41 - 20) / 16), { shape, scope: own })
+  );
+  using program = record(defaultDevice(), () => stepped(replayed, xs, slopes));
+  program.run();
+  await agree(given, module, stepped(module, xs, slopes));
+  await agree(given, replayed, program.outputs);
+  for (const y of program.outputs) y.dispose();
+  freely(module, xs);
+}
+
+/** Results, then the gradients of inputs that have one and of parameters, all of the sum of results times slopes. */
+function stepped(module: AnyLayer, xs: Tensor[], slopes: readonly Tensor[]): Tensor[] {
+  const results = called(module, xs);
+  const loss = results.map((y, i) => y.mul(slopes[i]).reshape(-1).sum(0)).reduce((a, b) => a.add(b));
+  const found = loss.backward();
+  const leaves = [...xs.filter((x) => x.variable), ...module.namedParameters().values()];
+  return [...results, ...leaves.map((leaf) => found.get(leaf))];
+}
+
+async function agree(given: Case, module: AnyLayer, got: readonly Tensor[]): Promise<void> {
+  const left = got.values();
+  const close = async (what: string, { shape, data }: Values, y = left.next().value!) => {
+    deepEqual(y.shape, shape, `${what} is of another shape`);
+    near(await y.data(), data, TOLERANCE, what);
+  };
+  for (const [i, want] of given.expected.entries()) await close(`result ${i}`, want);
+  for (const [i, data] of given.gradients.entries()) {
+    if (data) await close(`gradient ${i}`, { shape: given.inputs[i].shape, data });
   }
+  using own = scope();
+  const wanted = nn.splitProjections(
+    new Map(
+      Object.entries(given.parameterGradients).map(([name, data]) => {
+        return [name, tensor(Float32Array.from(data), { shape: given.state[name].shape, scope: own })];
+      }),
+    ),
+  );
+  deepEqual([...module.namedParameters().keys()].sort(), [...wanted.keys()].sort());
+  for (const name of module.namedParameters().keys()) {
+    const want = wanted.get(name)!;
+    await close(`gradient of ${name}`, { shape: [...want.shape], data: [...await want.data()] as number[] });
+  }
+  for (const [name, data] of Object.entries(given.after ?? {})) {
+    await close(`${name} afterwards`, { shape: given.state[name].shape, data }, module.stateDict().get(name)!);
+  }
+}
+
+/** Inputs of no scope: what a layer makes on the way goes, what it gives is the caller's. */
+function freely(module: AnyLayer, inputs: Tensor[]): void {
+  const own = inputs.map((x) => x.detach()).map((x) => new Tensor(x.storage.retain(), x.dtype, x.shape));
+  const before = defaultDevice().live();
+  noGrad(() => {
+    for (const y of called(module, own)) y.dispose();
+  });
+  deepEqual(defaultDevice().live(), before, "nothing is left behind outside scopes");
+  for (const x of own) x.dispose();
 }

@@ -60,15 +60,27 @@ export const random_uniform_f32: Reference = draws(
   (u, low, high) => u.map((v) => low + (high - low) * v),
 );
 
-export const random_normal_f32: Reference = draws(
-  [[0, 1], [0.5, 2]],
-  (u, mean, deviation) =>
+/** The angle, up to 2 pi, is rounded to f32 (by 2^-22, and as much again in 2 pi): an error of r / 4 tolerances. */
+export const random_normal_f32: Reference = (() => {
+  const radius = (u: Float64Array, i: number) => Math.sqrt(-2 * Math.log(u[i - i % 2] + 2 ** -24));
+  const normal = draws([[0, 1], [0.5, 2]], (u, mean, deviation) =>
     u.map((_, i) => {
-      const pair = i - i % 2, angle = 2 * Math.PI * u[pair + 1];
-      const r = Math.sqrt(-2 * Math.log(u[pair] + 2 ** -24));
-      return mean + deviation * r * (i % 2 ? Math.sin(angle) : Math.cos(angle));
-    }),
-);
+      const angle = 2 * Math.PI * u[i - i % 2 + 1];
+      return mean + deviation * radius(u, i) * (i % 2 ? Math.sin(angle) : Math.cos(angle));
+    }));
+  const oracle = (call: Case): Expected[] => {
+    const { operands: [y], params: [, key0, key1, , deviation], cells: [, n] } = call;
+    const u = units(Math.ceil(y!.length / 4) * 4, n, key0, key1);
+    return normal.oracle(call).map((expected) => ({
+      ...expected,
+      scale: Array.from(
+        expected.values,
+        (v, i) => 1 + Math.abs(Number(v)) + Math.fround(deviation) * radius(u, i) / 4,
+      ),
+    }));
+  };
+  return { cases: normal.cases, oracle };
+})();
 
 export const random_integer_i32: Reference = {
   *cases(random: Random): Generator<Case> {

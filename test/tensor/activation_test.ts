@@ -2,7 +2,8 @@
 import { deepEqual, throws } from "node:assert/strict";
 import { scope, type Tensor, tensor } from "../../mod.ts";
 import { testSeed } from "../random.ts";
-import { at, type Case, each, hold, near, type Values } from "./differences.ts";
+import { type Case, each, hold, near } from "./differences.ts";
+import { at, type Values } from "./layouts.ts";
 
 const seed = testSeed();
 

@@ -1,19 +1,9 @@
 /**
- * Gradients against central finite differences of the ops' own results (f32 forward, so differences are coarse:
- * steps and tolerances follow), on random shapes, strided and broadcast inputs; and the tape's life.
+ * Gradients against differences of the ops' own results in f64 (of those that take f32 alone in f32), on strided and
+ * broadcast inputs; and the tape's life.
  */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import {
-  checkpoint,
-  defaultDevice,
-  grad,
-  noGrad,
-  type Scope,
-  scope,
-  Tensor,
-  tensor,
-  WasmDevice,
-} from "../../mod.ts";
+import { checkpoint, defaultDevice, grad, noGrad, scope, Tensor, tensor, WasmDevice } from "../../mod.ts";
 import { emptyRopeTable, fillRopeTable } from "../../src/nn/rotary.ts";
 import { rope } from "../../src/tensor/ops/attention.ts";
 import { swiglu } from "../../src/tensor/ops/elementwise.ts";
@@ -24,6 +14,7 @@ import { blockFormats } from "../../src/quant/formats.ts";
 import { interleave } from "../../src/quant/interleave.ts";
 import { randomMatrix } from "../models/random_llama.ts";
 import { Random, testSeed } from "../random.ts";
+import { type Case, hold } from "./differences.ts";
 
 const seed = testSeed();
 
@@ -38,28 +29,22 @@ const packedWeights = (() => {
   return new Tensor(storage, "q8_0", [5, 32]);
 })();
 
-/** Inputs whose values an op takes. */
-type Domain = (v: number) => number;
-const any: Domain = (v) => v;
-const positive: Domain = (v) => Math.exp(v * 0.5);
-const awayFromZero: Domain = (v) => v + Math.sign(v) * 0.5;
+const positive = (v: number) => Math.exp(v * 0.5);
+const awayFromZero = (v: number) => v + Math.sign(v) * 0.5;
 
-interface Checked {
-  /** Draws values farther apart than differences reach: for ops with kinks. */
-  apart?: boolean;
-  op: (...inputs: Tensor[]) => Tensor;
-  shapes: number[][];
-  domain?: Domain;
-}
+const angles = emptyRopeTable(defaultDevice(), 8, 4);
+fillRopeTable(angles, { base: 10, scaling: { type: "none" } });
+const targets = tensor(Int32Array.of(2, 0, -100, 1));
+const classWeights = tensor([1, 2, 0.5]);
 
-const checked: Record<string, Checked> = {
+const cases: Record<string, Case> = {
   add: { op: (a, b) => a.add(b), shapes: [[2, 3], [3]] },
   sub: { op: (a, b) => a.sub(b), shapes: [[2, 1, 3], [4, 1]] },
   mul: { op: (a, b) => a.mul(b), shapes: [[2, 3], [2, 1]] },
   "mul by itself": { op: (a) => a.mul(a), shapes: [[5]] },
   div: { op: (a, b) => a.div(b), shapes: [[3, 2], [2]], domain: awayFromZero },
   pow: { op: (a, b) => a.pow(b), shapes: [[2, 3], [3]], domain: positive },
-  "numbers": { op: (a) => a.mul(3).add(1).sub(0.5).div(2), shapes: [[4]] },
+  "numbers": { op: (a) => a.mul(3).add(1).sub(0.5).div(2), shapes: [[4]], composed: true },
   neg: { op: (a) => a.neg(), shapes: [[3]] },
   exp: { op: (a) => a.exp(), shapes: [[2, 3]] },
   log: { op: (a) => a.log(), shapes: [[5]], domain: positive },
@@ -77,36 +62,34 @@ const checked: Record<string, Checked> = {
   minimum: { op: (a, b) => a.minimum(b), shapes: [[3, 1], [4]], apart: true },
   max: { op: (a) => a.max(1), shapes: [[3, 4, 2]], apart: true },
   "min, kept": { op: (a) => a.min(-1, true), shapes: [[3, 4]], apart: true },
-  where: { op: (a, b) => a.gt(b).where(a.mul(a), b), shapes: [[3, 4], [4]], apart: true },
+  where: { op: (a, b) => a.gt(b).where(a.mul(a), b), shapes: [[3, 4], [4]], apart: true, composed: true },
   relu: { op: (a) => a.relu(), shapes: [[9]], domain: awayFromZero },
-  swiglu: { op: (a, b) => swiglu(a, b), shapes: [[3, 4], [3, 4]] },
+  swiglu: { op: (a, b) => swiglu(a, b), shapes: [[3, 4], [3, 4]], lies: ["dense"] },
   "rms norm": { op: (x, w) => rmsNorm(x, w, 1e-5), shapes: [[3, 5], [5]] },
   "layer norm": { op: (x, w, b) => layerNorm(x, w, b, 1e-5), shapes: [[2, 3, 5], [5], [5]] },
   "layer norm without bias": { op: (x, w) => layerNorm(x, w, null, 1e-5), shapes: [[3, 5], [5]] },
   "log softmax": { op: (a) => a.logSoftmax(-1), shapes: [[3, 4]] },
   rope: {
-    op: (x) => {
-      const table = emptyRopeTable(x.device, 8, 4);
-      fillRopeTable(table, { base: 10, scaling: { type: "none" } });
-      return rope(x, table, 2, "halved");
-    },
+    op: (x) => rope(x, angles, 2, "halved"),
     shapes: [[3, 2, 6]],
+    captures: true,
   },
   "cross entropy": {
-    op: (x) => crossEntropy(x, tensor(Int32Array.of(2, 0, -100, 1)), { smoothing: 0.1 }),
+    op: (x) => crossEntropy(x, targets, { smoothing: 0.1 }),
     shapes: [[4, 3]],
+    captures: true,
   },
   "rows of a table": {
-    op: (x) => takeRows(x, tensor(Int32Array.of(2, 0, 2, 1))),
-    shapes: [[3, 4]],
+    op: takeRows,
+    shapes: [[3, 4], [4]],
+    draw: (random, size, k) => k === 1 ? [2, 0, 2, 1] : random.floats(size),
+    whole: [1],
   },
-  "quantized weights": { op: (x) => linear(x, packedWeights), shapes: [[3, 32]] },
+  "quantized weights": { op: (x) => linear(x, packedWeights), shapes: [[3, 32]], captures: true },
   "weighted cross entropy": {
-    op: (x) => {
-      const weights = tensor([1, 2, 0.5]);
-      return crossEntropy(x, tensor(Int32Array.of(2, 0, -100, 1)), { weights, ignoreIndex: -100 });
-    },
+    op: (x) => crossEntropy(x, targets, { weights: classWeights, ignoreIndex: -100 }),
     shapes: [[4, 3]],
+    captures: true,
   },
   sum: { op: (a) => a.sum(1), shapes: [[2, 3, 2]] },
   "sum, kept": { op: (a) => a.sum(0, true), shapes: [[2, 3]] },
@@ -129,78 +112,12 @@ const checked: Record<string, Checked> = {
   attention: {
     op: (q, k, v) => q.matmul(k.t()).mul(1 / Math.sqrt(4)).softmax(-1).matmul(v),
     shapes: [[2, 3, 4], [2, 5, 4], [2, 5, 4]],
+    composed: true,
   },
 };
 
-for (const [name, { op, shapes, domain = any, apart }] of Object.entries(checked)) {
-  Deno.test(`gradient of ${name} against finite differences`, async () => {
-    const random = new Random(seed);
-    const draw = (length: number, i: number) =>
-      apart ? spread(random, length, i) : random.floats(length).map(domain);
-    const values = shapes.map((s, i) => draw(s.reduce((a, b) => a * b, 1), i));
-    await compare(op, shapes, values, random);
-  });
-}
-
-/** Multiples of 0.1 in random order, about 0; those of the next input lie halfway between. */
-function spread(random: Random, length: number, input: number): Float32Array {
-  const grid = Float32Array.from({ length }, (_, i) => (i - length / 2) / 10 + 0.05 * input);
-  return grid.map((_, i) => { // Fisher and Yates
-    const j = random.integer(i, length - 1);
-    [grid[i], grid[j]] = [grid[j], grid[i]];
-    return grid[i];
-  });
-}
-
-/** d/dx of sum(op(x) * w), with random w, for each element of each input. */
-async function compare(
-  op: Checked["op"],
-  shapes: number[][],
-  values: Float32Array[],
-  random: Random,
-): Promise<void> {
-  const loss = (own: Scope, inputs: Tensor[], w: Float32Array | undefined) => {
-    const y = op(...inputs);
-    const weights = w ?? random.floats(y.size);
-    const weighted = y.mul(tensor(weights, { shape: y.shape, scope: own })).reshape(-1).sum(0);
-    return { loss: weighted, weights };
-  };
-  const make = (own: Scope, data: Float32Array[]) =>
-    data.map((v, i) => tensor(v, { shape: shapes[i], scope: own }));
-  using own = scope();
-  const inputs = make(own, values).map((x) => x.requiresGrad());
-  const { loss: y, weights } = loss(own, inputs, undefined);
-  const gradients = y.backward();
-  // composed of ops, for gradients of gradients: the same values
-  const composed = grad((...x) => loss(own, x, weights).loss)(...make(own, values));
-  for (const [i, x] of inputs.entries()) {
-    const [fused, ops] = [await gradients.get(x).data(), await composed[i].data()];
-    fused.forEach((v, e) =>
-      ok(Math.abs(v - ops[e]) <= 1e-5 * (1 + Math.abs(v)), `${v} fused, ${ops[e]} composed`)
-    );
-  }
-  const at = async (data: Float32Array[]) => {
-    using own = scope();
-    return await loss(own, make(own, data), weights).loss.item();
-  };
-  for (const [i, x] of inputs.entries()) {
-    const got = await gradients.get(x).data();
-    for (let e = 0; e < got.length; e++) {
-      const step = 1e-2;
-      const moved = (by: number) => values.map((v, j) => j === i ? v.with(e, v[e] + by) : v);
-      const [low, high, low2, high2] = [
-        await at(moved(-step)),
-        await at(moved(step)),
-        await at(moved(-2 * step)),
-        await at(moved(2 * step)),
-      ];
-      const want = (8 * (high - low) - (high2 - low2)) / (12 * step); // fourth order
-      ok(
-        Math.abs(got[e] - want) <= 2e-3 * (1 + Math.abs(want)),
-        `input ${i}, element ${e}: ${got[e]}, differences give ${want}`,
-      );
-    }
-  }
+for (const [name, checked] of Object.entries(cases)) {
+  Deno.test(`gradient of ${name} against differences`, () => hold(checked, seed));
 }
 
 Deno.test("gradients of gradients", async () => {

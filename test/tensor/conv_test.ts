@@ -2,7 +2,8 @@
 import { deepEqual, throws } from "node:assert/strict";
 import { noGrad, record, scope, type Tensor, tensor } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
-import { hold, near, type Values } from "./differences.ts";
+import { hold, near } from "./differences.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 

@@ -16,7 +16,8 @@ import {
   tensor,
 } from "../../mod.ts";
 import { testSeed } from "../random.ts";
-import { type Case, hold, near, type Values } from "./differences.ts";
+import { type Case, hold, near } from "./differences.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 const shapes = [[3, 4], [3, 4]];

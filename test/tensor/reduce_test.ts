@@ -1,9 +1,10 @@
 /** Reductions against plain arrays over random dimensions and strides, and their gradients against differences. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { defaultDevice, record, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
-import { constant } from "../../src/tensor/autograd.ts";
+import { constant } from "../../src/tensor/constant.ts";
 import { Random, testSeed } from "../random.ts";
-import { apart, checkGradient, type Op } from "./gradient_check.ts";
+import { type Case, hold, untied } from "./differences.ts";
+import type { Op } from "./slopes.ts";
 
 const seed = testSeed();
 type Elements = Float32Array | Int32Array | Uint8Array;
@@ -230,24 +231,21 @@ Deno.test("extremes: overflow, infinities, NaN, products past f32", async () => 
   equal(await t([-0]).any().item(), 0);
 });
 
-const differentiable: Record<
-  string,
-  { op: Op; shape: number[]; values?: (random: Random, n: number) => Float32Array }
-> = {
+const differentiable: Record<string, { op: Op; shape: number[]; draw?: Case["draw"]; apart?: boolean }> = {
   "sum of some": { op: (x) => x.sum([0, 2]), shape: [2, 3, 2] },
   "sum of all": { op: (x) => x.mul(x).sum(), shape: [2, 3] },
   "sum, kept, strided": { op: (x) => x.mul(x).permute(2, 0, 1).sum([0, -1], true), shape: [2, 3, 2] },
   "mean of some": { op: (x) => x.mul(x).mean([1, 2]), shape: [2, 3, 2] },
   "mean of all": { op: (x) => x.t().mul(x.t()).mean(), shape: [2, 3] },
-  "max of some": { op: (x) => x.mul(x.abs()).max([0, 2]), shape: [2, 3, 2], values: apart },
-  "min of all": { op: (x) => x.mul(x.abs()).min(), shape: [2, 3], values: apart },
+  "max of some": { op: (x) => x.mul(x.abs()).max([0, 2]), shape: [2, 3, 2], apart: true },
+  "min of all": { op: (x) => x.mul(x.abs()).min(), shape: [2, 3], apart: true },
   prod: { op: (x) => x.prod(1), shape: [2, 4, 2] },
   "prod of the last": { op: (x) => x.prod(-1, true), shape: [3, 3] },
-  "prod with a zero": { op: (x) => x.prod(1), shape: [3, 4], values: (r, n) => r.floats(n).with(1, 0) },
+  "prod with a zero": { op: (x) => x.prod(1), shape: [3, 4], draw: (r, n) => r.floats(n).with(1, 0) },
   "prod with zeros": {
     op: (x) => x.prod(0),
     shape: [4, 2],
-    values: (r, n) => r.floats(n).with(2, 0).with(4, 0),
+    draw: (r, n) => r.floats(n).with(2, 0).with(4, 0),
   },
   "prod of all, strided": { op: (x) => x.t().prod(), shape: [2, 3] },
   "prod of some": { op: (x) => x.prod([0, 2], true), shape: [2, 2, 2] },
@@ -258,26 +256,22 @@ const differentiable: Record<
   std: { op: (x) => x.std(1), shape: [2, 5] },
   norm: { op: (x) => x.norm(2, 1), shape: [2, 4] },
   "norm of all": { op: (x) => x.t().norm(), shape: [2, 3] },
-  "norm of p = 1": { op: (x) => x.mul(x.abs()).norm(1, 0), shape: [3, 2], values: apart },
-  "norm of p = 3": { op: (x) => x.norm(3, [0, 1]), shape: [2, 3], values: (r, n) => r.floats(n).map(away) },
-  "norm of p = Infinity": { op: (x) => x.add(3).norm(Infinity, 1), shape: [2, 4], values: apart },
+  "norm of p = 1": { op: (x) => x.mul(x.abs()).norm(1, 0), shape: [3, 2], apart: true },
+  "norm of p = 3": { op: (x) => x.norm(3, [0, 1]), shape: [2, 3], draw: (r, n) => r.floats(n).map(away) },
+  "norm of p = Infinity": { op: (x) => x.add(3).norm(Infinity, 1), shape: [2, 4], apart: true },
   logSumExp: { op: (x) => x.logSumExp(1), shape: [2, 4] },
   "logSumExp of some": { op: (x) => x.logSumExp([0, 2], true), shape: [2, 2, 2] },
   "softmax of the first": { op: (x) => x.softmax(0), shape: [3, 2] },
 };
 
-const floats = (random: Random, n: number): Float32Array => random.floats(n);
-
 function away(v: number): number {
   return v + Math.sign(v) * 0.5;
 }
 
-for (const [name, { op, shape, values = floats }] of Object.entries(differentiable)) {
-  Deno.test(`gradient of ${name}`, async () => {
-    const random = new Random(seed);
-    const n = shape.reduce((a, b) => a * b, 1);
-    await checkGradient(op, { values: values(random, n), shape }, random);
-  });
+for (const [name, { op, shape, draw, apart }] of Object.entries(differentiable)) {
+  const lies = apart ? untied : undefined;
+  Deno.test(`gradient of ${name}`, () =>
+    hold({ op, composed: true, shapes: [shape], draw, apart, lies }, seed));
 }
 
 Deno.test("gradients where there is none or many", async () => {

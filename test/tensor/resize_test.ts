@@ -2,7 +2,8 @@
 import { throws } from "node:assert/strict";
 import { scope, tensor, type UpsampleBilinearOptions } from "../../mod.ts";
 import { testSeed } from "../random.ts";
-import { type Case, hold, near, type Values } from "./differences.ts";
+import { type Case, hold, near } from "./differences.ts";
+import type { Values } from "./layouts.ts";
 
 const seed = testSeed();
 

@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { defaultDevice, record, scope, type Tensor, tensor, WasmDevice } from "../../mod.ts";
 import type { Cell } from "../../src/device/device.ts";
+import { constant } from "../../src/tensor/constant.ts";
 import { Random, testSeed } from "../random.ts";
 
 const array = async (x: Tensor) => await x.toArray();
@@ -214,6 +215,41 @@ Deno.test("a Program replays on what its inputs hold, without allocating", async
   x.dispose();
   throws(() => program.run(), { code: "DISPOSED", message: /a tensor that it uses was disposed/ });
   program[Symbol.dispose]();
+});
+
+Deno.test("a tape that saved what a Program overwrites refuses to go back", () => {
+  using device = new WasmDevice();
+  using own = scope();
+  const w = tensor([[1, 2], [3, 4]], { device, scope: own }).requiresGrad();
+  const x = tensor([[1, 0], [0, 1]], { device, scope: own });
+  using program = record(device, () => x.sliceSet(x.add(x), 0, 0));
+  const message = /a value that it saved, .* was overwritten since/;
+  const y = w.mul(x).sum();
+  program.run();
+  throws(() => y.backward(), { code: "INVALID_STATE", message });
+  using doubled = record(device, () => x.mul(2)); // its result, which every replay writes again
+  doubled.run();
+  const z = w.mul(doubled.outputs[0]).sum();
+  z.backward({ retainGraph: true });
+  doubled.runCalls(0, 0); // nothing
+  z.backward({ retainGraph: true });
+  doubled.run();
+  throws(() => z.backward(), { code: "INVALID_STATE", message });
+});
+
+Deno.test("a device keeps a constant by dtype and value, signed zeros apart", async () => {
+  using device = new WasmDevice();
+  const values = [0, -0, NaN, 1.5];
+  const made = values.map((v) => constant(device, v));
+  deepEqual(await Promise.all(made.map(async (c) => (await c.data())[0])), values);
+  const before = device.live();
+  values.forEach((v, i) => equal(constant(device, v), made[i]));
+  deepEqual(device.live(), before);
+  deepEqual([...await constant(device, -0, "f16").data()], [0x8000]);
+  deepEqual([...await constant(device, 7, "i64").data()], [7n]);
+  for (const [value, dtype] of [[1.5, "i32"], [256, "u8"], [NaN, "i64"], [2, "bool"], [0, "q8_0"]] as const) {
+    throws(() => constant(device, value, dtype), { code: "DTYPE_MISMATCH" });
+  }
 });
 
 Deno.test("recording is synchronous and holds no data", () => {

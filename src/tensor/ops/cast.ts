@@ -11,7 +11,7 @@ import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { isFloat, isPlain, type PlainDtype } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous } from "./view.ts";
+import { contiguous, same } from "./view.ts";
 import { walked } from "./walk.ts";
 
 /** Conversions with a row of their own. bool reads as u8: its bytes are 0 and 1. */
@@ -82,13 +82,6 @@ export function throughF32(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
   using converted = cast(x, "f32");
   using y = op(converted);
   return cast(y, x.dtype as PlainDtype);
-}
-
-/** Another handle on the same values, which depends on the same. */
-function same(x: Tensor): Tensor {
-  const y = x.alias(x.shape, x);
-  if (x.variable) y.bind(x.variable);
-  return y;
 }
 
 function isDirect(from: PlainDtype, to: PlainDtype): boolean {

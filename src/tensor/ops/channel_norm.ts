@@ -4,10 +4,11 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { constant } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { layerNorm } from "./norm.ts";
+import { same } from "./view.ts";
 
 /**
  * x [B, C, ...] with each of `groups` equal parts of an example's channels at mean 0 and variance 1, times weight
@@ -113,8 +114,8 @@ function byRunning(
   bias: Tensor | null,
   epsilon: number,
 ): Tensor {
-  using mean = along(running.mean, x);
-  using variance = along(running.variance, x);
+  using mean = perChannel(running.mean, x);
+  using variance = perChannel(running.variance, x);
   using centred = x.sub(mean);
   using unit = normalised(centred, variance, epsilon);
   return scaled(unit, weight, bias);
@@ -135,19 +136,14 @@ function statistics(mean: Tensor, variance: Tensor, n: number): ChannelStatistic
 
 /** x times weight plus bias, of each channel. */
 function scaled(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
-  using w = weight && along(weight, x);
-  using b = bias && along(bias, x);
+  using w = weight && perChannel(weight, x);
+  using b = bias && perChannel(bias, x);
   using y = w ? x.mul(w) : same(x);
   return b ? y.add(b) : same(y);
 }
 
-/** Another handle, on the same tape. */
-function same(x: Tensor): Tensor {
-  return x.reshape(...x.shape);
-}
-
 /** One value a channel [C] as [C, 1 ...], which broadcasts over x [B, C, ...]. */
-function along(channel: Tensor, x: Tensor): Tensor {
+function perChannel(channel: Tensor, x: Tensor): Tensor {
   return channel.reshape(channel.size, ...x.shape.slice(2).map(() => 1));
 }
 

@@ -6,7 +6,8 @@
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/compare.ts";
 import { WickError } from "../../error.ts";
-import { constant, noGrad, track } from "../autograd.ts";
+import { noGrad, track } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { isFloat, itemBytes, type PlainDtype } from "../dtype.ts";
 import { encode } from "../encode.ts";
 import { resultType } from "../promote.ts";

@@ -3,22 +3,13 @@
  *
  * @module
  */
-import type { Cell, Device } from "../../device/device.ts";
-import { WickError } from "../../error.ts";
-import { constant, noGrad } from "../autograd.ts";
+import type { Cell } from "../../device/device.ts";
+import { noGrad } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { result } from "../dispatch.ts";
-import { type Dtype, isFloat, isPlain } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import type { Dtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./view.ts";
-
-/** A tensor of one element of rank 0 that a device keeps for good; it must hold `value`, but for rounding. */
-export function scalar(device: Device, value: number, dtype: Dtype): Tensor {
-  if (isFloat(dtype) || (isPlain(dtype) && Number(encode([value], dtype)[0]) === value)) {
-    return constant(device, value, dtype);
-  }
-  throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: it has no such element`);
-}
 
 /** A new tensor of one value, where an op's result on `like` belongs; `rows` is its dynamic leading extent. */
 export function filled(
@@ -29,9 +20,14 @@ export function filled(
   rows?: Cell,
 ): Tensor {
   return noGrad(() => {
-    using all = scalar(like.device, value, dtype).expand(...shape);
+    using all = constant(like.device, value, dtype).expand(...shape);
     const y = result("fill", [like], dtype, shape, rows);
     copyInto(all, y);
     return y;
   });
+}
+
+/** Zeros in the shape of x, with its dtype, where an op's result on x belongs. */
+export function zerosLike(x: Tensor): Tensor {
+  return filled(x, 0, x.dtype, x.shape, x.rows);
 }

@@ -5,11 +5,12 @@
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
 import { WickError } from "../../error.ts";
-import { constant, gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
 import { ignored, weightsOf } from "./classes.ts";
 import { where } from "./compare.ts";
+import { zerosLike } from "./fill.ts";
 import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
@@ -88,9 +89,7 @@ function weightOf(logits: Tensor, targets: Tensor, options: CrossEntropyOptions)
   const V = logits.shape[1];
   return noGrad(() => {
     if (V === 1) return weightOfCounted(targets, options); // log 1 is 0
-    const none = constant(logits.device, 0).expand(...logits.shape);
-    using zeros = none.contiguous();
-    none.dispose();
+    using zeros = zerosLike(logits);
     using level = each(zeros, targets, { ...options, smoothing: 0 });
     using sum = level.sum(0);
     return sum.mul(1 / Math.log(V));

@@ -5,12 +5,12 @@
  */
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { isHalf } from "../dtype.ts";
 import { refuseWhileRecording } from "../program.ts";
 import { broadcastShapes, show } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./compare.ts";
-import { scalar } from "./fill.ts";
 import { indexSelect } from "./index_select.ts";
 
 /** See {@linkcode Tensor.maskedFill}. */
@@ -22,7 +22,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
       `Cannot maskedFill ${x} by ${mask}: the mask must broadcast to ${show(x.shape)}`,
     );
   }
-  return where(mask, scalar(x.device, value, x.dtype), x);
+  return where(mask, constant(x.device, value, x.dtype), x);
 }
 
 /** See {@linkcode Tensor.maskedSelect}. */

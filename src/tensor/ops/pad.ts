@@ -5,8 +5,8 @@
  */
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { result } from "../dispatch.ts";
-import { scalarLike } from "../host.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cat } from "./join.ts";
@@ -56,8 +56,7 @@ function cropped(x: Tensor, pairs: readonly Pair[]): Tensor {
 function surrounded(x: Tensor, pairs: readonly Pair[], value: number): Tensor {
   const shape = x.shape.map((n, d) => pairs[d][0] + n + pairs[d][1]);
   const y = result("pad", [x], x.dtype, shape, x.rows);
-  using around = scalarLike(x, value);
-  using everywhere = around.expand(...shape);
+  using everywhere = constant(x.device, value, x.dtype).expand(...shape);
   copyInto(everywhere, y);
   using middle = inner(y, x.shape, pairs);
   copyInto(x, middle);

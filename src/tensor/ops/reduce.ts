@@ -9,11 +9,13 @@ import * as bytes from "../../device/kernels/reduce_u8.ts";
 import * as wide from "../../device/kernels/reduce_wide.ts";
 import { prod_backward_f32 } from "../../device/kernels/scan.ts";
 import { WickError } from "../../error.ts";
-import { constant, gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
+import { gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { result, run } from "../dispatch.ts";
 import { isHalf, type PlainDtype } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { along } from "./along.ts";
 import { cast } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { pow } from "./elementwise.ts";
@@ -28,7 +30,7 @@ import {
   reduction,
   widened,
 } from "./fold.ts";
-import { identityMask } from "./square_mask.ts";
+import { diagonalMask } from "./diagonal_mask.ts";
 
 /** Rows by op and dtype. */
 const folds = {
@@ -182,14 +184,14 @@ function prodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
   using dense = x.contiguous();
   using given = dy.contiguous();
   const dx = result("prod's gradient", [dense, given], "f32", x.shape, x.rows);
-  const O = x.rows ? x.rows.times(sizeOf(x.shape.slice(1, d))) : sizeOf(x.shape.slice(0, d));
-  run(prod_backward_f32, [dense, given, dx], [x.shape[d], sizeOf(x.shape.slice(d + 1))], [O]);
+  const { O, N, I } = along(dense, d);
+  run(prod_backward_f32, [dense, given, dx], [N, I], [O]);
   return dx;
 }
 
 /** The same of ops: a row of x for each factor, with 1 in its place. Takes N^2 elements. */
 function composedProd(dy: Tensor, x: Tensor, d: number): Tensor {
-  using own = identityMask(x.device, x.shape[d]);
+  using own = diagonalMask("eq", x.device, x.shape[d], x.shape[d]);
   const others = where(own, 1, x.transpose(d, -1).unsqueeze(-2));
   return prod(others, -1, false).transpose(d, -1).mul(dy);
 }

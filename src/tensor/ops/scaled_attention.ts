@@ -4,14 +4,14 @@
  * @module
  */
 import { attention_train_backward_f32, attention_train_f32 } from "../../device/kernels/attention_train.ts";
-import type { Device } from "../../device/device.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { where } from "./compare.ts";
+import { diagonalMask } from "./diagonal_mask.ts";
 import { dropout } from "./dropout.ts";
 
 /** Options of {@linkcode scaledDotProductAttention}. */
@@ -128,7 +128,7 @@ function weights(q: Tensor, k: Tensor, { scale, causal }: Weighing, mask?: Tenso
   using scores = flat.reshape(B, H, T, S);
   using masked = mask ? withMask(scores, mask) : scores.contiguous();
   if (!causal) return masked.softmax(-1);
-  using earlier = triangle(q.device, T, S);
+  using earlier = diagonalMask("le", q.device, T, S);
   using seen = where(earlier, masked, -Infinity);
   return seen.softmax(-1);
 }
@@ -158,24 +158,6 @@ function composedGradients(dy: Tensor, q: Tensor, k: Tensor, v: Tensor, call: We
   const ds = p.mul(dp.sub(dp.mul(p).sum(-1, true))).mul(call.scale);
   const dq = grouped(ds, k).matmul(k).reshape(...q.shape);
   return [dq, grouped(ds, k).t().matmul(grouped(q, k)), dv];
-}
-
-const triangles = new WeakMap<Device, Tensor>();
-
-/** u8 [T, S], 1 where column <= row: a view of a square that the device keeps, grown in powers of two. */
-function triangle(device: Device, T: number, S: number): Tensor {
-  let square = triangles.get(device);
-  if (!square || square.shape[0] < Math.max(T, S)) {
-    const n = 2 ** Math.ceil(Math.log2(Math.max(T, S, 16)));
-    square = new Tensor(device.allocate(n * n), "u8", [n, n]);
-    const values = Uint8Array.from({ length: n * n }, (_, i) => i % n <= Math.floor(i / n) ? 1 : 0);
-    device.write(square.storage, 0, values);
-    triangles.set(device, square); // the smaller one stays: a Program may have captured it
-  }
-  const rows = square.narrow(0, 0, T);
-  const seen = rows.narrow(1, 0, S);
-  rows.dispose();
-  return seen;
 }
 
 function check(q: Tensor, k: Tensor, v: Tensor): void {

@@ -9,11 +9,11 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import type { Dtype } from "../dtype.ts";
-import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { along } from "./along.ts";
 import { fixedDimension } from "./along_last.ts";
 import { where } from "./compare.ts";
-import { identityMask, upperMask } from "./square_mask.ts";
+import { diagonalMask } from "./diagonal_mask.ts";
 import { type Indexed, indexed } from "./sort.ts";
 
 const scans = {
@@ -80,8 +80,8 @@ function alongMiddle(
   const [x] = operands;
   const dense = noGrad(() => operands.map((t) => t.contiguous()));
   const results = dtypes.map((dtype) => result(name, dense, dtype, x.shape, x.rows));
-  const O = x.rows ? x.rows.times(sizeOf(x.shape.slice(1, d))) : sizeOf(x.shape.slice(0, d));
-  run(row, [...dense, ...results], [x.shape[d], sizeOf(x.shape.slice(d + 1)), ...tail], [O]);
+  const { O, N, I } = along(dense[0], d);
+  run(row, [...dense, ...results], [N, I, ...tail], [O]);
   for (const t of dense) t.dispose();
   return results;
 }
@@ -91,8 +91,9 @@ function alongMiddle(
  * Takes N^2 elements.
  */
 function composedCumprod(dy: Tensor, x: Tensor, d: number): Tensor {
-  using own = identityMask(x.device, x.shape[d]);
-  using after = upperMask(x.device, x.shape[d]);
+  const N = x.shape[d];
+  using own = diagonalMask("eq", x.device, N, N);
+  using after = diagonalMask("ge", x.device, N, N);
   const products = cumprod(where(own, 1, x.transpose(d, -1).unsqueeze(-2)), -1);
   const terms = where(after, products.mul(dy.transpose(d, -1).unsqueeze(-2)), 0);
   return terms.sum(-1).transpose(d, -1);

@@ -17,7 +17,7 @@ import { throughF32 } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { indices } from "./indices.ts";
 import { leadingReplaced, overwrite } from "./slice.ts";
-import { contiguous, copyInto } from "./view.ts";
+import { contiguous, copyInto, same } from "./view.ts";
 
 const gatherRows = { 1: rows.gather_b8, 2: rows.gather_b16, 4: rows.gather_b32, 8: rows.gather_b64 };
 const scatterRows = { 1: rows.scatter_b8, 2: rows.scatter_b16, 4: rows.scatter_b32, 8: rows.scatter_b64 };
@@ -165,8 +165,7 @@ function checked(op: string, x: Tensor, d: number, index: Tensor): Tensor {
 
 /** The first entries of each dimension, as many as `shape` has; a handle of its own. */
 function leading(x: Tensor, shape: readonly number[]): Tensor {
-  let y = x.alias(x.shape, x);
-  if (x.variable) y.bind(x.variable);
+  let y = same(x);
   shape.forEach((n, d) => {
     if (n === x.shape[d]) return;
     using before = y;

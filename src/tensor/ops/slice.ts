@@ -4,7 +4,8 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { constant, noGrad, refuseGradient, track } from "../autograd.ts";
+import { noGrad, refuseGradient, track } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { deviceOf } from "../dispatch.ts";
 import { dimension, show } from "../shape.ts";
 import { Tensor } from "../tensor.ts";

@@ -4,13 +4,12 @@
  *
  * @module
  */
-import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
+import { constant } from "../constant.ts";
 import { result } from "../dispatch.ts";
-import { zero } from "../host.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { copyInto } from "./view.ts";
+import { copyInto, needFixedLead } from "./view.ts";
 
 /**
  * Places in a tensor: element j of `shape` lies at the coordinates `start` plus, for each d, j[d] times
@@ -26,7 +25,7 @@ export interface Places {
 }
 
 /** The places of a part of a tensor: `length` entries of dimension `dim` from `start` on, by `step`. */
-export function along(
+export function placesAlong(
   shape: readonly number[],
   dim: number,
   start: number,
@@ -54,8 +53,7 @@ export function take(op: string, x: Tensor, places: Places): Tensor {
 /** Zeros of `shape`, but for x at `places`. */
 export function put(op: string, x: Tensor, places: Places, shape: readonly number[]): Tensor {
   const y = result(op, [x], x.dtype, shape, x.rows);
-  using none = zero(x.device, x.dtype);
-  using everywhere = none.expand(...shape);
+  using everywhere = constant(x.device, 0, x.dtype).expand(...shape);
   copyInto(everywhere, y);
   using target = viewAt(op, y, places, x);
   copyInto(x, target);
@@ -64,12 +62,7 @@ export function put(op: string, x: Tensor, places: Places, shape: readonly numbe
 
 /** The places of a tensor as a view of it, which records no gradient. */
 function viewAt(op: string, whole: Tensor, { shape, start, steps }: Places, part: Tensor): Tensor {
-  if (part.rows && !keepsLead(whole.shape, { shape, start, steps })) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot ${op} ${part}: its leading dimension changes between replays`,
-    );
-  }
+  if (!keepsLead(whole.shape, { shape, start, steps })) needFixedLead(op, part);
   const distance = (step: readonly number[]) => step.reduce((sum, n, d) => sum + n * whole.strides[d], 0);
   return whole.alias(shape, {
     offset: whole.offset + (sizeOf(shape) === 0 ? 0 : distance(start)),

@@ -8,15 +8,13 @@ import { affine_f32 } from "../../device/kernels/elementwise.ts";
 import * as rows from "../../device/kernels/elementwise_more.ts";
 import * as wide from "../../device/kernels/elementwise_wide.ts";
 import { WickError } from "../../error.ts";
-import { constant, track } from "../autograd.ts";
 import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
+import { zerosLike } from "./fill.ts";
 import { bounded, isRoundedHere, stepped } from "./rounding.ts";
-import { unaryBy } from "./rule.ts";
-import { contiguous } from "./view.ts";
-import { walked } from "./walk.ts";
+import { refused, unaryBy } from "./rule.ts";
 
 /** The gradient of x, from that of y = f(x) and what was saved of the two. */
 export type Slope = (dy: Tensor, saved: Tensor) => Tensor;
@@ -31,19 +29,8 @@ export function mapped(
   tail: readonly number[] = [],
 ): Tensor {
   if (isHalf(x.dtype)) return throughF32(x, (x) => mapped(name, row, x, saves, slope, tail));
-  if (x.dtype !== "f32") {
-    throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32; convert with to("f32")`);
-  }
-  const y = walked(name, row, [x], "f32", tail);
-  const save = saves === "" ? [] : [saves === "x" ? x : y];
-  return track(name, y, [x], save, (dy, [saved]) => [slope(dy, saved)]);
-}
-
-/** Zeros like x. */
-export function zerosLike(x: Tensor): Tensor {
-  const layout = { strides: x.shape.map(() => 0), rows: x.rows, scope: x.scope };
-  using none = constant(x.device, 0, x.dtype).alias(x.shape, layout);
-  return contiguous(none);
+  if (x.dtype !== "f32") throw refused(name, x);
+  return unaryBy(name, row, x, tail, { saves, x: (dy, saved) => slope(dy, saved[saves]) });
 }
 
 /** A number that an option may hold; NaN is refused where it would make every comparison false. */

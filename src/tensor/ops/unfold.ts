@@ -7,7 +7,8 @@ import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { along, put, unit } from "./strided.ts";
+import { placesAlong, put, unit } from "./strided.ts";
+import { needFixedLead } from "./view.ts";
 
 /** See {@linkcode Tensor.unfold}. */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
@@ -19,17 +20,14 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
         `windows must hold 0..${x.shape[d]} entries, steps 1 or more`,
     );
   }
+  if (d === 0) needFixedLead("unfold", x);
   const count = Math.floor((x.shape[d] - size) / step) + 1;
   const distance = x.strides[d];
-  const y = x.rows && d === 0 ? refuseLead(x) : x.alias([...x.shape.with(d, count), size], {
+  const y = x.alias([...x.shape.with(d, count), size], {
     offset: x.offset,
     strides: [...x.strides.with(d, distance * step), distance],
   });
   return track("unfold", y, [x], [], (dy) => [fold(dy, x.shape, d, size, step)]);
-}
-
-function refuseLead(x: Tensor): never {
-  throw new WickError("SHAPE_MISMATCH", `Cannot unfold ${x}: its leading dimension changes between replays`);
 }
 
 /** The sum of windows where they came from. Windows overlap, but not the entries of one stretch of `step`. */
@@ -39,7 +37,7 @@ function fold(dy: Tensor, shape: readonly number[], d: number, size: number, ste
   const parts: Tensor[] = [];
   for (let from = 0; from === 0 || from < size; from += step) {
     const length = Math.min(step, size - from);
-    const places = along(shape, d, from, count, step);
+    const places = placesAlong(shape, d, from, count, step);
     parts.push(put(
       "unfold's gradient",
       dy.narrow(-1, from, length),

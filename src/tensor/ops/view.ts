@@ -12,7 +12,7 @@ import { itemBytes } from "../dtype.ts";
 import { broadcastStrides, collapse, contiguousStrides, dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
-import { along, put } from "./strided.ts";
+import { placesAlong, put } from "./strided.ts";
 
 /** See {@linkcode Tensor.reshape}. */
 export function reshape(x: Tensor, wanted: readonly number[]): Tensor {
@@ -50,12 +50,7 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
       `Cannot permute ${x} by ${show(order)}: each dimension must occur once`,
     );
   }
-  if (x.rows && dims[0] !== 0) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot permute ${x}: its leading dimension changes between replays`,
-    );
-  }
+  if (dims.length > 0 && dims[0] !== 0) needFixedLead("permute", x);
   const y = x.alias(dims.map((d) => x.shape[d]), {
     offset: x.offset,
     strides: dims.map((d) => x.strides[d]),
@@ -84,14 +79,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
       `Cannot narrow dimension ${dim} of ${show(x.shape)} to ${length} from ${start}: it holds ${x.shape[d]}`,
     );
   }
-  if (x.rows && d === 0) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot narrow ${x}: its leading dimension changes between replays`,
-    );
-  }
+  if (d === 0) needFixedLead("narrow", x);
   const y = x.alias(x.shape.with(d, length), { offset: x.offset + start * x.strides[d], strides: x.strides });
-  const places = () => along(x.shape, d, start, length);
+  const places = () => placesAlong(x.shape, d, start, length);
   return track("narrow", y, [x], [], (dy) => [put("narrow's gradient", dy, places(), x.shape)]);
 }
 
@@ -105,6 +95,7 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
       `Cannot expand ${show(x.shape)} to ${show(shape)}: only dimensions of extent 1 can grow`,
     );
   }
+  if (shape.length > x.rank || shape[0] !== x.shape[0]) needFixedLead("expand", x);
   const y = x.alias(shape, { offset: x.offset, strides: broadcastStrides(x.shape, x.strides, shape) });
   return track("expand", y, [x], [], (dy) => [sumTo(dy, x.shape)]);
 }
@@ -112,6 +103,7 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
 /** See {@linkcode Tensor.unsqueeze}. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   const d = dimension("unsqueeze", dim, x.rank + 1);
+  if (d === 0) needFixedLead("unsqueeze", x);
   const y = x.alias(x.shape.toSpliced(d, 0, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 0, 0) });
   return track("unsqueeze", y, [x], [], (dy) => [squeeze(dy, d)]);
 }
@@ -125,8 +117,15 @@ export function squeeze(x: Tensor, dim: number): Tensor {
       `Cannot squeeze dimension ${dim} of ${show(x.shape)}: it must be 1`,
     );
   }
+  if (d === 0) needFixedLead("squeeze", x);
   const y = x.alias(x.shape.toSpliced(d, 1), { offset: x.offset, strides: x.strides.toSpliced(d, 1) });
   return track("squeeze", y, [x], [], (dy) => [unsqueeze(dy, d)]);
+}
+
+/** Throws where the leading dimension, which an op is about to move or cut, changes between replays. */
+export function needFixedLead(op: string, x: Tensor): void {
+  if (!x.rows) return;
+  throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x}: its leading dimension changes between replays`);
 }
 
 const copyRows: Readonly<Record<number, Kernel>> = {
@@ -135,6 +134,13 @@ const copyRows: Readonly<Record<number, Kernel>> = {
   4: copies.copy_b32,
   8: copies.copy_b64,
 };
+
+/** Another handle on the same values, which depends on the same. */
+export function same(x: Tensor): Tensor {
+  const y = x.alias(x.shape, x);
+  if (x.variable) y.bind(x.variable);
+  return y;
+}
 
 /** A contiguous copy. */
 export function contiguous(x: Tensor): Tensor {

@@ -7,13 +7,15 @@ import * as loader from "npm:@assemblyscript/loader@0.28.20";
 import { WasmDevice } from "../../../src/device/wasm/device.ts";
 import { repositoryPath } from "../../shared.ts";
 
+let compiled: WebAssembly.Module | undefined;
+
 /** A device over the debug build, through the loader that reads abort messages. */
 export function debugDevice(): WasmDevice {
-  const bytes = Deno.readFileSync(repositoryPath("build/debug.wasm"));
+  const module = compiled ??= new WebAssembly.Module(Deno.readFileSync(repositoryPath("build/debug.wasm")));
   return new WasmDevice({
     instantiate: {
       name: "debug",
-      exports: (memory) => loader.instantiateSync(bytes, { env: { memory } }).instance.exports,
+      exports: (memory) => loader.instantiateSync(module, { env: { memory } }).instance.exports,
     },
   });
 }

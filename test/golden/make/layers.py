@@ -1,153 +1,172 @@
 """
-Writes test/golden/layers/layers.json: what layers make of their inputs in PyTorch, and all gradients.
+Writes test/golden/layers/layers.json: what layers give in PyTorch, and the gradients of their inputs and parameters.
 
     pip install torch==2.15.0
     python test/golden/make/layers.py test/golden/layers
 
-A layer is made of `args`, takes `state` by PyTorch's names and `inputs` (f32 or i32) for forward, with `options` behind
-them, where {"input": n} stands for an input. PyTorch computes in float64. Gradients are those of the sum of y * dy,
-dy[i] = ((37 i + 11) % 41 - 20) / 16.
+Values are of two decimals, PyTorch computes in float64. Gradients are those of the sum of y * dy over all results, dy
+as `slope` below. `after` are the buffers after a forward. Layers that PyTorch has in parts alone are modules here, of
+the names that Wick's have.
 """
-import json, math, os, sys
-import numpy as np
+import json, os, sys
 import torch
-import torch.nn.functional as F
 from torch import nn
+import torch.nn.functional as F
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
-rng = np.random.default_rng(31)
-torch.set_default_dtype(torch.float64)
+torch.manual_seed(29)
 cases = []
 
 
-def draw(*shape):
-    return (np.round(rng.standard_normal(shape) * 100) / 100).astype(np.float32)
+def slope(count):
+    return torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(count)], dtype=torch.float64)
 
 
-def number(v):
-    short = float(f"{v:.8g}")
-    return int(short) if short == int(short) else short
+def X(*shape, low=-2.0, high=2.0):
+    return (torch.rand(shape, dtype=torch.float64) * (high - low) + low).mul(100).round().div(100)
 
 
-def told(x):
-    flat = np.asarray(x).reshape(-1)
-    values = [float(str(v)) for v in flat] if flat.dtype == np.float32 else [float(v) for v in flat]
-    return {"shape": list(x.shape), "data": [number(v) for v in values]}
+def flat(t):
+    return [float(f"{v:.8g}") for v in t.detach().double().flatten().tolist()]
 
 
-class At(dict):
-    """An option that is an input."""
-    def __init__(self, at):
-        super().__init__(input=at)
+def shown(t):
+    return {"shape": list(t.shape), "data": flat(t)}
 
 
-def case(layer, args, state, inputs, torch_op, options=None, tolerance=1e-5, training=True, note=None, after=()):
-    """`torch_op(state, *inputs)` by name; `after` are names of buffers that forward changes."""
-    leaves = {k: torch.tensor(v, dtype=torch.float64, requires_grad=k not in after) for k, v in state.items()}
-    given = [torch.tensor(x, dtype=torch.float64, requires_grad=True) if x.dtype == np.float32
-             else torch.tensor(x, dtype=torch.bool if x.dtype == np.uint8 else torch.int64) for x in inputs]
-    y = torch_op(leaves, *given)
-    slope = torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(y.numel())]).reshape(y.shape)
-    (y * slope).sum().backward()
-    grads = [told(x.grad.numpy())["data"] if x.is_floating_point() else None for x in given]
-    names = {np.dtype(np.float32): "f32", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
-    made = {"layer": layer, "args": args, "training": training, "state": {k: told(v) for k, v in state.items()},
-            "inputs": [{"dtype": names[x.dtype], **told(x)} for x in inputs], "options": options,
-            "expected": told(y.detach().numpy()), "tolerance": tolerance,
-            "gradients": {"inputs": grads,
-                          "state": {k: told(v.grad.numpy())["data"] for k, v in leaves.items() if v.requires_grad}}}
-    if after:
-        made["after"] = {k: told(leaves[k].numpy())["data"] for k in after}
+def layer(name, arguments, module, inputs, call=None, training=True, note=None):
+    module = module.double().train(training)
+    for parameter in module.parameters():
+        parameter.data = X(*parameter.shape, low=-0.8, high=0.8)
+    for buffer_name, buffer in module.named_buffers():
+        if buffer.is_floating_point():
+            buffer.copy_(X(*buffer.shape, low=0.5, high=1.5))
+    state = {k: shown(v) for k, v in module.state_dict().items() if v.is_floating_point()}
+    given = [t.clone().requires_grad_(t.is_floating_point()) for t in inputs]
+    results = (call or (lambda m, *x: m(*x)))(module, *given)
+    results = results if isinstance(results, (list, tuple)) else [results]
+    sum((y * slope(y.numel()).view_as(y)).sum() for y in results).backward()
+    case = {
+        "layer": name, "args": arguments, "training": training, "state": state,
+        "inputs": [{"dtype": "f32" if t.is_floating_point() else "i32", **shown(t)} for t in inputs],
+        "expected": [shown(y) for y in results],
+        "gradients": [None if t.grad is None else flat(t.grad) for t in given],
+        "parameterGradients": {k: flat(p.grad) for k, p in module.named_parameters()},
+    }
+    if any(True for _ in module.buffers()):
+        case["after"] = {k: flat(v) for k, v in module.named_buffers() if v.is_floating_point()}
     if note:
-        made["note"] = note
-    cases.append(made)
+        case["note"] = note
+    cases.append(case)
 
 
-case("Linear", [4, 3], {"weight": draw(3, 4), "bias": draw(3)}, [draw(2, 5, 4)],
-     lambda s, x: F.linear(x, s["weight"], s["bias"]))
-case("Linear", [4, 3, {"bias": False}], {"weight": draw(3, 4)}, [draw(5, 4)], lambda s, x: F.linear(x, s["weight"]))
-case("Embedding", [5, 3], {"weight": draw(5, 3)}, [np.array([[4, 0, 4], [1, 2, 2]], np.int32)],
-     lambda s, i: F.embedding(i, s["weight"]))
-case("LayerNorm", [5], {"weight": draw(5), "bias": draw(5)}, [draw(2, 3, 5)],
-     lambda s, x: F.layer_norm(x, (5,), s["weight"], s["bias"], 1e-5), tolerance=3e-5)
-case("LayerNorm", [7, {"epsilon": 0.01, "bias": False}], {"weight": draw(7)}, [draw(3, 7)],
-     lambda s, x: F.layer_norm(x, (7,), s["weight"], None, 0.01), tolerance=3e-5)
-case("RmsNorm", [5, 1e-3], {"weight": draw(5)}, [draw(2, 3, 5)], lambda s, x: F.rms_norm(x, (5,), s["weight"], 1e-3))
+layer("Linear", [5, 3], nn.Linear(5, 3), [X(2, 4, 5)])
+layer("Linear", [5, 3, {"bias": False}], nn.Linear(5, 3, bias=False), [X(5)])
+layer("Embedding", [6, 3], nn.Embedding(6, 3), [torch.tensor([[4, 0, 4], [2, 5, 0]])])
+layer("LayerNorm", [5], nn.LayerNorm(5), [X(2, 3, 5)])
+layer("LayerNorm", [7, {"epsilon": 0.01, "bias": False}], nn.LayerNorm(7, eps=0.01, bias=False), [X(3, 7)])
+layer("RmsNorm", [5, 1e-3], nn.RMSNorm(5, eps=1e-3), [X(2, 3, 5)])
+layer("RmsNorm", [5, 1e-6], nn.RMSNorm(5, eps=1e-6), [X(2, 3, 5)])
+layer("GroupNorm", [2, 4], nn.GroupNorm(2, 4), [X(2, 4, 3)])
+layer("GroupNorm", [4, 4, 1e-3], nn.GroupNorm(4, 4, eps=1e-3), [X(2, 4, 2, 3)])
+layer("BatchNorm", [3], nn.BatchNorm1d(3), [X(5, 3)])
+layer("BatchNorm", [3, {"momentum": 0.3, "epsilon": 0.01}], nn.BatchNorm2d(3, momentum=0.3, eps=0.01), [X(2, 3, 2, 3)])
+layer("BatchNorm", [3], nn.BatchNorm2d(3), [X(2, 3, 2, 3)], training=False)
+for training in [True, False]:
+    layer("BatchNorm", [3], nn.BatchNorm1d(3), [X(4, 3, 2)], training=training)
+layer("Conv1d", [3, 4, 3], nn.Conv1d(3, 4, 3), [X(2, 3, 7)])
+layer("Conv1d", [4, 6, 3, {"stride": 2, "padding": 1, "groups": 2}], nn.Conv1d(4, 6, 3, stride=2, padding=1, groups=2), [X(2, 4, 7)])
+layer("Conv2d", [2, 3, [3, 2], {"padding": [1, 0], "dilation": 2}], nn.Conv2d(2, 3, (3, 2), padding=(1, 0), dilation=2), [X(2, 2, 6, 5)])
+layer("Conv2d", [4, 4, 3, {"groups": 4, "bias": False, "padding": "same"}], nn.Conv2d(4, 4, 3, groups=4, bias=False, padding="same"), [X(1, 4, 4, 4)])
+layer("Conv2d", [4, 6, 3, {"stride": 2, "padding": 1, "groups": 2}], nn.Conv2d(4, 6, 3, stride=2, padding=1, groups=2), [X(1, 4, 5, 6)])
+layer("ConvTranspose1d", [3, 2, 3, {"stride": 2}], nn.ConvTranspose1d(3, 2, 3, stride=2), [X(2, 3, 4)])
+layer("ConvTranspose1d", [4, 2, 3, {"stride": 2, "outputPadding": 1}], nn.ConvTranspose1d(4, 2, 3, stride=2, output_padding=1), [X(2, 4, 4)])
+layer("ConvTranspose2d", [2, 4, 3, {"stride": 2, "padding": 1, "groups": 2}], nn.ConvTranspose2d(2, 4, 3, stride=2, padding=1, groups=2), [X(1, 2, 3, 4)])
+layer("ConvTranspose2d", [2, 3, 3, {"stride": 2, "padding": 1, "outputPadding": 1}], nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1), [X(1, 2, 3, 3)])
+layer("Prelu", [3], nn.PReLU(3), [X(2, 3, 4)])
+for name, arguments, module in [
+    ("Relu", [], nn.ReLU()), ("LeakyRelu", [0.2], nn.LeakyReLU(0.2)), ("Elu", [0.5], nn.ELU(0.5)), ("Selu", [], nn.SELU()),
+    ("Gelu", [], nn.GELU()), ("Gelu", ["tanh"], nn.GELU("tanh")), ("Silu", [], nn.SiLU()), ("Mish", [], nn.Mish()),
+    ("HardSwish", [], nn.Hardswish()), ("Sigmoid", [], nn.Sigmoid()), ("Softplus", [2], nn.Softplus(2)), ("Tanh", [], nn.Tanh()),
+]:
+    layer(name, arguments, module, [X(3, 7, low=-5, high=5)])
+
+T = 4
+causal = torch.ones(T, T, dtype=torch.bool).triu(1)
+layer("MultiHeadAttention", [8, 2, {"causal": True}], nn.MultiheadAttention(8, 2, batch_first=True), [X(2, T, 8)],
+      lambda m, x: m(x, x, x, attn_mask=causal, need_weights=False)[0])
+layer("MultiHeadAttention", [8, 4], nn.MultiheadAttention(8, 4, batch_first=True), [X(2, 3, 8), X(2, 5, 8)],
+      lambda m, x, y: m(x, y, y, need_weights=False)[0], note="the second input is the memory")
 
 
-def layer(s, name, x):
-    return F.linear(x, s[f"{name}.weight"], s.get(f"{name}.bias"))
+class FeedForward(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up, self.down = nn.Linear(4, 6), nn.Linear(6, 4)
+
+    def forward(self, x):
+        return self.down(F.gelu(self.up(x)))
 
 
-def linears(bias=True, **sizes):
-    state = {}
-    for name, (inputs, outputs) in sizes.items():
-        state[f"{name}.weight"] = draw(outputs, inputs) * np.float32(0.5)
-        if bias:
-            state[f"{name}.bias"] = draw(outputs)
-    return state
+class GatedFeedForward(nn.Module):
+    def __init__(self, gate, bias):
+        super().__init__()
+        self.gate, self.up, self.down = nn.Linear(4, 6, bias), nn.Linear(4, 6, bias), nn.Linear(6, 4, bias)
+        self.function = gate
+
+    def forward(self, x):
+        return self.down(self.function(self.gate(x)) * self.up(x))
 
 
-case("FeedForward", [4, 6], linears(up=(4, 6), down=(6, 4)), [draw(2, 3, 4)],
-     lambda s, x: layer(s, "down", F.gelu(layer(s, "up", x))), tolerance=3e-5)
-case("GatedFeedForward", [4, 6], linears(False, gate=(4, 6), up=(4, 6), down=(6, 4)), [draw(2, 3, 4)],
-     lambda s, x: layer(s, "down", F.silu(layer(s, "gate", x)) * layer(s, "up", x)), tolerance=3e-5)
-case("GatedFeedForward", [4, 6, {"gate": "gelu", "bias": True}], linears(gate=(4, 6), up=(4, 6), down=(6, 4)),
-     [draw(3, 4)], lambda s, x: layer(s, "down", F.gelu(layer(s, "gate", x)) * layer(s, "up", x)), tolerance=3e-5)
+class Attention(nn.Module):
+    """With a projection each, for heads that share keys and for a memory of another width."""
+    def __init__(self, heads, groups=None, causal=False, bias=True, memory=8):
+        super().__init__()
+        self.heads, self.groups, self.causal = heads, groups or heads, causal
+        kept = 8 * self.groups // heads
+        self.query, self.output = nn.Linear(8, 8, bias), nn.Linear(8, 8, bias)
+        self.key, self.value = nn.Linear(memory, kept, bias), nn.Linear(memory, kept, bias)
 
-
-def attend(heads, groups, causal=False, masked=False):
-    def forward(s, x, memory=None, mask=None):
-        if masked:
-            memory, mask = None, memory
+    def forward(self, x, memory=None):
         memory = x if memory is None else memory
         split = lambda t, n: t.unflatten(-1, (n, -1)).transpose(-2, -3)
-        q, k, v = layer(s, "query", x), layer(s, "key", memory), layer(s, "value", memory)
-        y = F.scaled_dot_product_attention(split(q, heads), split(k, groups), split(v, groups), attn_mask=mask,
-                                           is_causal=causal, enable_gqa=True)
-        return layer(s, "output", y.transpose(-2, -3).flatten(-2))
-    return forward
+        y = F.scaled_dot_product_attention(split(self.query(x), self.heads), split(self.key(memory), self.groups),
+                                           split(self.value(memory), self.groups), is_causal=self.causal, enable_gqa=True)
+        return self.output(y.transpose(-2, -3).flatten(-2))
 
 
-whole = dict(query=(8, 8), key=(8, 8), value=(8, 8), output=(8, 8))
-case("MultiHeadAttention", [8, 2], linears(**whole), [draw(2, 5, 8)], attend(2, 2), tolerance=5e-5)
-case("MultiHeadAttention", [8, 2, {"causal": True, "bias": False}], linears(False, **whole), [draw(1, 7, 8)],
-     attend(2, 2, True), tolerance=5e-5, note="causal")
-case("MultiHeadAttention", [8, 4, {"keyValueHeads": 2, "causal": True}],
-     linears(query=(8, 8), key=(8, 4), value=(8, 4), output=(8, 8)), [draw(2, 3, 8)], attend(4, 2, True), tolerance=5e-5,
-     note="grouped")
-case("MultiHeadAttention", [8, 2, {"memoryWidth": 6}], linears(query=(8, 8), key=(6, 8), value=(6, 8), output=(8, 8)),
-     [draw(2, 3, 8), draw(2, 5, 6)], attend(2, 2), {"memory": At(1)}, tolerance=5e-5, note="across")
-case("PositionalEmbedding", [6, 4], {"weight": draw(6, 4)}, [draw(2, 3, 4)], lambda s, x: x + s["weight"][:3])
+class PositionalEmbedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(6, 4))
 
-# layers over channels
-case("Conv1d", [3, 4, 3], {"weight": draw(4, 3, 3), "bias": draw(4)}, [draw(2, 3, 7)],
-     lambda s, x: F.conv1d(x, s["weight"], s["bias"]))
-case("Conv2d", [4, 6, 3, {"stride": 2, "padding": 1, "groups": 2}], {"weight": draw(6, 2, 3, 3), "bias": draw(6)},
-     [draw(1, 4, 5, 6)], lambda s, x: F.conv2d(x, s["weight"], s["bias"], 2, 1, groups=2), tolerance=3e-5)
-case("ConvTranspose1d", [3, 2, 3, {"stride": 2}], {"weight": draw(3, 2, 3), "bias": draw(2)}, [draw(2, 3, 4)],
-     lambda s, x: F.conv_transpose1d(x, s["weight"], s["bias"], 2))
-case("ConvTranspose2d", [2, 3, 3, {"stride": 2, "padding": 1, "outputPadding": 1}],
-     {"weight": draw(2, 3, 3, 3), "bias": draw(3)}, [draw(1, 2, 3, 3)],
-     lambda s, x: F.conv_transpose2d(x, s["weight"], s["bias"], 2, 1, 1), tolerance=3e-5)
-case("GroupNorm", [2, 4], {"weight": draw(4), "bias": draw(4)}, [draw(2, 4, 3)],
-     lambda s, x: F.group_norm(x, 2, s["weight"], s["bias"], 1e-5), tolerance=3e-5)
-running = {"running_mean": draw(3), "running_var": np.abs(draw(3)) + np.float32(0.5)}
-for training in [True, False]:
-    state = {"weight": draw(3), "bias": draw(3), **running}
-    case("BatchNorm", [3], state, [draw(4, 3, 2)],
-         lambda s, x: F.batch_norm(x, s["running_mean"], s["running_var"], s["weight"], s["bias"], training, 0.1, 1e-5),
-         tolerance=3e-5, training=training, after=("running_mean", "running_var"))
+    def forward(self, x):
+        return x + self.weight[:x.shape[-2]]
 
-# recurrent layers, [B, T, C] in, [B, T, H] out
-for name, kind, gates in [("Rnn", nn.RNN, 1), ("Gru", nn.GRU, 3), ("Lstm", nn.LSTM, 4)]:
-    state = {"weight_ih_l0": draw(gates * 4, 3), "weight_hh_l0": draw(gates * 4, 4) * np.float32(0.5),
-             "bias_ih_l0": draw(gates * 4), "bias_hh_l0": draw(gates * 4)}
-    model = kind(3, 4, batch_first=True)
-    case(name, [3, 4], state, [draw(2, 5, 3)],
-         lambda s, x: torch.func.functional_call(model, s, (x,))[0], tolerance=5e-5)
+
+layer("FeedForward", [4, 6], FeedForward(), [X(2, 3, 4)])
+layer("GatedFeedForward", [4, 6], GatedFeedForward(F.silu, False), [X(2, 3, 4)])
+layer("GatedFeedForward", [4, 6, {"gate": "gelu", "bias": True}], GatedFeedForward(F.gelu, True), [X(3, 4)])
+layer("MultiHeadAttention", [8, 2], Attention(2), [X(2, 5, 8)])
+layer("MultiHeadAttention", [8, 2, {"causal": True, "bias": False}], Attention(2, causal=True, bias=False), [X(1, 7, 8)])
+layer("MultiHeadAttention", [8, 4, {"keyValueHeads": 2, "causal": True}], Attention(4, 2, True), [X(2, 3, 8)])
+layer("MultiHeadAttention", [8, 2, {"memoryWidth": 6}], Attention(2, memory=6), [X(2, 3, 8), X(2, 5, 6)],
+      note="the second input is the memory")
+layer("PositionalEmbedding", [6, 4], PositionalEmbedding(), [X(2, 3, 4)])
+
+
+def recurrent(m, *x):
+    output, state = m(x[0], (tuple(x[1:]) if len(x) > 2 else x[1]) if len(x) > 1 else None)
+    return [output, *(state if isinstance(state, tuple) else [state])]
+
+
+for name, kind, states in [("Rnn", nn.RNN, 1), ("Lstm", nn.LSTM, 2), ("Gru", nn.GRU, 1)]:
+    layer(name, [3, 4], kind(3, 4, batch_first=True), [X(2, 5, 3)], recurrent)
+    layer(name, [3, 2, {"layers": 2, "bidirectional": True}], kind(3, 2, 2, bidirectional=True, batch_first=True),
+          [X(2, 3, 3), *(X(4, 2, 2) for _ in range(states))], recurrent)
+layer("Gru", [2, 3, {"bias": False}], nn.GRU(2, 3, bias=False, batch_first=True), [X(1, 1, 2)], recurrent)
 
 with open(f"{folder}/layers.json", "w") as file:
-    lines = ",\n".join(json.dumps(made, separators=(",", ":")) for made in cases)
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
     file.write(f'{{"from":"torch {torch.__version__}","cases":[\n{lines}\n]}}\n')

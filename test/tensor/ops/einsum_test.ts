@@ -5,9 +5,11 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { defaultDevice, einsum, record, scope, type Tensor, tensor } from "../../../mod.ts";
 import { Random, testSeed } from "../../random.ts";
-import { checkLinear, strided } from "../gradients.ts";
+import { hold } from "../differences.ts";
+import { laidOut } from "../layouts.ts";
 
-const random = new Random(testSeed());
+const seed = testSeed();
+const random = new Random(seed);
 
 interface Operand {
   letters: string;
@@ -65,7 +67,7 @@ async function check(
   );
   using own = scope();
   const straight = values.map((v, i) => tensor(v, { shape: shapes[i], scope: own }));
-  const odd = values.map((v, i) => strided(v, shapes[i], random, own));
+  const odd = values.map((v, i) => laidOut({ data: v, shape: shapes[i] }, "transposed", own));
   using program = record(defaultDevice(), () => einsum(equation, ...odd).add(0));
   program.run();
   for (const y of [einsum(equation, ...straight), einsum(equation, ...odd), program.outputs[0]]) {
@@ -116,7 +118,7 @@ const equations: [string, number[][], string?][] = [
 for (const [equation, shapes, plain] of equations) {
   Deno.test(`einsum ${equation} of ${JSON.stringify(shapes)}`, async () => {
     await check(equation, shapes, plain);
-    await checkLinear((...all) => einsum(equation, ...all), shapes, random);
+    await hold({ op: (...all) => einsum(equation, ...all), shapes, tolerance: 1e-5 }, seed);
   });
 }
 
@@ -192,11 +194,11 @@ for (const [name, { op, shapes, equation }] of Object.entries(products)) {
     const operands = left.split(",").map((letters, i) => ({ letters, shape: shapes[i], values: values[i] }));
     const want = oracle(operands, result);
     using own = scope();
-    const [a, b] = values.map((v, i) => strided(v, shapes[i], random, own));
+    const [a, b] = values.map((v, i) => laidOut({ data: v, shape: shapes[i] }, "transposed", own));
     const y = op(a, b);
     deepEqual(y.shape, want.shape);
     (await y.data()).forEach((v, e) => ok(Math.abs(v - want.values[e]) <= 1e-5 * (1 + want.sizes[e])));
-    await checkLinear((a, b) => op(a, b), shapes, random);
+    await hold({ op: (a, b) => op(a, b), shapes, tolerance: 1e-5 }, seed);
   });
 }
 

@@ -3,12 +3,14 @@
  * sizes 0 and 1 and strided operands; their gradients by differences.
  */
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { cat, record, scope, stack, type Tensor, tensor, WasmDevice } from "../../../mod.ts";
+import { arange, cat, record, scope, stack, type Tensor, tensor, WasmDevice } from "../../../mod.ts";
 import { Random, testSeed } from "../../random.ts";
 import { debugDevice } from "../../device/wasm/debug.ts";
-import { checkLinear, type Op, strided } from "../gradients.ts";
+import { hold } from "../differences.ts";
+import type { Op, Reference } from "../slopes.ts";
 
-const random = new Random(testSeed());
+const seed = testSeed();
+const random = new Random(seed);
 
 /** A plain array with a shape; entries are found by their coordinates. */
 class Grid {
@@ -255,41 +257,24 @@ const cases: Record<string, Case> = {
   },
 };
 
-const debug = debugDevice();
-
 for (const [name, { shapes, op, shape, at }] of Object.entries(cases)) {
-  Deno.test(`${name}: values`, async () => {
-    const grids = shapes.map((s) => new Grid(random.floats(s.reduce((a, b) => a * b, 1)), s));
-    const want = [...coordinates(shape)].map((index) => Math.fround(at(index, grids)));
-    const near = (got: ArrayLike<number>) =>
-      deepEqual(Array.from(got, (v) => v.toFixed(5)), want.map((v) => v.toFixed(5)));
-    using own = scope();
-    const plain = grids.map((g) => tensor(g.values as Float32Array, { shape: g.shape, scope: own }));
-    const device = plain[0].device;
-    const odd = grids.map((g) => strided(g.values as Float32Array, g.shape, random, own));
-    const checked = plain.map((x, i) =>
-      tensor(grids[i].values as Float32Array, { shape: x.shape, device: debug, scope: own })
-    );
-    for (const inputs of [plain, odd, checked]) {
-      const y = op(...inputs);
-      deepEqual(y.shape, shape);
-      near(await y.data());
-    }
-    using program = record(device, () => op(...odd).add(0));
-    for (let replay = 0; replay < 2; replay++) {
-      program.run();
-      near(await program.outputs[0].data());
-    }
-  });
-  Deno.test(`${name}: gradients`, () => checkLinear(op, shapes, random));
+  const reference: Reference = (...inputs) => {
+    const grids = inputs.map((v) => new Grid(v.data, v.shape));
+    return { shape, data: Float64Array.from(coordinates(shape), (index) => at(index, grids)) };
+  };
+  Deno.test(`${name}: values and gradients`, () => hold({ op, reference, shapes, composed: true }, seed));
 }
 
 Deno.test("what a recording made for itself goes with its Program", () => {
   using device = new WasmDevice();
   using x = tensor([[1, 2], [3, 4]], { device });
+  const counted = () => {
+    using numbers = arange(0, 2, 1, { device });
+    return x.add(numbers);
+  };
   const before = device.live();
-  record(device, () => x.tril().pad([1, 1], 3))[Symbol.dispose]();
-  throws(() => record(device, () => x.tril().reshape(3)), { code: "SHAPE_MISMATCH" });
+  record(device, counted)[Symbol.dispose]();
+  throws(() => record(device, () => counted().reshape(3)), { code: "SHAPE_MISMATCH" });
   deepEqual(device.live(), before);
 });
 
@@ -330,15 +315,25 @@ Deno.test("a leading dimension that changes between replays goes through what le
   throws(() => cat([live, live]), { code: "SHAPE_MISMATCH" });
   throws(() => live.pad([0, 0, 0, 0, 1, 1]), { code: "SHAPE_MISMATCH" });
   throws(() => live.unfold(0, 2, 1), { code: "SHAPE_MISMATCH" });
+  throws(() => live.unsqueeze(0), { code: "SHAPE_MISMATCH", message: /Cannot unsqueeze .* changes between/ });
+  throws(() => live.expand(2, 4, 3, 2), { code: "SHAPE_MISMATCH", message: /Cannot expand/ });
+  throws(() => live.permute(1, 0, 2), { code: "SHAPE_MISMATCH", message: /Cannot permute/ });
+  throws(() => live.narrow(0, 0, 1), { code: "SHAPE_MISMATCH", message: /Cannot narrow/ });
+  using one = x.narrow(0, 0, 1);
+  using single = one.alias(one.shape, { offset: one.offset, strides: one.strides, rows });
+  throws(() => single.squeeze(0), { code: "SHAPE_MISMATCH", message: /Cannot squeeze/ });
+  throws(() => single.expand(4, 3, 2), { code: "SHAPE_MISMATCH", message: /Cannot expand/ });
+  deepEqual(live.unsqueeze(1).squeeze(1).rows, rows);
   rows.dispose();
 });
 
 Deno.test("narrower elements are written within their tensor (debug build)", async () => {
   using own = scope();
-  const bytes = tensor(Uint8Array.of(1, 2, 3), { device: debug, scope: own });
+  using device = debugDevice();
+  const bytes = tensor(Uint8Array.of(1, 2, 3), { device, scope: own });
   deepEqual(await bytes.diag(1).toArray(), [[0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 3], [0, 0, 0, 0]]);
   deepEqual(await bytes.flip(0).pad([1, 1], 7).toArray(), [7, 3, 2, 1, 7]);
-  const halves = tensor(Uint16Array.of(0x3c00, 0x4000), { dtype: "f16", device: debug, scope: own });
+  const halves = tensor(Uint16Array.of(0x3c00, 0x4000), { dtype: "f16", device, scope: own });
   deepEqual(await halves.diag().toArray(), [[1, 0], [0, 2]]);
 });
 
