@@ -27,10 +27,11 @@ Deno.test({
 const together = { sanitizeExit: false, sanitizeOps: false, sanitizeResources: false };
 
 async function passes(file: string): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", repositoryPath(`test/device/webgpu/${file}`)],
     env: { ...(found as { env: Record<string, string> }).env, NO_COLOR: "1" },
   }).output();
   const report = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  ok(success && /\b[1-9]\d* passed/.test(report), report.slice(-6000));
+  // not by the exit status: SwiftShader may corrupt memory when its process ends, after all tests have passed
+  ok(/^ok \| [1-9]\d* passed.* \| 0 failed/m.test(report), report.slice(-6000));
 }

@@ -125,10 +125,13 @@ function tokens(count: number): string[] {
   );
 }
 
-/** The spread of weights: activations stay near one. */
-const SPREAD = 0.05;
+/**
+ * The spread of weights. Blocks with minimums have means of their own, so a row's products add up: at 0.05 scores of
+ * attention reach 400 (in the sum of sizes), whose rounding in float32 alone may show as 4e-5 in a logit.
+ */
+const SPREAD = 0.025;
 
-/** `count` values about 0 with a spread of 0.05, in a tensor type: their bytes, and what these mean. */
+/** `count` values about 0 with that spread, in a tensor type: their bytes, and what these mean. */
 export function randomMatrix(
   random: Random,
   type: string,
