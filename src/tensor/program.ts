@@ -72,6 +72,12 @@ export class Recorder {
     this.kept.push(drop);
   }
 
+  /** Lets go of the calls and their tensors, once they are compiled: they are thousands of objects. */
+  forget(): void {
+    this.calls.length = 0;
+    this.planned.length = 0;
+  }
+
   /** Gives back what was made for the recording alone. */
   [Symbol.dispose](): void {
     for (const drop of this.kept.splice(0)) drop();
@@ -127,9 +133,10 @@ export class Program implements Disposable, Dependent {
           : []
       )
     );
-    this.replay = device.compile(trace.calls);
+    this.replay = device.compile([...trace.calls]);
     this.calls = trace.calls.length;
     this.scratchBytes = plan.bytes;
+    trace.forget();
   }
 
   /** The number of kernel calls of one replay. */

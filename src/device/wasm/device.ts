@@ -282,9 +282,14 @@ class WasmReplay implements Replay {
   private readonly rows: Storage;
   private readonly args: Storage;
   readonly #scratch?: Storage;
+  /** The calls, which the debug build alone goes by again. */
+  private readonly calls: readonly Call[];
+  private readonly count: number;
   private disposed = false;
 
-  constructor(private readonly device: WasmDevice, private readonly calls: readonly Call[]) {
+  constructor(private readonly device: WasmDevice, calls: readonly Call[]) {
+    this.count = calls.length;
+    this.calls = device.build === "debug" ? calls : [];
     let words = 0;
     let scratch = 0;
     for (const { kernel, params, cells } of calls) {
@@ -294,10 +299,10 @@ class WasmReplay implements Replay {
     this.rows = device.allocate(8 * calls.length);
     this.args = device.allocate(4 * words);
     if (scratch > 0) this.#scratch = device.allocate(scratch);
-    this.writeRows();
+    this.writeRows(calls);
   }
 
-  run(first = 0, end = this.calls.length): void {
+  run(first = 0, end = this.count): void {
     if (this.disposed) throw new WickError("DISPOSED", "Cannot replay a Program after its dispose");
     if (this.device.build === "debug") return this.runOneByOne(first, end);
     this.device.runProgram(this.rows.address + 8 * first, end - first, 0, 1);
@@ -311,12 +316,12 @@ class WasmReplay implements Replay {
     this.#scratch?.release();
   }
 
-  private writeRows(): void {
+  private writeRows(calls: readonly Call[]): void {
     const { device } = this;
-    const indices = this.calls.map((c) => device.tableIndex(c.kernel.name));
+    const indices = calls.map((c) => device.tableIndex(c.kernel.name));
     const writer = device.words;
     let at = this.args.address;
-    this.calls.forEach(({ kernel, operands, params, cells }, i) => {
+    calls.forEach(({ kernel, operands, params, cells }, i) => {
       writer.setInteger(this.rows.address + 8 * i, indices[i]);
       writer.setInteger(this.rows.address + 8 * i + 4, at);
       writer.write(at, kernel, operands, params, cells, this.#scratch?.address ?? 0);
