@@ -86,7 +86,7 @@ export const NO_GRADIENT = {
   constant: {
     none: "its table or weights are constant, and its other operands not differentiable; the op refuses",
   },
-  unused: { none: "no op of tensors runs it" },
+  fused: { none: "runs where none is asked for; else ops stand in its place" },
   blocks: { none: "moves bytes of packed weights" },
 } as const satisfies Record<string, RowGradient>;
 

@@ -77,10 +77,11 @@ class Block extends Module {
     using normed = this.attentionNorm.forward(x);
     using mixed = this.attention.decode(normed, cache, position, only);
     using row = only?.take(x);
-    using y = (row ?? x).add(mixed);
-    using ready = this.feedForwardNorm.forward(y);
+    const { sum, y } = this.feedForwardNorm.forwardSum(row ?? x, mixed);
+    using stream = sum;
+    using ready = y;
     using fed = this.feedForward.forward(ready);
-    return y.add(fed);
+    return stream.add(fed);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { layerNorm, rmsNorm } from "../tensor/ops/norm.ts";
+import { addRmsNorm, layerNorm, rmsNorm } from "../tensor/ops/norm.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constant } from "./init.ts";
 import { Module } from "./module.ts";
@@ -27,6 +27,11 @@ export class RmsNorm extends Module {
   /** x [.., C]: the same. */
   forward(x: Tensor): Tensor {
     return rmsNorm(x, this.weight.tensor, this.epsilon);
+  }
+
+  /** x + delta, and this norm of it. */
+  forwardSum(x: Tensor, delta: Tensor): { sum: Tensor; y: Tensor } {
+    return addRmsNorm(x, delta, this.weight.tensor, this.epsilon);
   }
 }
 

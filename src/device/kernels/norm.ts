@@ -27,7 +27,7 @@ export const add_rms_norm_f32: Kernel = {
   ],
   params: { C: "i32", eps: "f32" },
   cells: { R: "i32" },
-  gradient: NO_GRADIENT.unused,
+  gradient: NO_GRADIENT.fused,
   tolerance: 2e-6,
 };
 

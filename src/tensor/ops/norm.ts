@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { layer_norm_f32, rms_norm_f32 } from "../../device/kernels/norm.ts";
+import { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "../../device/kernels/norm.ts";
 import {
   layer_norm_backward_f32,
   layer_norm_weight_backward_f32,
@@ -11,8 +11,9 @@ import {
   rms_norm_weight_backward_f32,
 } from "../../device/kernels/norm_backward.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, track } from "../autograd.ts";
+import { gradientsEnabled, track, tracks } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
+import { show } from "../shape.ts";
 import { sumTo } from "./elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -42,6 +43,28 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
     run(rms_norm_weight_backward_f32, [given, d, scale, dw], [columns!], [rowCount(given)]);
     return [dx, dw];
   });
+}
+
+/**
+ * x + delta, and its rmsNorm: the residual stream and the norm behind it, in one pass where no gradient is asked for.
+ * x and delta [.., C] of one shape.
+ */
+export function addRmsNorm(
+  x: Tensor,
+  delta: Tensor,
+  weight: Tensor,
+  epsilon: number,
+): { sum: Tensor; y: Tensor } {
+  const together = [x, delta].every((t) => t.dtype === "f32" && t.isContiguous) && weight.isContiguous &&
+    weight.dtype === "f32" && show(x.shape) === show(delta.shape) && x.rows === delta.rows &&
+    weight.rank === 1 && weight.shape[0] === x.shape.at(-1);
+  if (!together || tracks([x, delta, weight])) {
+    const sum = x.add(delta);
+    return { sum, y: rmsNorm(sum, weight, epsilon) };
+  }
+  const [sum, y] = [0, 1].map(() => result("addRmsNorm", [x, delta, weight], "f32", x.shape, x.rows));
+  run(add_rms_norm_f32, [x, delta, weight, sum, y], [x.shape.at(-1)!, epsilon], [rowCount(x)]);
+  return { sum, y };
 }
 
 /** y = x r w with r = (mean(x^2) + epsilon)^(-1/2). */
