@@ -4,7 +4,7 @@
 //   codes   [CHUNK / 4] [8 rows] [4] u8          weight = (code + bias) scale + min
 //   scales  [CHUNK / group] [8 rows] f32
 //   mins    the same, where the format has them
-//   sums    [8] v128 f32: the tile's sums, between blocks      ints  [8] v128 i32: the tile's integers, within one
+//   ints    [8] v128 i32: the tile's integers, within a block
 //
 // Formats with 8-bit codes keep two planes a block where pairs are summed (high nibbles, then low ones),
 // which makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache
@@ -18,8 +18,7 @@ export const CHUNK: i32 = 1024;
 
 export const SCALES: usize = 16 * CHUNK;
 export const MINS: usize = SCALES + 2 * CHUNK;
-export const SUMS: usize = MINS + 2 * CHUNK;
-export const INTS: usize = SUMS + 128;
+export const INTS: usize = MINS + 2 * CHUNK;
 
 /** Bytes of the panel; src/device/kernels/matmul_quant.ts asks for them. */
 export const PANEL_BYTES: usize = INTS + 128;

@@ -6,8 +6,8 @@
 import type { BlockDtype } from "../../quant/format.ts";
 import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
-/** Bytes of assembly/quant/panel.ts: codes, scales and mins of eight rows by 1024 columns, and a tile's sums. */
-export const PANEL_BYTES = 1024 * (16 + 2 + 2) + 256;
+/** Bytes of assembly/quant/panel.ts: codes, scales and mins of eight rows by 1024 columns, and a tile's integers. */
+export const PANEL_BYTES = 1024 * (16 + 2 + 2) + 128;
 
 /** x as activation blocks; `dot` is the machine's dot product (src/quant/dot.ts), and never shows in the result. */
 function blocks(dtype: BlockDtype): Kernel {
