@@ -9,7 +9,7 @@
 
 import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
-import { combined } from "./common/walk";
+import { combined, mapped } from "./common/walk";
 import { elementsWalked, walked } from "./elementwise";
 
 @unmanaged class Eq { @inline of(a: v128, b: v128): v128 { return f32x4.eq(a, b); } }
@@ -176,38 +176,13 @@ function pick<T>(args: usize, part: i32, parts: i32): void {
   }
 }
 
-@unmanaged class And { @inline of(a: bool, b: bool): bool { return a & b; } }
-@unmanaged class Or { @inline of(a: bool, b: bool): bool { return a | b; } }
+@unmanaged class And { @inline of(a: u8, b: u8): u8 { return <u8> (a != 0 && b != 0); } }
+@unmanaged class Or { @inline of(a: u8, b: u8): u8 { return <u8> (a != 0 || b != 0); } }
+@unmanaged class Not { @inline of(x: u8, p: u8, q: u8): u8 { return <u8> (x == 0); } }
 
 /** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
-export function logical_and_u8(args: usize, part: i32, parts: i32): void { logical<And>(args, part, parts); }
+export function logical_and_u8(args: usize, part: i32, parts: i32): void { combined<u8, u8, And>(args, part, parts); }
 /** args: as logical_and_u8 */
-export function logical_or_u8(args: usize, part: i32, parts: i32): void { logical<Or>(args, part, parts); }
-
-function logical<F>(args: usize, part: i32, parts: i32): void {
-  const D1 = integer(args, 3), D2 = integer(args, 4), D3 = integer(args, 5);
-  const total = cell(args, 14) * D1 * D2 * D3;
-  const end = share(total, part + 1, parts);
-  const stepA = integer(args, 9), stepB = integer(args, 13);
-  for (let i = share(total, part, parts); i < end;) {
-    const row = i / D3, column = i - row * D3, stop = i + min(D3 - column, end - i);
-    let a = pointer(args, 0) + elementsWalked(args, 6, row, column, D1, D2);
-    let b = pointer(args, 1) + elementsWalked(args, 10, row, column, D1, D2);
-    for (; i < stop; i++, a += stepA, b += stepB) {
-      store<u8>(pointer(args, 2) + <usize> i, <u8> the<F>().of(load<u8>(a) != 0, load<u8>(b) != 0));
-    }
-  }
-}
-
+export function logical_or_u8(args: usize, part: i32, parts: i32): void { combined<u8, u8, Or>(args, part, parts); }
 /** args: x, y | D1, D2, D3, x0..x3 | D0 (cell) */
-export function logical_not_u8(args: usize, part: i32, parts: i32): void {
-  const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4);
-  const total = cell(args, 9) * D1 * D2 * D3;
-  const end = share(total, part + 1, parts);
-  const step = integer(args, 8);
-  for (let i = share(total, part, parts); i < end;) {
-    const row = i / D3, column = i - row * D3, stop = i + min(D3 - column, end - i);
-    let x = pointer(args, 0) + elementsWalked(args, 5, row, column, D1, D2);
-    for (; i < stop; i++, x += step) store<u8>(pointer(args, 1) + <usize> i, <u8> (load<u8>(x) == 0));
-  }
-}
+export function logical_not_u8(args: usize, part: i32, parts: i32): void { mapped<u8, u8, Not>(args, part, parts, 9, 0, 0); }

@@ -96,7 +96,7 @@ export function distances(x: usize, columns: i32, mean: f32): v128 {
 /** What rounding left between the mean and `mean`. */
 // @ts-ignore: decorator
 @inline
-export function leftOver(distances: v128, columns: i32): f32 {
+function leftOver(distances: v128, columns: i32): f32 {
   return f32x4.extract_lane(distances, 0) / <f32> columns;
 }
 

@@ -59,10 +59,9 @@ function sum(v: v128): i32 {
   return i32x4.extract_lane(i32x4.add(v, v128.shuffle<i32>(v, v, 1, 0, 3, 2)), 0);
 }
 
-/** Also called where activations are made on the way (fused norms). */
 // @ts-ignore: decorator
 @inline
-export function quantizeBlock(x: usize, y: usize): void {
+function quantizeBlock(x: usize, y: usize): void {
   const x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
   const x4 = v128.load(x, 64), x5 = v128.load(x, 80), x6 = v128.load(x, 96), x7 = v128.load(x, 112);
   const m = i32x4.max_s(

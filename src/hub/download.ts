@@ -35,11 +35,6 @@ export interface DownloadOptions extends UrlOptions {
   onProgress?: (progress: DownloadProgress) => void;
 }
 
-/** Whether a location has to be downloaded before it can be opened as a path. */
-export function isRemote(location: string): boolean {
-  return isHubReference(location) || /^https?:/i.test(location);
-}
-
 /**
  * Brings a model ("hf:owner/repo/file.gguf[@revision]" or an http(s) URL; all its shards, where its name is
  * that of a first shard) into the cache folder and gives the path of its (first) file. What is there already

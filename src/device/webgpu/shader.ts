@@ -11,7 +11,6 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { form } from "../form.ts";
 import type { Kernel, Operand, OperandDtype } from "../kernel.ts";
 import type { GpuRow } from "./rows.ts";
 
@@ -64,12 +63,6 @@ export function elementBytes(operand: Operand, row: GpuRow): number {
 /** Storages that are bound for operands. */
 export function slotCount(slots: Slots): number {
   return 1 + Math.max(-1, ...slots);
-}
-
-/** Words of a row's uniform. */
-export function rowWords(kernel: Kernel): number {
-  const { params, cells } = form(kernel);
-  return FIRST_WORDS.length + kernel.operands.length + params.length + 2 * cells.length;
 }
 
 /** The whole WGSL of a row whose operands are bound at `slots`. */

@@ -37,6 +37,12 @@ for (const [rows, columns] of [[0, 4], [1, 1], [3, 7], [5, 64]]) {
     using both = y.add(sum);
     using loss = both.sum();
     using gradients = loss.backward();
-    equal(gradients.get(leaf).shape.length, 2);
+    using other = x.detach().requiresGrad();
+    using stream = other.add(delta);
+    using norm = rmsNorm(stream, weight, EPSILON);
+    using added = norm.add(stream);
+    using total = added.sum();
+    using composed = total.backward();
+    deepEqual(await gradients.get(leaf).toArray(), await composed.get(other).toArray());
   });
 }
