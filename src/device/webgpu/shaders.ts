@@ -154,8 +154,8 @@ fn main(
       for (var d = lane; d < row.D; d += i32(LANES)) {
         let at = 3 * N + i * row.D + d;
         var dq = 0.0;
-        if (first > 0) { dq = scratch[at]; }
         for (var n = 0; n < count; n++) { dq += slopes[n] * load_k(all.keys + (first + n) * row.D + d); }
+        if (first > 0) { dq += scratch[at]; }
         scratch[at] = dq;
       }
       workgroupBarrier();
@@ -196,15 +196,15 @@ fn keys(
       workgroupBarrier();
       let count = min(i32(LANES), seen_by - first);
       for (var d = lane; d < row.D; d += i32(LANES)) {
-        var k = load_dkv(dk + d);
-        var v = load_dkv(dv + d);
+        var k = 0.0;
+        var v = 0.0;
         for (var n = 0; n < count; n++) {
           let at = (base + (first + n) / heads * row.H + (first + n) % heads) * row.D + d;
           k += slopes[n] * load_q(at);
           v += weights[n] * load_dy(at);
         }
-        store_dkv(dk + d, k);
-        store_dkv(dv + d, v);
+        store_dkv(dk + d, load_dkv(dk + d) + k);
+        store_dkv(dv + d, load_dkv(dv + d) + v);
       }
       workgroupBarrier();
     }
