@@ -4,7 +4,7 @@
  * (-p, -g, -r, -c) goes to both, --build and --activations to Wick.
  *
  * The processes are bound to one processor where `taskset` is there, so that helpers of the runtime (compiler,
- * collector) cost what they cost.
+ * collector) cost what they cost; Deno's flags are those of the command line's task.
  *
  * @module
  */
@@ -65,16 +65,8 @@ output(result, options, showResult);
 /** Runs a bench of one engine and takes its report. */
 function measure(path: string, args: string[]): EngineReport {
   const script = new URL(path, import.meta.url).pathname;
-  const [command, ...rest] = [
-    ...pin,
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--no-lock",
-    "--no-check",
-    script,
-    ...args,
-  ];
+  const flags = ["-A", "--no-lock", "--no-check", "--no-code-cache", "--v8-flags=--max-semi-space-size=1"];
+  const [command, ...rest] = [...pin, Deno.execPath(), "run", ...flags, script, ...args];
   const { success, stdout } = new Deno.Command(command, { args: rest, stderr: "inherit" }).outputSync();
   if (success) return JSON.parse(new TextDecoder().decode(stdout));
   throw new WickError("INVALID_STATE", `Cannot compare: ${path} failed`);
@@ -92,12 +84,13 @@ function showResult(): void {
     [engine]: rounded(peer).median,
     ratio: Math.round(ratio * 100) / 100,
   }])));
+  const rest = ({ fileSize, memory }: EngineReport) => (memory.peakRss - memory.kvCache - fileSize) / 1e6;
   for (const reports of [wick, peer]) {
     const median = (of: (report: EngineReport) => number) => spread(reports.map(of)).median.toFixed(0);
     console.log(
       `${reports[0].engine}: first token after ${median((r) => r.firstTokenMs)} ms, peak RSS ` +
         `${median((r) => r.memory.peakRss / 1e6)} MB (file ${median((r) => r.fileSize / 1e6)} MB, KV cache ` +
-        `${median((r) => r.memory.kvCache / 1e6)} MB); ${describe(reports[0])}`,
+        `${median((r) => r.memory.kvCache / 1e6)} MB, the rest ${median(rest)} MB); ${describe(reports[0])}`,
     );
   }
 }

@@ -38,12 +38,9 @@ export class Weights {
    * the checkpoint calls them. Where several fit, they apply in the order given.
    */
   named(dialect: Readonly<Record<string, string>>): Weights {
-    const replacements = Object.entries(dialect);
+    const segments = Object.entries(dialect).map(([ours, theirs]) => [`.${ours}.`, `.${theirs}.`]);
     const translate = (name: string) =>
-      replacements.reduce((n, [ours, theirs]) => n.replace(`.${ours}.`, `.${theirs}.`), `.${name}.`).slice(
-        1,
-        -1,
-      );
+      segments.reduce((n, [ours, theirs]) => n.replace(ours, theirs), `.${name}.`).slice(1, -1);
     return new Weights(this.tensors, this.source, (name) => this.nameOf(translate(name)));
   }
 

@@ -16,11 +16,14 @@ export type Transcribe = (
   at: number,
 ) => number;
 
-/** A slot is four numbers {left, right, rank + 1, product}; rank + 1 = 0 is a free slot; at most half full. */
+/**
+ * Merge `rank` is {left, right, product} at 3 rank of an array; the hash is open addressing over `rank + 1` (0 is a
+ * free slot), at most half full.
+ */
 export class MergeTable {
   private readonly slots: Int32Array;
   private readonly mask: number;
-  private readonly products: Int32Array;
+  private readonly merges: Int32Array;
 
   /**
    * Reads merges, each "left right", best first. Of two equal pairs the first counts.
@@ -29,8 +32,8 @@ export class MergeTable {
    */
   constructor(merges: StringArray, vocabulary: Vocabulary, transcribe: Transcribe) {
     this.mask = 2 ** Math.ceil(Math.log2(Math.max(2, merges.length * 2))) - 1;
-    this.slots = new Int32Array((this.mask + 1) * 4);
-    this.products = new Int32Array(merges.length);
+    this.slots = new Int32Array(this.mask + 1);
+    this.merges = new Int32Array(3 * merges.length);
     let scratch = new Uint8Array(256);
     for (let rank = 0; rank < merges.length; rank++) {
       const start = merges.offsets[rank];
@@ -51,32 +54,32 @@ export class MergeTable {
             `got ${JSON.stringify(merges.at(rank))}`,
         );
       }
-      this.products[rank] = product;
-      this.insert(left, right, rank);
+      this.merges[3 * rank] = left;
+      this.merges[3 * rank + 1] = right;
+      this.merges[3 * rank + 2] = product;
+      const slot = this.slot(left, right);
+      if (this.slots[slot] === 0) this.slots[slot] = rank + 1;
     }
   }
 
   /** The rank of a pair, 0 is best, or -1. */
   rank(left: number, right: number): number {
-    return this.slots[this.slot(left, right) + 2] - 1;
+    return this.slots[this.slot(left, right)] - 1;
   }
 
   /** The token that merge `rank` makes. */
   product(rank: number): number {
-    return this.products[rank];
+    return this.merges[3 * rank + 2];
   }
 
-  private insert(left: number, right: number, rank: number): void {
-    const slot = this.slot(left, right);
-    if (this.slots[slot + 2] === 0) this.slots.set([left, right, rank + 1], slot);
-  }
-
+  /** The slot that holds this pair or, where it is absent, would take it. */
   private slot(left: number, right: number): number {
-    const { slots, mask } = this;
+    const { slots, mask, merges } = this;
     let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
     hash ^= hash >>> 15;
-    for (let slot = (hash & mask) * 4;; slot = slot + 4 & mask * 4 + 3) {
-      if (slots[slot + 2] === 0 || slots[slot] === left && slots[slot + 1] === right) return slot;
+    for (let slot = hash & mask;; slot = slot + 1 & mask) {
+      const at = 3 * (slots[slot] - 1);
+      if (at < 0 || merges[at] === left && merges[at + 1] === right) return slot;
     }
   }
 }
