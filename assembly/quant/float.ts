@@ -5,17 +5,23 @@
 // Eight rows at a time are unpacked, FLOATS columns a chunk, first to the panel of codes (panel.ts) and from
 // there to a panel of floats [K][8], which the inner kernel of all f32 matmuls multiplies with every token.
 // Weights are those of the format to the bit; sums are in ascending k, the same for one token and for many.
+// One token alone meets each weight in registers, as it comes out of the panels of codes of sixteen rows.
 // Parts divide the groups of eight rows. Cost: 2 T operations a weight, at 50 GFLOP/s, and 2 to 3
 // instructions to unpack it; one token is bound by unpacking.
+//
+//   scratch: panel of codes | floats [FLOATS][8], or for one token the second panel of codes
 
 import { cell, integer, pointer, share } from "../common/args";
 import { panelRows } from "../common/panel";
+import { loadPart, storePart } from "../common/partial";
+import { madd } from "../common/simd";
 import { the } from "../common/the";
+import { One, Two } from "../common/tiles";
 import { Quads } from "./dot";
 import { hold, unknownZero } from "../common/hold";
 import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./k_groups";
 import { IQ4_NL, MXFP4, Q4_0, Q4_1, Q5_0, Q5_1 } from "./nibbles";
-import { MINS, PANEL_BYTES, SCALES, unpack } from "./panel";
+import { CHUNK, MINS, PANEL_BYTES, SCALES, unpack } from "./panel";
 import { Q8_0 } from "./q8_0";
 
 const ROWS: i32 = 8;
@@ -89,7 +95,14 @@ function matmul<F>(args: usize, part: i32, parts: i32): void {
   const groupBytes = <usize> (K / the<F>().values) * the<F>().bytes;
   const all = (N + ROWS - 1) / ROWS, end = share(all, part + 1, parts);
   const wEnd = pointer(args, 0) + <usize> all * groupBytes;
-  for (let g = share(all, part, parts); g < end; g++) {
+  let g = share(all, part, parts);
+  if (T == 1) {
+    const w = pointer(args, 0), x = pointer(args, 1), y = pointer(args, 2);
+    for (; g < end - 1; g += 2) oneToken<F, Two>(w + <usize> g * groupBytes, groupBytes, wEnd, x, y, scratch, N, K, g);
+    if (g < end) oneToken<F, One>(w + <usize> g * groupBytes, groupBytes, wEnd, x, y, scratch, N, K, g);
+    return;
+  }
+  for (; g < end; g++) {
     const w = pointer(args, 0) + <usize> g * groupBytes, y = pointer(args, 2) + (<usize> g << 5);
     group<F>(w, wEnd, pointer(args, 1), y, scratch, T, N, K, min(ROWS, N - g * ROWS));
   }
@@ -106,6 +119,77 @@ function group<F>(
     toFloats<F>(panel, floats, length);
     panelRows(x + (<usize> k << 2), <usize> K << 2, floats, y, <usize> N << 2, T, columns, length, k > 0);
   }
+}
+
+/** One token times one or two groups of eight rows, from group g on. */
+// @ts-ignore: decorator
+@inline
+function oneToken<F, G>(
+  w: usize, groupBytes: usize, end: usize, x: usize, y: usize, panel: usize, N: i32, K: i32, g: i32,
+): void {
+  const columns = N - g * ROWS, second = panel + PANEL_BYTES;
+  let other = w + groupBytes;
+  y += <usize> g << 5;
+  for (let k = 0; k < K; k += CHUNK) {
+    const length = min(CHUNK, K - k);
+    w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128), end);
+    if (lengthof<G>() > 1) other = unpack<F, Quads>(other, second, length, i8x16.splat(-128), end);
+    dot<F, G>(x + (<usize> k << 2), panel, y, length, columns, k > 0);
+  }
+}
+
+/** Adds x times the codes of one or two panels to y; with two, four sums under way hide the latency of a madd. */
+// @ts-ignore: decorator
+@inline
+function dot<F, G>(x: usize, panel: usize, y: usize, length: i32, columns: i32, onto: bool): void {
+  const f = the<F>(), zero = unknownZero(length), second = PANEL_BYTES;
+  const byte = hold(i32x4.splat(255), zero), bias = hold(i32x4.splat(f.bias), zero);
+  let sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero;
+  if (onto) {
+    sum0 = loadPart(y, columns), sum1 = loadPart(y + 16, columns - 4);
+    if (lengthof<G>() > 1) sum2 = loadPart(y + 32, columns - 8), sum3 = loadPart(y + 48, columns - 12);
+  }
+  let codes = panel, scales = panel + SCALES;
+  const end = panel + (<usize> length << 3);
+  while (codes < end) {
+    const scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
+    const min0 = f.mins ? v128.load(scales + (MINS - SCALES)) : zero;
+    const min1 = f.mins ? v128.load(scales + (MINS - SCALES), 16) : zero;
+    const scale2 = lengthof<G>() > 1 ? v128.load(scales + second) : zero;
+    const scale3 = lengthof<G>() > 1 ? v128.load(scales + second, 16) : zero;
+    const min2 = lengthof<G>() > 1 && f.mins ? v128.load(scales + (second + MINS - SCALES)) : zero;
+    const min3 = lengthof<G>() > 1 && f.mins ? v128.load(scales + (second + MINS - SCALES), 16) : zero;
+    const stop = codes + (<usize> f.group << 3);
+    for (; codes < stop; codes += 32, x += 16) {
+      const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4);
+      const x2 = v128.load32_splat(x, 8), x3 = v128.load32_splat(x, 12);
+      sum0 = fourTerms<F>(sum0, v128.load(codes), x0, x1, x2, x3, scale0, min0, byte, bias);
+      sum1 = fourTerms<F>(sum1, v128.load(codes, 16), x0, x1, x2, x3, scale1, min1, byte, bias);
+      if (lengthof<G>() > 1) {
+        sum2 = fourTerms<F>(sum2, v128.load(codes + second), x0, x1, x2, x3, scale2, min2, byte, bias);
+        sum3 = fourTerms<F>(sum3, v128.load(codes + second, 16), x0, x1, x2, x3, scale3, min3, byte, bias);
+      }
+    }
+    scales += 32;
+  }
+  storePart(y, sum0, columns);
+  storePart(y + 16, sum1, columns - 4);
+  if (lengthof<G>() > 1) {
+    storePart(y + 32, sum2, columns - 8);
+    storePart(y + 48, sum3, columns - 12);
+  }
+}
+
+/** The sums of four rows and their next four terms. */
+// @ts-ignore: decorator
+@inline
+function fourTerms<F>(
+  sum: v128, codes: v128, x0: v128, x1: v128, x2: v128, x3: v128, scale: v128, min: v128, byte: v128, bias: v128,
+): v128 {
+  sum = madd(x0, value<F>(v128.and(codes, byte), scale, min, bias), sum);
+  sum = madd(x1, value<F>(v128.and(i32x4.shr_u(codes, 8), byte), scale, min, bias), sum);
+  sum = madd(x2, value<F>(v128.and(i32x4.shr_u(codes, 16), byte), scale, min, bias), sum);
+  return madd(x3, value<F>(i32x4.shr_u(codes, 24), scale, min, bias), sum);
 }
 
 /** The panel of codes as floats [length][8]. */
@@ -145,6 +229,5 @@ function fourValues<F>(codes: v128, to: usize, scale: v128, min: v128, byte: v12
 function value<F>(code: v128, scale: v128, min: v128, bias: v128): v128 {
   const f = the<F>();
   const whole = f32x4.convert_i32x4_s(f.bias != 0 ? i32x4.add(code, bias) : code);
-  const product = f32x4.mul(whole, scale);
-  return f.mins ? f32x4.add(product, min) : product;
+  return f.mins ? madd(whole, scale, min) : f32x4.mul(whole, scale);
 }

@@ -30,7 +30,7 @@ function floats(dtype: BlockDtype): Kernel {
   return {
     name: `matmul_${dtype}_f32`,
     operands: [input("w", "bytes", "N,K"), input("x", "f32", "T,K"), output("y", "f32", "T,N")],
-    scratch: () => PANEL_BYTES + 32 * FLOATS,
+    scratch: () => PANEL_BYTES + Math.max(PANEL_BYTES, 32 * FLOATS),
     params: { N: "i32", K: "i32" },
     cells: { T: "i32" },
     gradient: [`matmul_${dtype}_f32_backward`],
