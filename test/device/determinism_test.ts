@@ -4,7 +4,10 @@
  */
 import { deepEqual } from "node:assert/strict";
 import { kernels } from "../../src/device/kernels/mod.ts";
+import { Dot } from "../../src/quant/dot.ts";
+import { blockFormats } from "../../src/quant/formats.ts";
 import { Random, testSeed } from "../random.ts";
+import { quantized, randomWeights } from "../reference/quantized.ts";
 import type { Case, OperandValue } from "../reference/reference.ts";
 import { type Build, call, openBuild } from "./call.ts";
 
@@ -66,6 +69,17 @@ function* subjects(random: Random): Generator<Rows> {
   yield rowsOf("conv2d_f32", 5, images, { 0: 66 * 45, 3: 4 * 45 }, 3, convolution);
   const gradients = [floats(5 * 4 * 45), images[1], null, new Float32Array(5 * 66 * 45)];
   yield rowsOf("conv2d_backward_input_f32", 5, gradients, { 0: 4 * 45, 3: 66 * 45 }, 3, convolution);
+  for (const { dtype, block } of blockFormats.values()) {
+    const [T, O, I] = [9, 37, (1024 / block + 1) * block]; // past a panel's columns; rows past two groups of eight
+    const w = randomWeights(random, dtype, O, I), y = new Float32Array(T * O);
+    yield rowsOf(`matmul_${dtype}_f32`, T, [w, floats(T * I), y], { 1: I, 2: O }, 2, [O, I]);
+    const blocks = quantized(floats(T * I));
+    yield rowsOf(`matmul_${dtype}_q8`, T, [w, blocks, y], { 1: blocks.length / T, 2: O }, 2, [
+      O,
+      I,
+      Dot.pairs,
+    ]);
+  }
   const [T, C] = [20, 70];
   const [x, out] = [floats(T * C), new Float32Array(T * C)];
   yield rowsOf("rms_norm_f32", T, [x, floats(C), out], { 0: C, 2: C }, 2, [C, 1e-5]);
