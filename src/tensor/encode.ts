@@ -23,6 +23,8 @@ export function encode(values: readonly Scalar[], dtype: PlainDtype): PlainArray
       return BigInt64Array.from(values, whole);
     case "i32":
       return Int32Array.from(values, lowBits);
+    case "u32":
+      return Uint32Array.from(values, lowBits);
     case "i16":
       return Int16Array.from(values, lowBits);
     case "u8":

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/matmul_f32.ts";
-import { matmul_f64 } from "../../device/kernels/matmul_f64.ts";
+import { matmul_f64 } from "../../device/kernels/matmul_wide.ts";
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
