@@ -5,7 +5,7 @@
  */
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
-import { isFloat, isPlain } from "../dtype.ts";
+import { isFloat, isPlain, isUnsigned } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { floorDiv } from "./arithmetic.ts";
 import { compare, where } from "./compare.ts";
@@ -86,7 +86,7 @@ function signs(x: Tensor): Tensor {
   return noGrad(() => {
     using above = compare("gt", x, 0);
     using upper = where(above, 1, x);
-    if (x.dtype === "u8") return upper.contiguous();
+    if (isUnsigned(x.dtype)) return upper.contiguous();
     using below = compare("lt", upper, 0);
     return where(below, -1, upper);
   });
