@@ -128,7 +128,7 @@ export const cast_i32_i16: Reference = fromI32(i16, (v) => v << 16 >> 16);
 export const cast_i32_u8: Reference = fromI32(u8, (v) => v & 255);
 export const cast_i32_bool: Reference = fromI32(u8, truth);
 export const cast_u32_f64: Reference = fromU32(f64, (v) => v);
-export const cast_u32_f32: Reference = fromU32(f32, (v) => v);
+export const cast_u32_f32: Reference = fromU32(f32, Math.fround);
 export const cast_u32_i64: Reference = fromU32(i64, BigInt);
 export const cast_f32_u32: Reference = fromF32(u32, natural);
 export const cast_f64_u32: Reference = fromF64(u32, natural);

@@ -21,8 +21,9 @@ export interface SumOptions {
 export function summedAs(op: string, x: Tensor, { dtype }: SumOptions): Dtype {
   if (dtype || !isWhole(x.dtype)) return dtype ?? x.dtype;
   if (x.device.kind !== "webgpu") return "i64";
+  const hint = op === "sum" || op === "prod" ? 'pass { dtype: "i32" }, or ' : "";
   throw new WickError(
     "UNSUPPORTED_ON_DEVICE",
-    `Cannot ${op} ${x} as i64, which a GPU has not: pass { dtype: "i32" }, or move it to a WASM device`,
+    `Cannot ${op} ${x} as i64, which a GPU does not have: ${hint}move it to a WASM device`,
   );
 }
