@@ -30,7 +30,7 @@ import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
 
 /** Where insertion's C^2 / 4 moves take as long as the passes over 256 counts. */
-const SHORT = 48;
+export const SHORT: i32 = 48;
 const COUNTS = 4096;
 
 /** args: x, values, indices | scratch, bytes | C, descending | R (cell) */
@@ -126,8 +126,8 @@ function insertionSort(pairs: usize, C: i32): usize {
   return pairs;
 }
 
-/** Sorts by the keys' bytes, and gives the half of scratch where the last pass wrote. */
-function radixSort(pairs: usize, C: i32): usize {
+/** Sorts by the keys' bytes, equals as they stand, and gives the half of scratch where the last pass wrote. */
+export function radixSort(pairs: usize, C: i32): usize {
   const bytes = <usize> C << 3, counts = pairs + (bytes << 1);
   countBytes(pairs, C, counts);
   let from = pairs, to = pairs + bytes;

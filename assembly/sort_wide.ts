@@ -2,17 +2,19 @@
 //
 //   x, values [R, C] i64, indices [R, C] i32, contiguous
 //
-// A merge sort of indices from below: runs of RUN by insertion, then pairs of runs, from one half of scratch to the
-// other. An index goes before another where its element is less (more, where descending) or stands first among
-// equals, so equals keep their order in both directions.
+// Equals keep the order of their indices, in both directions: a descending order turns all bits of the keys.
 //
-//   scratch   [ indices, 4 C bytes | indices, 4 C bytes ]
+// Rows to 48 elements are sorted by insertion of their indices. Longer ones by the radix sort of sort.ts, which is
+// stable, two times over: by the lower words of the elements, then by the upper ones, their sign turned. A byte that all
+// elements share takes no pass, so small numbers take few.
 //
-// Cost: C log2(C) comparisons, each reading x by index: bound by the cache. Exact. Parts divide the rows.
+//   scratch   [ pairs, 8 C bytes | pairs, 8 C bytes | 4 counts of 256, 4 KiB ]: a word of the key above its index
+//
+// Cost: 16 C bytes a pass, bound by scattered writes, and one scattered read of the upper words. Exact. Parts divide
+// the rows.
 
 import { cell, integer, pointer, share } from "./common/args";
-
-const RUN: i32 = 8;
+import { radixSort, SHORT } from "./sort";
 
 /** args: x, values, indices | scratch, bytes | C, descending | R (cell) */
 export function sort_i64(args: usize, part: i32, parts: i32): void {
@@ -21,55 +23,41 @@ export function sort_i64(args: usize, part: i32, parts: i32): void {
   const scratch = pointer(args, 3) + <usize> part * pointer(args, 4);
   for (let r = share(R, part, parts); r < end; r++) {
     const row = <usize> r * <usize> C, x = pointer(args, 0) + (row << 3);
-    insertRuns(x, scratch, C, turn);
-    const sorted = mergeRuns(x, scratch, scratch + (<usize> C << 2), C, turn);
+    const sorted = C <= SHORT ? inserted(x, scratch, C, turn) : byWords(x, scratch, C, turn);
     for (let c: usize = 0; c < <usize> C; c++) {
-      const index = load<u32>(sorted + (c << 2));
+      const index = load<u32>(sorted + (c << 3));
       store<i64>(pointer(args, 1) + (row + c << 3), load<i64>(x + (<usize> index << 3)));
       store<u32>(pointer(args, 2) + (row + c << 2), index);
     }
   }
 }
 
-/** The element of an index, its bits turned for a descending order. */
+/** The element of an index, turned for a descending order. */
 // @ts-ignore: decorator
 @inline
 function key(x: usize, index: u32, turn: i64): i64 { return load<i64>(x + (<usize> index << 3)) ^ turn; }
 
-function insertRuns(x: usize, indices: usize, C: i32, turn: i64): void {
+/** Pairs of which only the indices are set. */
+function inserted(x: usize, pairs: usize, C: i32, turn: i64): usize {
   for (let c = 0; c < C; c++) {
     const own = key(x, c, turn);
-    let q = c;
-    for (; q % RUN != 0; q--) {
-      const before = load<u32>(indices + (<usize> q << 2) - 4);
-      if (key(x, before, turn) <= own) break;
-      store<u32>(indices + (<usize> q << 2), before);
-    }
-    store<u32>(indices + (<usize> q << 2), c);
+    let q = pairs + (<usize> c << 3);
+    for (; q > pairs && key(x, load<u32>(q - 8), turn) > own; q -= 8) store<u32>(q, load<u32>(q - 8));
+    store<u32>(q, c);
   }
+  return pairs;
 }
 
-/** Merges neighbouring runs until one is left, and gives the half of scratch that holds it. */
-function mergeRuns(x: usize, from: usize, to: usize, C: i32, turn: i64): usize {
-  for (let size = RUN; size < C; size <<= 1) {
-    for (let start = 0; start < C; start += size << 1) {
-      merge(x, from, to, start, min(start + size, C), min(start + (size << 1), C), turn);
-    }
-    const other = from;
-    from = to, to = other;
+function byWords(x: usize, pairs: usize, C: i32, turn: i64): usize {
+  for (let c = 0; c < C; c++) store<u64>(pairs + (<usize> c << 3), pairOf(<u32> key(x, c, turn), c));
+  const half = radixSort(pairs, C);
+  for (let at: usize = 0; at < <usize> C << 3; at += 8) {
+    const index = load<u32>(half + at);
+    store<u64>(pairs + at, pairOf(<u32> (key(x, index, turn) >> 32) ^ 0x80000000, index));
   }
-  return from;
+  return radixSort(pairs, C);
 }
 
-/** The runs start .. middle - 1 and middle .. end - 1 as one. */
-function merge(x: usize, from: usize, to: usize, start: i32, middle: i32, end: i32, turn: i64): void {
-  let a = start, b = middle;
-  for (let c = start; c < end; c++) {
-    const first = load<u32>(from + (<usize> min(a, middle - 1) << 2));
-    const second = load<u32>(from + (<usize> min(b, end - 1) << 2));
-    const takesFirst = b >= end || (a < middle && key(x, first, turn) <= key(x, second, turn));
-    store<u32>(to + (<usize> c << 2), takesFirst ? first : second);
-    if (takesFirst) a++;
-    else b++;
-  }
-}
+// @ts-ignore: decorator
+@inline
+function pairOf(key: u32, index: u32): u64 { return <u64> key << 32 | <u64> index; }

@@ -118,13 +118,13 @@ export type { ZipMethod } from "./formats/zip_writer.ts";
 
 export {
   arange,
+  empty,
+  emptyLike,
   eye,
   full,
   fullLike,
   linspace,
   type MakeOptions,
-  empty,
-  emptyLike,
   meshgrid,
   ones,
   onesLike,

@@ -144,7 +144,9 @@ export const entries: Readonly<Record<string, Entry>> = {
     "to_dtype",
     "astype",
     "to",
-    ...(["f64", "f32", "i64", "i32", "u32", "i16", "u8", "bool"] as const).map((t) => on([2, 3], (x) => x.to(t))),
+    ...(["f64", "f32", "i64", "i32", "u32", "i16", "u8", "bool"] as const).map((t) =>
+      on([2, 3], (x) => x.to(t))
+    ),
     { ...on([2, 3], (x) => x.to("f16")), rounds: 1e-3 },
     { ...on([2, 3], (x) => x.to("bf16")), rounds: 1e-2 },
     { ...on([2, 3], (x) => x.to("f8e4m3")), rounds: 0.15 },

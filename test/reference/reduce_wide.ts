@@ -26,7 +26,8 @@ export const argmin_f64: Reference = real((row) => first(row, Math.min(...row)),
 
 type Draw = (random: Random, n: number) => Exclude<OperandValue, null>;
 /** Great integers with ties. */
-const great: Draw = (random, n) => longs(BigInt64Array.from(random.ints(n, -3, 3), (v) => BigInt(v) * 2n ** 61n + 1n));
+const great: Draw = (random, n) =>
+  longs(BigInt64Array.from(random.ints(n, -3, 3), (v) => BigInt(v) * 2n ** 61n + 1n));
 const integers: Draw = (random, n) => random.ints(n, -(2 ** 31), 2 ** 31 - 1);
 const naturals: Draw = (random, n) => Uint32Array.from(integers(random, n));
 const bytes: Draw = (random, n) => random.bytes(n);
@@ -62,7 +63,9 @@ function whole(f: Fold, isIndex: boolean, empty = false, draws: readonly Draw[] 
 function middle(f: Fold, draw: Draw): Reference {
   return {
     *cases(random: Random): Generator<Case> {
-      for (const [O, N, I] of [[0, 3, 2], [2, 3, 0], [2, 0, 3], [1, 1, 1], [2, 7, 1], [3, 8, 3], [1, 25, 17]]) {
+      for (
+        const [O, N, I] of [[0, 3, 2], [2, 3, 0], [2, 0, 3], [1, 1, 1], [2, 7, 1], [3, 8, 3], [1, 25, 17]]
+      ) {
         const operands = [draw(random, O * N * I), longs(new BigInt64Array(O * I))];
         yield { label: `${O}x${N}x${I}`, operands, params: [N, I], cells: [O] };
       }

@@ -11,11 +11,21 @@ type Column = readonly number[];
 type Draw = (random: Random, length: number) => Elements;
 
 /** O, N, I */
-export const SIZES: readonly (readonly number[])[] = [[0, 3, 2], [2, 0, 3], [2, 3, 0], [1, 1, 1], [2, 7, 1], [3, 4, 3], [1, 9, 5], [1, 3, 1029], [
-  1,
-  100,
-  2,
-]];
+export const SIZES: readonly (readonly number[])[] = [
+  [0, 3, 2],
+  [2, 0, 3],
+  [2, 3, 0],
+  [1, 1, 1],
+  [2, 7, 1],
+  [3, 4, 3],
+  [1, 9, 5],
+  [1, 3, 1029],
+  [
+    1,
+    100,
+    2,
+  ],
+];
 
 /** f of each column of the operands [O, N, I] (or [O, I]: one number), as [O, N, I]. */
 function byColumn(

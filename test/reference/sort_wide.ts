@@ -6,8 +6,9 @@
 import type { Random } from "../random.ts";
 import { type Case, type Expected, longs, type Reference } from "./reference.ts";
 
-/** Rows of few values, with ties, and of great ones. */
+/** Rows of small values, of few, with ties, and of great ones. */
 const draws = [
+  (random: Random, n: number) => BigInt64Array.from(random.ints(n, -300, 300), BigInt),
   (random: Random, n: number) => BigInt64Array.from(random.ints(n, -2, 2), (v) => BigInt(v) * 2n ** 62n),
   (random: Random, n: number) =>
     BigInt64Array.from(random.ints(n, -(2 ** 31), 2 ** 31 - 1), (v) => BigInt(v) * 2n ** 32n + BigInt(v)),
@@ -15,7 +16,7 @@ const draws = [
 
 export const sort_i64: Reference = {
   *cases(random: Random): Generator<Case> {
-    for (const C of [0, 1, 2, 7, 8, 9, 16, 17, 63, 64, 65, 300]) {
+    for (const C of [0, 1, 2, 7, 47, 48, 49, 300]) {
       for (const draw of draws) {
         for (const descending of [0, 1]) {
           const R = C > 100 ? 1 : random.integer(0, 3), x = longs(draw(random, R * C));
@@ -30,7 +31,9 @@ export const sort_i64: Reference = {
     const sign = descending ? -1 : 1;
     const indices = Array.from({ length: R }, (_, r) => {
       const row = all.slice(r * C, (r + 1) * C);
-      return row.map((_, i) => i).sort((i, j) => sign * (Number(row[i] > row[j]) - Number(row[i] < row[j])) || i - j);
+      return row.map((_, i) => i).sort((i, j) =>
+        sign * (Number(row[i] > row[j]) - Number(row[i] < row[j])) || i - j
+      );
     });
     return [
       { operand: 1, values: indices.flatMap((row, r) => row.map((i) => all[r * C + i])) },

@@ -10,7 +10,7 @@ import {
   record,
   type Scope,
   scope,
-  Tensor,
+  type Tensor,
   tensor,
 } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";

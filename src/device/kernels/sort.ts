@@ -36,19 +36,17 @@ function sorted(
  * values[r] = x[r] in order, equals in the order of their indices; indices say where they stood. NaN counts as the
  * largest.
  */
-export const sort = (dtype: OperandDtype, scratch: (sizes: Sizes) => number): Kernel =>
-  sorted("sort", dtype, "R,C", { C: "i32", descending: "i32" }, scratch);
-
-/** Two lists of pairs, four counts of 256 (assembly/sort.ts). */
-const pairs = ({ C }: Sizes): number => 16 * C + 4096;
+export const sort = (dtype: OperandDtype): Kernel =>
+  // two lists of pairs, four counts of 256 (assembly/sort.ts)
+  sorted("sort", dtype, "R,C", { C: "i32", descending: "i32" }, ({ C }) => 16 * C + 4096);
 
 /** The first K of what sort gives, descending where `largest`; K <= C. */
 const top = (dtype: OperandDtype): Kernel =>
   sorted("top_k", dtype, "R,K", { C: "i32", K: "i32", largest: "i32" }, ({ K }) => 8 * K);
 
-export const sort_f32: Kernel = sort("f32", pairs);
-export const sort_i32: Kernel = sort("i32", pairs);
-export const sort_u32: Kernel = sort("u32", pairs);
+export const sort_f32: Kernel = sort("f32");
+export const sort_i32: Kernel = sort("i32");
+export const sort_u32: Kernel = sort("u32");
 export const top_k_f32: Kernel = top("f32");
 export const top_k_i32: Kernel = top("i32");
 export const top_k_u32: Kernel = top("u32");

@@ -48,7 +48,10 @@ function toI32(action: string, index: Tensor): Tensor {
     using real = cast(index, "f64"); // so that what i32 does not hold stays out of range
     return cast(real, "i32");
   }
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8`);
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8`,
+  );
 }
 
 /** Does what may throw; the tensor goes where it does. */

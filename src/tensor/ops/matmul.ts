@@ -37,11 +37,7 @@ const byBoth: Partial<Record<string, Kernel>> = {
  * but for what their dtype does not hold, which wraps around. Leading dimensions broadcast. A vector stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const kernel = a.dtype === "f32"
-    ? byWeight[b.dtype]
-    : a.dtype === b.dtype
-    ? byBoth[a.dtype]
-    : undefined;
+  const kernel = a.dtype === "f32" ? byWeight[b.dtype] : a.dtype === b.dtype ? byBoth[a.dtype] : undefined;
   return kernel ? product(kernel, a, b) : promoted(a, b);
 }
 

@@ -304,7 +304,9 @@ Deno.test({
     for (const op of ["sum", "prod", "cumsum", "cumprod"] as const) {
       throws(() => whole[op](0), {
         code: "UNSUPPORTED_ON_DEVICE",
-        message: new RegExp(`Cannot ${op} i32\\[2\\] on webgpu as i64.*${op[0] === "c" ? "" : "pass { dtype"}`),
+        message: new RegExp(
+          `Cannot ${op} i32\\[2\\] on webgpu as i64.*${op[0] === "c" ? "" : "pass { dtype"}`,
+        ),
       });
     }
     throws(() => whole.unsqueeze(0).matmul(whole), { code: "UNSUPPORTED_ON_DEVICE", message: /matmul_i32/ });
