@@ -90,6 +90,10 @@ for (const dtype of dtypes) {
         ["add a number", x.add(100), (a) => a + 100n],
         ["sub a number", x.sub(100), (a) => a - 100n],
         ["clamp", x.clamp(2, 100), (a) => a < 2n ? 2n : a > 100n ? 100n : a],
+        ["clamp beyond its ends", x.clamp(-(2 ** 40), 2 ** 40), (a) => {
+          const end = 2n ** 40n;
+          return a < -end ? -end : a > end ? end : a;
+        }],
         ["where", x.lt(y).where(x, y), (a, b) => a < b ? a : b],
       ];
       for (const [name, got, f] of binary) {

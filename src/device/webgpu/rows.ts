@@ -143,6 +143,10 @@ binary("sub_i32", "a - b", "i32");
 binary("mul_i32", "a * b", "i32");
 binary("maximum_i32", "max(a, b)", "i32");
 binary("minimum_i32", "min(a, b)", "i32");
+binary("floor_div_i32", "whole_quotient(a, b)", "i32");
+binary("remainder_i32", "whole_remainder(a, b)", "i32");
+binary("floor_div_u32", "select(a / max(b, 1u), 0u, b == 0u)", "u32");
+binary("remainder_u32", "select(a % max(b, 1u), 0u, b == 0u)", "u32");
 binary("maximum_u32", "max(a, b)", "u32");
 binary("minimum_u32", "min(a, b)", "u32");
 
@@ -457,9 +461,15 @@ row("attention_train_backward_f32", {
 });
 
 const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];
+const sums = { VALUE: "f32", JOINED: "fma(vec4<f32>(x), b, y)" };
 for (const name of ["matmul_f32", "matmul_f32_f16", "matmul_f32_bf16"]) {
-  row(name, { sources: [wgsl.matmul_f32], groups: tiles });
+  row(name, { sources: [wgsl.matmul], replace: sums, groups: tiles });
 }
+row("matmul_i32", {
+  sources: [wgsl.matmul],
+  replace: { VALUE: "i32", JOINED: "x * b + y" },
+  groups: tiles,
+});
 
 /** The rows, by name. */
 export const gpuRows: ReadonlyMap<string, GpuRow> = all;

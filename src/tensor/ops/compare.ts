@@ -9,7 +9,7 @@ import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { isFloat, itemBytes, type PlainDtype } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { fits } from "../encode.ts";
 import { resultType } from "../promote.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
@@ -41,8 +41,7 @@ export function compare(name: keyof typeof comparisons, a: Tensor, b: Tensor | n
 function comparand(name: string, a: Tensor, b: number): Tensor {
   if (a.dtype === "f32") return constant(a.device, b);
   const dtype = resultType([a, b], name);
-  const held = isFloat(dtype) || Number(encode([b], dtype)[0]) === b;
-  return constant(a.device, b, held ? dtype : "i64");
+  return constant(a.device, b, fits(b, dtype) ? dtype : "i64");
 }
 
 function compareOther(name: keyof typeof comparisons, a: Tensor, b: Tensor): Tensor {

@@ -227,6 +227,10 @@ bothAgree("integers without a sign, and folds of integers as i32", async (device
     x.add(y).sub(3).mul(y),
     x.maximum(y.t().contiguous().reshape(4, 6)),
     x.minimum(y),
+    x.floorDiv(y).add(x.remainder(1000)),
+    whole.floorDiv(-7).add(whole.remainder(-7)),
+    x.matmul(y.t()),
+    whole.matmul(whole.t()),
     ...(["eq", "lt", "le", "gt", "ge"] as const).map((op) => x[op](y)),
     x.gt(2 ** 31).where(x, y),
     x.to("f32").mul(2 ** -32),
@@ -309,7 +313,8 @@ Deno.test({
         ),
       });
     }
-    throws(() => whole.unsqueeze(0).matmul(whole), { code: "UNSUPPORTED_ON_DEVICE", message: /matmul_i32/ });
+    using long = tensor(BigInt64Array.of(1n, 2n), { shape: [1, 2], device });
+    throws(() => long.matmul(long.t()), { code: "UNSUPPORTED_ON_DEVICE", message: /matmul_i64/ });
     throws(() => a.to("i64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_i64/ });
     deepEqual([...await wide.data()], [1, 2]);
   },
