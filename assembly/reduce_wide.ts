@@ -81,24 +81,48 @@ function product(x: usize, n: i32): i64 {
 /** The sum of four-byte integers. */
 function widened<T>(x: usize, n: i32): i64 {
   let a = i64x2.splat(0), b = a;
-  for (; n >= 4; n -= 4, x += 16) {
-    const v = v128.load(x);
-    a = i64x2.add(a, isSigned<T>() ? i64x2.extend_low_i32x4_s(v) : i64x2.extend_low_i32x4_u(v));
-    b = i64x2.add(b, isSigned<T>() ? i64x2.extend_high_i32x4_s(v) : i64x2.extend_high_i32x4_u(v));
-  }
+  for (; n >= 4; n -= 4, x += 16) a = i64x2.add(a, low<T>(x)), b = i64x2.add(b, high<T>(x));
   const both = i64x2.add(a, b);
   let sum = i64x2.extract_lane(both, 0) + i64x2.extract_lane(both, 1);
   for (; n > 0; n--, x += 4) sum += <i64> load<T>(x);
   return sum;
 }
 
+/** The first two elements from x on, as i64. */
+// @ts-ignore: decorator
+@inline
+function low<T>(x: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load(x);
+  return isSigned<T>() ? i64x2.extend_low_i32x4_s(v128.load(x)) : i64x2.extend_low_i32x4_u(v128.load(x));
+}
+
+/** The two after them. */
+// @ts-ignore: decorator
+@inline
+function high<T>(x: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load(x, 16);
+  return isSigned<T>() ? i64x2.extend_high_i32x4_s(v128.load(x)) : i64x2.extend_high_i32x4_u(v128.load(x));
+}
+
 @unmanaged class Add {
   @inline start(): i64 { return 0; }
   @inline of(a: i64, b: i64): i64 { return a + b; }
+  @inline two(a: v128, b: v128): v128 { return i64x2.add(a, b); }
 }
 @unmanaged class Multiply {
   @inline start(): i64 { return 1; }
   @inline of(a: i64, b: i64): i64 { return a * b; }
+  @inline two(a: v128, b: v128): v128 { return i64x2.mul(a, b); }
+}
+
+/** Folds a row of `count` integers X into that of i64 at y. */
+function join<X, F>(x: usize, y: usize, count: i32): void {
+  let n = count;
+  for (; n >= 4; n -= 4, x += 4 * sizeof<X>(), y += 32) {
+    v128.store(y, the<F>().two(v128.load(y), low<X>(x)));
+    v128.store(y, the<F>().two(v128.load(y, 16), high<X>(x)), 16);
+  }
+  for (; n > 0; n--, x += sizeof<X>(), y += 8) store<i64>(y, the<F>().of(load<i64>(y), <i64> load<X>(x)));
 }
 
 /** Of integers X, as i64. */
@@ -108,11 +132,7 @@ function middle<X, F>(args: usize, part: i32, parts: i32): void {
     const o = lane / I, i = lane - o * I, count = min(I - i, end - lane), y = pointer(args, 1) + (<usize> lane << 3);
     for (let k: usize = 0; k < <usize> count; k++) store<i64>(y + (k << 3), the<F>().start());
     for (let n = 0; n < N; n++) {
-      const x = pointer(args, 0) + (<usize> (o * N + n) * <usize> I + <usize> i) * sizeof<X>();
-      for (let k: usize = 0; k < <usize> count; k++) {
-        const at = y + (k << 3);
-        store<i64>(at, the<F>().of(load<i64>(at), <i64> load<X>(x + k * sizeof<X>())));
-      }
+      join<X, F>(pointer(args, 0) + (<usize> (o * N + n) * <usize> I + <usize> i) * sizeof<X>(), y, count);
     }
     lane += count;
   }
