@@ -3,7 +3,7 @@
 //   y  contiguous [D0, D1, D2, D3]
 //   x  read through four strides in elements: 0 repeats, negative ones go backwards
 //
-// To a float: rounds to nearest even. From a float to an integer: toward zero, NaN to 0, and what i32 or i64 cannot
+// To a float: rounds to nearest even. From a float to an integer: toward zero, NaN to 0, and what i32, u32 or i64 cannot
 // hold to its nearest end (PyTorch leaves those undefined); u8 takes the low byte of the i64. Between integers: the
 // low bits. To bool: 1 for all but 0, also for NaN. f8e4m3 is OCP's e4m3fn: no infinities, NaN at 0x7f and 0xff; what
 // passes 448 becomes 448, as in PyTorch. Cost: bound by conversion, one element at a time. Parts divide the elements.
@@ -76,6 +76,16 @@ export function cast_i32_i16(args: usize, part: i32, parts: i32): void { cast<i3
 export function cast_i32_u8(args: usize, part: i32, parts: i32): void { cast<i32, u8>(args, part, parts); }
 /** args: as cast_f32_f64 */
 export function cast_i32_bool(args: usize, part: i32, parts: i32): void { truth<i32>(args, part, parts); }
+/** args: as cast_f32_f64 */
+export function cast_u32_f64(args: usize, part: i32, parts: i32): void { cast<u32, f64>(args, part, parts); }
+/** args: as cast_f32_f64 */
+export function cast_u32_f32(args: usize, part: i32, parts: i32): void { cast<u32, f32>(args, part, parts); }
+/** args: as cast_f32_f64 */
+export function cast_u32_i64(args: usize, part: i32, parts: i32): void { cast<u32, i64>(args, part, parts); }
+/** args: as cast_f32_f64 */
+export function cast_f32_u32(args: usize, part: i32, parts: i32): void { cast<f32, u32>(args, part, parts); }
+/** args: as cast_f32_f64 */
+export function cast_f64_u32(args: usize, part: i32, parts: i32): void { cast<f64, u32>(args, part, parts); }
 /** args: as cast_f32_f64 */
 export function cast_i16_i32(args: usize, part: i32, parts: i32): void { cast<i16, i32>(args, part, parts); }
 /** args: as cast_f32_f64 */

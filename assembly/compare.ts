@@ -24,6 +24,8 @@ import { elementsWalked, walked } from "./elementwise";
 @unmanaged class LeI32 { @inline of(a: v128, b: v128): v128 { return i32x4.le_s(a, b); } }
 @unmanaged class GtI32 { @inline of(a: v128, b: v128): v128 { return i32x4.gt_s(a, b); } }
 @unmanaged class GeI32 { @inline of(a: v128, b: v128): v128 { return i32x4.ge_s(a, b); } }
+@unmanaged class LtU32 { @inline of(a: v128, b: v128): v128 { return i32x4.lt_u(a, b); } }
+@unmanaged class LeU32 { @inline of(a: v128, b: v128): v128 { return i32x4.le_u(a, b); } }
 
 /** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
 export function eq_f32(args: usize, part: i32, parts: i32): void { compare<Eq>(args, part, parts); }
@@ -50,7 +52,7 @@ export function gt_i32(args: usize, part: i32, parts: i32): void { compare<GtI32
 /** args: as eq_f32 */
 export function ge_i32(args: usize, part: i32, parts: i32): void { compare<GeI32>(args, part, parts); }
 
-// Of eight bytes; gt and ge are lt and le with operands changed over.
+// Of eight bytes, and u32 (equal where i32 is); gt and ge are lt and le with operands changed over.
 
 @unmanaged class Equal<T> { @inline of(a: T, b: T): u8 { return <u8> (a == b); } }
 @unmanaged class Unequal<T> { @inline of(a: T, b: T): u8 { return <u8> (a != b); } }
@@ -73,6 +75,11 @@ export function ne_i64(args: usize, part: i32, parts: i32): void { combined<i64,
 export function lt_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, Less<i64>>(args, part, parts); }
 /** args: as eq_f32 */
 export function le_i64(args: usize, part: i32, parts: i32): void { combined<i64, u8, NotMore<i64>>(args, part, parts); }
+
+/** args: as eq_f32 */
+export function lt_u32(args: usize, part: i32, parts: i32): void { compare<LtU32>(args, part, parts); }
+/** args: as eq_f32 */
+export function le_u32(args: usize, part: i32, parts: i32): void { compare<LeU32>(args, part, parts); }
 
 function compare<F>(args: usize, part: i32, parts: i32): void {
   const D1 = integer(args, 3), D2 = integer(args, 4), D3 = integer(args, 5);

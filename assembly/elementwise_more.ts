@@ -1,9 +1,10 @@
 // More elementwise functions, in the form of elementwise.ts:  y[i] = f(x[i])  and  y[i] = f(a[i], b[i])
 //
-//   y        contiguous [D0, D1, D2, D3] f32, or i32 for *_i32
+//   y        contiguous [D0, D1, D2, D3] f32, or i32 for *_i32, u32 for *_u32
 //   a, b, x  read through four strides in elements: 0 repeats, negative ones go backwards
 //
-// An operand may be y itself where it is contiguous and not broadcast. NaN stays NaN. i32 wraps around. Cost: bound
+// An operand may be y itself where it is contiguous and not broadcast. NaN stays NaN. i32 wraps around, and so does u32 by the
+// same rows where their bits agree. Cost: bound
 // by memory where the innermost strides are 0 or 1. Accuracy (tested): floor, ceil, round, sign, clamp and i32 exact;
 // expm1, log1p 3e-7 relative to the result, however small; erf 3e-7 absolute, and relative below 1; those built
 // on them 5e-7; pow_scalar that of pow.
@@ -177,6 +178,8 @@ export function pow_scalar_f32(args: usize, part: i32, parts: i32): void {
 @unmanaged class MulI32 { @inline of(a: v128, b: v128): v128 { return i32x4.mul(a, b); } }
 @unmanaged class MaximumI32 { @inline of(a: v128, b: v128): v128 { return i32x4.max_s(a, b); } }
 @unmanaged class MinimumI32 { @inline of(a: v128, b: v128): v128 { return i32x4.min_s(a, b); } }
+@unmanaged class MaximumU32 { @inline of(a: v128, b: v128): v128 { return i32x4.max_u(a, b); } }
+@unmanaged class MinimumU32 { @inline of(a: v128, b: v128): v128 { return i32x4.min_u(a, b); } }
 
 /** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
 export function add_i32(args: usize, part: i32, parts: i32): void { binary<AddI32>(args, part, parts); }
@@ -188,3 +191,7 @@ export function mul_i32(args: usize, part: i32, parts: i32): void { binary<MulI3
 export function maximum_i32(args: usize, part: i32, parts: i32): void { binary<MaximumI32>(args, part, parts); }
 /** args: as add_i32 */
 export function minimum_i32(args: usize, part: i32, parts: i32): void { binary<MinimumI32>(args, part, parts); }
+/** args: as add_i32 */
+export function maximum_u32(args: usize, part: i32, parts: i32): void { binary<MaximumU32>(args, part, parts); }
+/** args: as add_i32 */
+export function minimum_u32(args: usize, part: i32, parts: i32): void { binary<MinimumU32>(args, part, parts); }

@@ -1,4 +1,4 @@
-// Elementwise functions of f64 and i64, and those of f32 and i32 that divide with a floor:
+// Elementwise functions of f64 and i64, and those of f32, i32 and u32 that divide with a floor:
 //
 //   y[i] = f(x[i])  and  y[i] = f(a[i], b[i])
 //
@@ -39,7 +39,7 @@ function inversePower(a: i64, b: i64): i64 {
 
 @unmanaged class Remainder<T> {
   @inline of(a: T, b: T): T {
-    if (isInteger<T>() && (b == 0 || b == -1)) return 0; // the instruction would trap
+    if (isInteger<T>() && (b == 0 || (isSigned<T>() && b == -1))) return 0; // the instruction would trap
     const r = a % b;
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
   }
@@ -47,7 +47,7 @@ function inversePower(a: i64, b: i64): i64 {
 @unmanaged class FloorDivInteger<T> {
   @inline of(a: T, b: T): T {
     if (b == 0) return 0;
-    if (b == -1) return 0 - a;
+    if (isSigned<T>() && b == -1) return 0 - a;
     const q = a / b;
     return q * b != a && (a < 0) != (b < 0) ? q - 1 : q;
   }
@@ -115,6 +115,12 @@ export function floor_div_i32(args: usize, part: i32, parts: i32): void {
 }
 /** args: as add_f64 */
 export function remainder_i32(args: usize, part: i32, parts: i32): void { same<i32, Remainder<i32>>(args, part, parts); }
+/** args: as add_f64 */
+export function floor_div_u32(args: usize, part: i32, parts: i32): void {
+  same<u32, FloorDivInteger<u32>>(args, part, parts);
+}
+/** args: as add_f64 */
+export function remainder_u32(args: usize, part: i32, parts: i32): void { same<u32, Remainder<u32>>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline

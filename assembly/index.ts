@@ -13,7 +13,7 @@ export { attention_train_backward_f32, attention_train_f32 } from "./attention_t
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
   eq_f32, eq_f64, eq_i32, eq_i64, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_f64, le_i32, le_i64,
-  logical_and_u8, logical_not_u8, logical_or_u8, lt_f32, lt_f64, lt_i32, lt_i64, ne_f32, ne_f64, ne_i32,
+  logical_and_u8, logical_not_u8, logical_or_u8, lt_f32, lt_f64, lt_i32, lt_i64, lt_u32, le_u32, ne_f32, ne_f64, ne_i32,
   ne_i64, where_b16, where_b64, where_b8, where_f32, where_i32,
 } from "./compare";
 export {
@@ -30,13 +30,14 @@ export { swiglu_backward_f32, swiglu_f32 } from "./gated";
 export {
   add_i32, ceil_f32, clamp_f32, elu_f32, erf_f32, expm1_f32, floor_f32, hard_sigmoid_f32, hard_swish_f32,
   leaky_relu_f32, log1p_f32, maximum_i32, minimum_i32, mish_f32, mul_i32, pow_scalar_f32, round_f32, rsqrt_f32,
-  selu_f32, sign_f32, softplus_f32, sub_i32,
+  maximum_u32, minimum_u32, selu_f32, sign_f32, softplus_f32, sub_i32,
 } from "./elementwise_more";
 export {
-  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_f64, index_add_i32, index_select_b16,
+  check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_f64, index_add_i32, index_add_i64, index_select_b16,
   index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_f64, scatter_add_i32, scatter_amax_f32,
   scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
-  scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32,
+  scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32, scatter_add_i64, scatter_prod_i64, scatter_amax_i64,
+  scatter_amin_i64, scatter_amax_u32, scatter_amin_u32,
 } from "./indexing";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
@@ -51,17 +52,20 @@ export {
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   argmax_f32, argmax_i32, argmin_f32, argmin_i32, max_f32, max_i32, mean_f32, min_f32, min_i32, norm_f32, prod_f32,
-  prod_i32, sum_f32, sum_i32, var_f32,
+  prod_i32, sum_f32, sum_i32, var_f32, argmax_u32, argmin_u32, max_u32, min_u32,
 } from "./reduce";
 export {
   max_middle_f32, max_middle_i32, mean_middle_f32, min_middle_f32, min_middle_i32, norm_middle_f32, prod_middle_f32,
-  prod_middle_i32, sum_middle_f32, sum_middle_i32,
+  prod_middle_i32, sum_middle_f32, sum_middle_i32, max_middle_u32, min_middle_u32,
 } from "./reduce_middle";
-export { all_u8, any_u8, count_u8, sum_u8 } from "./reduce_u8";
+export { all_u8, any_u8, count_u8, sum_u8_i64 } from "./reduce_u8";
 export {
   cummax_f32, cummax_i32, cummin_f32, cummin_i32, cumprod_backward_f32, cumprod_f32, cumprod_i32, cumsum_f32, cumsum_i32, prod_backward_f32,
+  cummax_u32, cummin_u32,
 } from "./scan";
-export { pick_f32, place_f32, sort_f32, sort_i32, top_k_f32, top_k_i32 } from "./sort";
+export { cummax_i64, cummin_i64, cumprod_i64, cumsum_i64 } from "./scan_wide";
+export { pick_f32, place_f32, sort_f32, sort_i32, sort_u32, top_k_f32, top_k_i32, top_k_u32 } from "./sort";
+export { sort_i64 } from "./sort_wide";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
@@ -75,7 +79,7 @@ export {
   cast_f32_bool, cast_f32_f64, cast_f32_f8e4m3, cast_f32_i32, cast_f32_i64, cast_f32_u8, cast_f64_bool,
   cast_f64_f32, cast_f64_i32, cast_f64_i64, cast_f8e4m3_f32, cast_i16_i32, cast_i32_bool, cast_i32_f64,
   cast_i32_i16, cast_i32_i64, cast_i32_u8, cast_i64_bool, cast_i64_f32, cast_i64_f64, cast_i64_i32,
-  cast_u8_f32, cast_u8_i32,
+  cast_u8_f32, cast_u8_i32, cast_f32_u32, cast_f64_u32, cast_u32_f32, cast_u32_f64, cast_u32_i64,
 } from "./cast";
 export {
   abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64, floor_div_f32,
@@ -83,13 +87,14 @@ export {
   minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
   remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
   tanh_f64,
-  rsqrt_f64, expm1_f64, log1p_f64, erf_f64,
+  floor_div_u32, remainder_u32, rsqrt_f64, expm1_f64, log1p_f64, erf_f64,
 } from "./elementwise_wide";
 export {
   argmax_f64, argmax_i64, argmin_f64, argmin_i64, max_f64, max_i64, mean_f64, min_f64, min_i64, sum_f64,
-  sum_i64,
+  sum_i64, prod_i64, prod_middle_i64, sum_i32_i64, sum_u32_i64, sum_middle_i32_i64, sum_middle_i64,
+  sum_middle_u32_i64,
 } from "./reduce_wide";
-export { matmul_f64 } from "./matmul_f64";
+export { matmul_f64, matmul_i32, matmul_i64 } from "./matmul_wide";
 
 export {
   embed_iq4_nl, embed_mxfp4, embed_q2_k, embed_q3_k, embed_q4_0, embed_q4_1, embed_q4_k, embed_q5_0, embed_q5_1,

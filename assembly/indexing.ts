@@ -110,7 +110,11 @@ function addRows<F>(args: usize, part: i32, parts: i32): void {
 }
 
 /** args: as index_add_f32 */
-export function index_add_f64(args: usize, part: i32, parts: i32): void {
+export function index_add_f64(args: usize, part: i32, parts: i32): void { addElements<f64>(args, part, parts); }
+/** args: as index_add_f32 */
+export function index_add_i64(args: usize, part: i32, parts: i32): void { addElements<i64>(args, part, parts); }
+
+function addElements<T>(args: usize, part: i32, parts: i32): void {
   const N = integer(args, 3), I = integer(args, 4), M = cell(args, 6), lanes = cell(args, 5) * I;
   const end = share(lanes, part + 1, parts);
   for (let lane = share(lanes, part, parts); lane < end; lane++) {
@@ -121,7 +125,7 @@ export function index_add_f64(args: usize, part: i32, parts: i32): void {
       const at = load<i32>(pointer(args, 0) + (<usize> m << 2));
       if (<u32> at >= <u32> N) continue;
       const y = base + (<usize> at * <usize> I << 3);
-      store<f64>(y, load<f64>(y) + load<f64>(src));
+      store<T>(y, load<T>(y) + load<T>(src));
     }
   }
 }
@@ -169,6 +173,30 @@ export function scatter_amin_f32(args: usize, part: i32, parts: i32): void {
 /** args: as scatter_b8 */
 export function scatter_amin_i32(args: usize, part: i32, parts: i32): void {
   scatter<i32, Smaller<i32>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_add_i64(args: usize, part: i32, parts: i32): void {
+  scatter<i64, Add<i64>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_prod_i64(args: usize, part: i32, parts: i32): void {
+  scatter<i64, Multiply<i64>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_amax_i64(args: usize, part: i32, parts: i32): void {
+  scatter<i64, Larger<i64>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_amin_i64(args: usize, part: i32, parts: i32): void {
+  scatter<i64, Smaller<i64>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_amax_u32(args: usize, part: i32, parts: i32): void {
+  scatter<u32, Larger<u32>>(args, part, parts);
+}
+/** args: as scatter_b8 */
+export function scatter_amin_u32(args: usize, part: i32, parts: i32): void {
+  scatter<u32, Smaller<u32>>(args, part, parts);
 }
 
 function scatter<T, F>(args: usize, part: i32, parts: i32): void {

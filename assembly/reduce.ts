@@ -1,8 +1,8 @@
 // Reductions over the last dimension:  y[r] = fold over c of x[r, c]
 //
-//   x [R, C] f32 or i32, contiguous rows    y [R] of the same, or i32 for argmax and argmin
+//   x [R, C] f32, i32 or u32, contiguous rows    y [R] of the same, or i32 for argmax and argmin
 //   sum, mean, prod, norm (sqrt of the sum of squares), var, max, min, argmax, argmin; of i32 all but mean, norm and
-//   var, wrapping at 32 bits
+//   var, wrapping at 32 bits; of u32 those that i32's rows do not give
 //
 // Cost: one read of x (two for var, argmax and argmin, the second from the cache): bound by memory. Accuracy: sums in
 // blocks of 512 elements, sixteen f32 chains each, the blocks added in f64: 1e-6 of the sum of absolute terms whatever
@@ -11,7 +11,7 @@
 // PyTorch; of equals the first index counts. Parts divide the rows.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { MaxF32, MaxI32, MinF32, MinI32, ProdI32, SumI32 } from "./common/folds";
+import { MaxF32, MaxI32, MaxU32, MinF32, MinI32, MinU32, ProdI32, SumI32 } from "./common/folds";
 import { loadPart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
 import { the } from "./common/the";
@@ -48,6 +48,14 @@ export function min_i32(args: usize, part: i32, parts: i32): void { rows<Exact<M
 export function argmax_i32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MaxI32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function argmin_i32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MinI32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function max_u32(args: usize, part: i32, parts: i32): void { rows<Exact<MaxU32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function min_u32(args: usize, part: i32, parts: i32): void { rows<Exact<MinU32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmax_u32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MaxU32>>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function argmin_u32(args: usize, part: i32, parts: i32): void { rows<FirstI32<MinU32>>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,8 @@
 // Reductions over the middle:  y[o, i] = fold over n of x[o, n, i]
 //
-//   x [O, N, I] f32 or i32, contiguous    y [O, I] of the same
-//   sum, mean, prod, norm (sqrt of the sum of squares), max, min; of i32 sum, prod, max, min, wrapping at 32 bits
+//   x [O, N, I] f32, i32 or u32, contiguous    y [O, I] of the same
+//   sum, mean, prod, norm (sqrt of the sum of squares), max, min; of i32 sum, prod, max, min, wrapping at 32 bits; of
+//   u32 max and min (i32's sum and prod are its own)
 //
 // Vectors lie along I, so that nothing is transposed. Eight elements of each column meet in a tree, and what comes of
 // it joins the column's value in scratch: of sums, products and squares that is f64, four columns in two vectors.
@@ -12,7 +13,7 @@
 
 import { pointer } from "./common/args";
 import { columnAt, walkColumns } from "./common/columns";
-import { MaxF32, MaxI32, MinF32, MinI32, ProdI32, SumI32 } from "./common/folds";
+import { MaxF32, MaxI32, MaxU32, MinF32, MinI32, MinU32, ProdI32, SumI32 } from "./common/folds";
 import { loadPart, storePart } from "./common/partial";
 import { the } from "./common/the";
 
@@ -55,6 +56,14 @@ export function max_middle_i32(args: usize, part: i32, parts: i32): void {
 /** args: as sum_middle_f32 */
 export function min_middle_i32(args: usize, part: i32, parts: i32): void {
   walkColumns<Fold<Exact<MinI32>>>(args, 2, 2, part, parts);
+}
+/** args: as sum_middle_f32 */
+export function max_middle_u32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Fold<Exact<MaxU32>>>(args, 2, 2, part, parts);
+}
+/** args: as sum_middle_f32 */
+export function min_middle_u32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Fold<Exact<MinU32>>>(args, 2, 2, part, parts);
 }
 
 /** The two upper lanes, moved down. */

@@ -1,7 +1,7 @@
 // Reductions of bytes over the last dimension:  y[r] = fold over c of x[r, c]
 //
 //   x [R, C] u8, contiguous rows
-//   y [R]        i32: sum, wrapping at 32 bits, and count of those that are not 0
+//   y [R]        i64: sum; i32: count of those that are not 0
 //                u8: any and all, 1 or 0, of those that are not 0; of none any is 0 and all is 1
 //
 // Cost: one read of x: bound by memory. Exact. Parts divide the rows.
@@ -10,7 +10,7 @@ import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
 
 /** args: x, y | C | R (cell) */
-export function sum_u8(args: usize, part: i32, parts: i32): void { rows<Sum>(args, part, parts); }
+export function sum_u8_i64(args: usize, part: i32, parts: i32): void { rows<Sum>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function count_u8(args: usize, part: i32, parts: i32): void { rows<Count>(args, part, parts); }
 /** args: x, y | C | R (cell) */
@@ -28,7 +28,7 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
 }
 
 @unmanaged class Sum {
-  @inline row(x: usize, y: usize, r: i32, C: i32): void { store<i32>(y + (<usize> r << 2), added<Itself>(x, C)); }
+  @inline row(x: usize, y: usize, r: i32, C: i32): void { store<i64>(y + (<usize> r << 3), total(x, C)); }
 }
 @unmanaged class Count {
   @inline row(x: usize, y: usize, r: i32, C: i32): void { store<i32>(y + (<usize> r << 2), added<Truth>(x, C)); }
@@ -42,6 +42,15 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
 
 @unmanaged class Itself { @inline of(x: v128): v128 { return x; } }
 @unmanaged class Truth { @inline of(x: v128): v128 { return v128.and(i8x16.ne(x, i8x16.splat(0)), i8x16.splat(1)); } }
+
+/** Elements whose sum i32 carries. */
+const BLOCK: i32 = 1 << 23;
+
+function total(x: usize, n: i32): i64 {
+  let sum: i64 = 0;
+  for (; n > BLOCK; n -= BLOCK, x += BLOCK) sum += <i64> added<Itself>(x, BLOCK);
+  return sum + <i64> added<Itself>(x, n);
+}
 
 function added<F>(x: usize, n: i32): i32 {
   let sums = i32x4.splat(0);

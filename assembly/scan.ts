@@ -9,7 +9,7 @@
 //   prod_backward      dx[n] = dy (product over j != n of x[j]), with dy [O, I]: dy product / x[n] where no factor is
 //                      0; where one is, only its own is not 0
 //
-//   x, y, dx [O, N, I] f32 (but for the gradients also i32, wrapping at 32 bits), contiguous; y may be x
+//   x, y, dx [O, N, I] f32 (but for the gradients also i32, wrapping at 32 bits, and the best of u32), contiguous; y may be x
 //
 // Sums and products carried from n to n are f64 (i32 for i32), one for each column, in scratch; where I = 1 in a
 // register. cumprod_backward does not divide by x, and so has no trouble with 0. Cost: one read and one write: bound by
@@ -142,6 +142,15 @@ export function cummin_i32(args: usize, part: i32, parts: i32): void {
   walkColumns<Best<SmallestI32>>(args, 3, 2, part, parts);
 }
 
+/** args: as cummax_f32 */
+export function cummax_u32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<LargestU32>>(args, 3, 2, part, parts);
+}
+/** args: as cummax_f32 */
+export function cummin_u32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Best<SmallestU32>>(args, 3, 2, part, parts);
+}
+
 /** Whether v takes the place of the best so far; the first element is best whatever it is. */
 @unmanaged class LargestF32 {
   @inline takes(v: v128, best: v128): v128 { return v128.or(f32x4.ge(v, best), f32x4.ne(v, v)); }
@@ -151,6 +160,8 @@ export function cummin_i32(args: usize, part: i32, parts: i32): void {
 }
 @unmanaged class LargestI32 { @inline takes(v: v128, best: v128): v128 { return i32x4.ge_s(v, best); } }
 @unmanaged class SmallestI32 { @inline takes(v: v128, best: v128): v128 { return i32x4.le_s(v, best); } }
+@unmanaged class LargestU32 { @inline takes(v: v128, best: v128): v128 { return i32x4.ge_u(v, best); } }
+@unmanaged class SmallestU32 { @inline takes(v: v128, best: v128): v128 { return i32x4.le_u(v, best); } }
 
 @unmanaged class Best<F> {
   @inline tile(args: usize, scratch: usize, N: i32, I: i32, o: i32, i: i32, columns: i32): void {

@@ -5,12 +5,13 @@
 //   pick     y[r, j] = x[r, indices[r, j]]
 //   place    y[r, :] = 0, then y[r, indices[r, j]] += x[r, j], in the order of j
 //
-//   x [R, C] f32 or i32, contiguous rows    values, indices (i32) [R, C] or [R, K]
+//   x [R, C] f32, i32 or u32, contiguous rows    values, indices (i32) [R, C] or [R, K]
 //
 // An element is a pair of 64 bits, its key above its index. Keys are unsigned integers in the order of the values:
 //
 //   f32   negative numbers with all bits turned, others with the sign turned; -0 as 0; every NaN the largest
 //   i32   with the sign turned
+//   u32   as they are
 //
 // turned once more for a descending order. So equals, and among them 0 and -0, keep the order of their indices in both
 // directions, and NaN is the largest, as in PyTorch. Values are made from their keys; zeros and NaN are read again.
@@ -29,17 +30,21 @@ import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
 
 /** Where insertion's C^2 / 4 moves take as long as the passes over 256 counts. */
-const SHORT = 48;
+export const SHORT: i32 = 48;
 const COUNTS = 4096;
 
 /** args: x, values, indices | scratch, bytes | C, descending | R (cell) */
 export function sort_f32(args: usize, part: i32, parts: i32): void { sortRows<F32>(args, part, parts); }
 /** args: as sort_f32 */
 export function sort_i32(args: usize, part: i32, parts: i32): void { sortRows<I32>(args, part, parts); }
+/** args: as sort_f32 */
+export function sort_u32(args: usize, part: i32, parts: i32): void { sortRows<U32>(args, part, parts); }
 /** args: x, values, indices | scratch, bytes | C, K, largest | R (cell) */
 export function top_k_f32(args: usize, part: i32, parts: i32): void { topRows<F32>(args, part, parts); }
 /** args: as top_k_f32 */
 export function top_k_i32(args: usize, part: i32, parts: i32): void { topRows<I32>(args, part, parts); }
+/** args: as top_k_f32 */
+export function top_k_u32(args: usize, part: i32, parts: i32): void { topRows<U32>(args, part, parts); }
 
 @unmanaged class F32 {
   /** Keys of four values. */
@@ -58,6 +63,11 @@ export function top_k_i32(args: usize, part: i32, parts: i32): void { topRows<I3
 @unmanaged class I32 {
   @inline keys(v: v128): v128 { return v128.xor(v, i32x4.splat(0x80000000)); }
   @inline bits(key: u32, x: usize): u32 { return key ^ 0x80000000; }
+}
+
+@unmanaged class U32 {
+  @inline keys(v: v128): v128 { return v; }
+  @inline bits(key: u32, x: usize): u32 { return key; }
 }
 
 // @ts-ignore: decorator
@@ -116,8 +126,8 @@ function insertionSort(pairs: usize, C: i32): usize {
   return pairs;
 }
 
-/** Sorts by the keys' bytes, and gives the half of scratch where the last pass wrote. */
-function radixSort(pairs: usize, C: i32): usize {
+/** Sorts by the keys' bytes, equals as they stand, and gives the half of scratch where the last pass wrote. */
+export function radixSort(pairs: usize, C: i32): usize {
   const bytes = <usize> C << 3, counts = pairs + (bytes << 1);
   countBytes(pairs, C, counts);
   let from = pairs, to = pairs + bytes;

@@ -31,6 +31,7 @@ const fewTokens = ["-p", "8", "-g", "8", "-r", "1"];
 const benches: Record<string, Bench> = {
   attention: { file: "attention.ts", quick: byStage },
   matmul_f32: { file: "matmul_f32.ts", quick: byStage },
+  matmul_wide: { file: "matmul_wide.ts", quick: byStage },
   reduce: { file: "reduce.ts", quick: byStage },
   memory_bound: { file: "memory_bound.ts", quick: ["--quick"] },
   eager: { file: "eager.ts", quick: ["--quick"] },

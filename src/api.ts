@@ -77,6 +77,7 @@ export {
 } from "./tensor/ops/channel_norm.ts";
 export type { VarianceOptions } from "./tensor/ops/reduce.ts";
 export type { Indexed } from "./tensor/ops/sort.ts";
+export type { SumOptions } from "./tensor/ops/summed_as.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 
@@ -117,6 +118,8 @@ export type { ZipMethod } from "./formats/zip_writer.ts";
 
 export {
   arange,
+  empty,
+  emptyLike,
   eye,
   full,
   fullLike,

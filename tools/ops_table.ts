@@ -63,7 +63,7 @@ Written by \`deno task ops\`; the gate fails where it is out of date.
 - ${counts.rows} rows of the kernel table, all on WASM, ${counts.gpu} on WebGPU: ${counts.gradient} with a gradient, ${counts.none} with a stated reason for none.
 - ${Object.keys(modules).length} layers, first values, optimizers and schedules.
 
-Dtypes are those of an op's values; what has no row of its own in a dtype goes by way of another. "view" runs no kernel; "all" are the ten plain dtypes.
+Dtypes are those of an op's values; what has no row of its own in a dtype goes by way of another. "view" runs no kernel; "all" are the eleven plain dtypes.
 A gradient names its rows, or "ops" where it is composed of ops alone; all are held to central differences
 (test/device/gradient_table_test.ts). "WebGPU" tells the dtypes that run there, and whether the f32 gradient does. An
 oracle is a file of test/reference/, a tolerance the largest among the op's f32 rows.

@@ -27,3 +27,11 @@
   @inline start(): v128 { return i32x4.splat(i32.MAX_VALUE); }
   @inline of(a: v128, b: v128): v128 { return i32x4.min_s(a, b); }
 }
+@unmanaged export class MaxU32 {
+  @inline start(): v128 { return i32x4.splat(0); }
+  @inline of(a: v128, b: v128): v128 { return i32x4.max_u(a, b); }
+}
+@unmanaged export class MinU32 {
+  @inline start(): v128 { return i32x4.splat(-1); }
+  @inline of(a: v128, b: v128): v128 { return i32x4.min_u(a, b); }
+}

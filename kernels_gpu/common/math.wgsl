@@ -34,6 +34,16 @@ fn larger(a: f32, b: f32) -> f32 {
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
 
+/// a / b rounded down; 0 where b is 0.
+fn whole_quotient(a: i32, b: i32) -> i32 {
+  if (b == 0) { return 0; }
+  if (b == -1) { return 0 - a; }
+  let q = a / b;
+  return select(q, q - 1, q * b != a && (a < 0) != (b < 0));
+}
+/// What that leaves, with b's sign; 0 where b is 0.
+fn whole_remainder(a: i32, b: i32) -> i32 { return select(a - whole_quotient(a, b) * b, 0, b == 0); }
+
 /// a / b. GPUs multiply by 1 / b, which is subnormal where b is large and may then count as 0: Infinity times that is
 /// NaN. A quarter of both has the same quotient.
 fn quotient(a: f32, b: f32) -> f32 {

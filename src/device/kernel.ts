@@ -16,6 +16,7 @@ export type OperandDtype =
   | "f8e4m3"
   | "i64"
   | "i32"
+  | "u32"
   | "i16"
   | "u8"
   | "bool"

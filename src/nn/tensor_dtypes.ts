@@ -16,6 +16,7 @@ const names: Readonly<Partial<Record<FileDtype, string>>> = {
   F8_E4M3: "f8e4m3",
   I64: "i64",
   I32: "i32",
+  U32: "u32",
   I16: "i16",
   U8: "u8",
   BOOL: "bool",

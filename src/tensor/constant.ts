@@ -5,8 +5,8 @@
  */
 import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
-import { type Dtype, isFloat, isPlain, itemBytes, type PlainDtype } from "./dtype.ts";
-import { encode } from "./encode.ts";
+import { type Dtype, isPlain, itemBytes } from "./dtype.ts";
+import { encode, fits } from "./encode.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Of a dtype, by value; -0, which a map takes for 0, by its name. */
@@ -33,15 +33,11 @@ function element(device: Device, value: number, dtype: Dtype): Tensor {
   if (!isPlain(dtype)) {
     throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: its elements come in blocks`);
   }
-  const bytes = new Uint8Array(encoded(value, dtype).buffer);
+  if (!fits(value, dtype)) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: it has no such element`);
+  }
+  const bytes = new Uint8Array(encode([value], dtype).buffer);
   const made = new Tensor(device.allocate(itemBytes(dtype)), dtype, []);
   device.write(made.storage, 0, bytes);
   return made;
-}
-
-function encoded(value: number, dtype: PlainDtype): ReturnType<typeof encode> {
-  if (isFloat(dtype)) return encode([value], dtype);
-  const one = Number.isFinite(value) ? encode([value], dtype) : undefined;
-  if (one && Number(one[0]) === value) return one;
-  throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: it has no such element`);
 }

@@ -27,7 +27,7 @@ export interface TensorOptions {
 
 /**
  * A tensor of nested numbers (bigints, truth values), or of a typed array: Float64Array f64, Float32Array f32,
- * BigInt64Array i64, Int32Array i32, Int16Array i16, Uint8Array u8; f16, bf16 and f8e4m3 as their bit patterns in a
+ * BigInt64Array i64, Int32Array i32, Uint32Array u32, Int16Array i16, Uint8Array u8; f16, bf16 and f8e4m3 as their bit patterns in a
  * Uint16Array or Uint8Array, bool as bytes.
  *
  * @throws WickError SHAPE_MISMATCH for ragged nesting or a shape that does not hold the values, DTYPE_MISMATCH for a
@@ -66,7 +66,7 @@ function dtypeOf(values: PlainArray): PlainDtype {
   if (values instanceof Uint16Array) {
     throw new WickError("DTYPE_MISMATCH", "Cannot tell f16 from bf16 by a Uint16Array: give the dtype");
   }
-  const dtype = (["f32", "i32", "u8", "f64", "i64", "i16"] as const).find((d) => holds(values, d));
+  const dtype = (["f32", "i32", "u8", "f64", "i64", "u32", "i16"] as const).find((d) => holds(values, d));
   if (dtype) return dtype;
   throw new WickError(
     "DTYPE_MISMATCH",

@@ -11,7 +11,18 @@ import type { BlockDtype } from "../quant/format.ts";
  * Dtypes whose elements lie one by one. "f8e4m3" is OCP's e4m3fn (no infinities, 448 at most): for loading and
  * converting; "bool" is a byte of 0 or 1.
  */
-export type PlainDtype = "f64" | "f32" | "f16" | "bf16" | "f8e4m3" | "i64" | "i32" | "i16" | "u8" | "bool";
+export type PlainDtype =
+  | "f64"
+  | "f32"
+  | "f16"
+  | "bf16"
+  | "f8e4m3"
+  | "i64"
+  | "i32"
+  | "u32"
+  | "i16"
+  | "u8"
+  | "bool";
 
 /**
  * A tensor's dtype: plain elements, the blocks of a quantized format (weights), or "q8": activations as 8-bit
@@ -20,7 +31,14 @@ export type PlainDtype = "f64" | "f32" | "f16" | "bf16" | "f8e4m3" | "i64" | "i3
 export type Dtype = PlainDtype | BlockDtype | "q8";
 
 /** Typed arrays of numbers that hold plain elements; f16, bf16 and f8e4m3 as their bit patterns. */
-export type NumericArray = Float64Array | Float32Array | Int32Array | Int16Array | Uint16Array | Uint8Array;
+export type NumericArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Uint8Array;
 
 /** Typed arrays that hold plain elements: bigints for i64. */
 export type PlainArray = NumericArray | BigInt64Array;
@@ -40,6 +58,7 @@ const plain: Readonly<Record<PlainDtype, Plain>> = {
   f8e4m3: { bytes: 1, category: "float", array: Uint8Array },
   i64: { bytes: 8, category: "integer", array: BigInt64Array },
   i32: { bytes: 4, category: "integer", array: Int32Array },
+  u32: { bytes: 4, category: "integer", array: Uint32Array },
   i16: { bytes: 2, category: "integer", array: Int16Array },
   u8: { bytes: 1, category: "integer", array: Uint8Array },
   bool: { bytes: 1, category: "bool", array: Uint8Array },
@@ -61,6 +80,16 @@ export function category(dtype: PlainDtype): "bool" | "integer" | "float" {
 /** Whether elements are real numbers, one by one. */
 export function isFloat(dtype: Dtype): boolean {
   return isPlain(dtype) && plain[dtype].category === "float";
+}
+
+/** Whether elements are whole numbers or truth. */
+export function isWhole(dtype: Dtype): dtype is PlainDtype {
+  return isPlain(dtype) && plain[dtype].category !== "float";
+}
+
+/** Whether elements are never negative. */
+export function isUnsigned(dtype: Dtype): boolean {
+  return dtype === "u32" || dtype === "u8" || dtype === "bool";
 }
 
 /** Whether elements are floats of 16 bits, which compute in f32. */

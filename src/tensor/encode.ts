@@ -4,7 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
-import type { PlainArray, PlainDtype } from "./dtype.ts";
+import { isFloat, type PlainArray, type PlainDtype } from "./dtype.ts";
 
 /** A number, a bigint (for i64) or a truth value. */
 export type Scalar = number | bigint | boolean;
@@ -23,6 +23,8 @@ export function encode(values: readonly Scalar[], dtype: PlainDtype): PlainArray
       return BigInt64Array.from(values, whole);
     case "i32":
       return Int32Array.from(values, lowBits);
+    case "u32":
+      return Uint32Array.from(values, lowBits);
     case "i16":
       return Int16Array.from(values, lowBits);
     case "u8":
@@ -36,6 +38,11 @@ export function encode(values: readonly Scalar[], dtype: PlainDtype): PlainArray
     case "f8e4m3":
       return Uint8Array.from(values, (v) => eighth(Number(v)));
   }
+}
+
+/** Whether a dtype has an element for a number: floats do for all, rounded. */
+export function fits(value: number, dtype: PlainDtype): boolean {
+  return isFloat(dtype) || (Number.isFinite(value) && Number(encode([value], dtype)[0]) === value);
 }
 
 function whole(value: Scalar): bigint {

@@ -7,7 +7,7 @@ import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { isPlain, type PlainDtype } from "./dtype.ts";
-import { hostTensor } from "./host.ts";
+import { hostTensor, unwritten } from "./host.ts";
 import { put } from "./ops/strided.ts";
 import { triangle } from "./ops/triangle.ts";
 import { contiguous } from "./ops/view.ts";
@@ -49,13 +49,41 @@ export function ones(shape: readonly number[], options: MakeOptions = {}): Tenso
   return full(shape, 1, options);
 }
 
+/**
+ * A tensor that nothing is written into: its elements are whatever the memory held (zeros on a GPU). Write it before you
+ * read it.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { empty } from "@wick/wick";
+ * using x = empty([2, 2]);
+ * deepEqual(await x.write(Float32Array.of(1, 2, 3, 4)).toArray(), [[1, 2], [3, 4]]);
+ * ```
+ *
+ * @throws WickError SHAPE_MISMATCH for an extent that is no whole number from 0
+ */
+export function empty(shape: readonly number[], options: MakeOptions = {}): Tensor {
+  checkShape("empty", shape);
+  const { device, dtype = "f32", scope } = options;
+  return unwritten(deviceNamed(device), dtype, shape, scope);
+}
+
+/** {@linkcode empty} in the shape of x, with its dtype, device and scope. */
+export function emptyLike(x: Tensor, options: MakeOptions = {}): Tensor {
+  return empty(x.shape, { ...optionsOf(x), ...options });
+}
+
 /** `value` in the shape of x, with its dtype, device and scope. */
 export function fullLike(x: Tensor, value: number, options: MakeOptions = {}): Tensor {
+  return full(x.shape, value, { ...optionsOf(x), ...options });
+}
+
+/** What makes a tensor as x is. */
+function optionsOf(x: Tensor): MakeOptions {
   const { dtype, device, scope } = x;
-  if (!isPlain(dtype)) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot make a tensor like ${x}: its elements come in blocks`);
-  }
-  return full(x.shape, value, { dtype, device, scope, ...options });
+  if (isPlain(dtype)) return { dtype, device, scope };
+  throw new WickError("DTYPE_MISMATCH", `Cannot make a tensor like ${x}: its elements come in blocks`);
 }
 
 /** Zeros in the shape of x, with its dtype, device and scope. */

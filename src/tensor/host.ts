@@ -22,8 +22,19 @@ export function hostTensor(
   scope?: Scope,
 ): Tensor {
   const values = encode([...numbers], dtype);
+  const made = unwritten(device, dtype, shape, scope);
+  device.write(made.storage, 0, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return made;
+}
+
+/** A tensor whose memory holds anything. While recording it stays for as long as the Program does. */
+export function unwritten(
+  device: Device,
+  dtype: PlainDtype,
+  shape: readonly number[],
+  scope?: Scope,
+): Tensor {
   const storage = device.allocate(storageBytes(dtype, shape));
-  device.write(storage, 0, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   recording()?.keep(() => storage.release());
   return new Tensor(recording() ? storage.retain() : storage, dtype, shape, { scope });
 }

@@ -1,5 +1,6 @@
 /**
- * Which dtype an op on several has: PyTorch's rules, in one table.
+ * Which dtype an op on several has: PyTorch's rules, in one table, and NumPy's for u32 beside integers and bool, which
+ * PyTorch does not promote.
  *
  * @module
  */
@@ -7,11 +8,18 @@ import { WickError } from "../error.ts";
 import { category, type Dtype, isPlain, type PlainDtype } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** From the weakest to the strongest: of two the stronger one, but f16 and bf16 meet in f32. */
-const order: readonly Dtype[] = ["bool", "u8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"];
+/** From the weakest to the strongest: of two the stronger one, but for those that meet in a third. */
+const order: readonly Dtype[] = ["bool", "u8", "i16", "i32", "u32", "i64", "f16", "bf16", "f32", "f64"];
+
+/** Pairs of which neither holds what the other does, the weaker one first, and what holds both. */
+const meetings: Readonly<Record<string, PlainDtype>> = {
+  "f16 bf16": "f32",
+  "i16 u32": "i64",
+  "i32 u32": "i64",
+};
 
 /**
- * The dtype that holds what both hold, as PyTorch's `promote_types`.
+ * The dtype that holds what both hold, as PyTorch's `promote_types` (and NumPy's of u32 and another integer).
  *
  * @example
  * ```ts
@@ -32,8 +40,8 @@ export function promote(a: Dtype, b: Dtype, op = "promote"): PlainDtype {
       `Cannot ${op} ${a} and ${b}: expected dtypes of elements other than f8e4m3; convert with to()`,
     );
   }
-  const isHalves = Math.min(i, j) === 5 && Math.max(i, j) === 6;
-  return isHalves ? "f32" : order[Math.max(i, j)] as PlainDtype;
+  const [weaker, stronger] = [order[Math.min(i, j)], order[Math.max(i, j)]];
+  return meetings[`${weaker} ${stronger}`] ?? stronger as PlainDtype;
 }
 
 /**

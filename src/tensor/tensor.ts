@@ -28,6 +28,7 @@ import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
 import * as join from "./ops/join.ts";
 import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
 import { matmul } from "./ops/matmul.ts";
+import { medianAlong, medianOfAll } from "./ops/median.ts";
 import { pad } from "./ops/pad.ts";
 import * as pixels from "./ops/pixels.ts";
 import * as pool from "./ops/pool.ts";
@@ -42,6 +43,7 @@ import { scatterReduce, type ScatterReduction } from "./ops/scatter_reduce.ts";
 import { get, type IndexItem, sliceAssign, type SliceItem, sliceScatter, sliceSet } from "./ops/slice.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { argsort, type Indexed, sort, topK } from "./ops/sort.ts";
+import type { SumOptions } from "./ops/summed_as.ts";
 import { triangle } from "./ops/triangle.ts";
 import * as unaries from "./ops/unary.ts";
 import { unfold } from "./ops/unfold.ts";
@@ -324,7 +326,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /**
    * The elements as another dtype; a handle on the same where it is that already. Floats become integers toward zero
-   * (NaN 0, beyond i32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no
+   * (NaN 0, beyond i32, u32 or i64 the nearest end), integers keep their low bits, everything but 0 is true. What has no
    * kernel of its own goes by way of another dtype, visibly in a trace.
    *
    * @example
@@ -758,7 +760,7 @@ export class Tensor implements OperandView, Disposable {
     return where(this, a, b);
   }
 
-  // Indexing: indices are i32, i64, i16 or u8; one that is outside throws INDEX_OUT_OF_RANGE
+  // Indexing: indices are i32, u32, i64, i16 or u8; one that is outside throws INDEX_OUT_OF_RANGE
 
   /**
    * What `items` say of the leading dimensions: a number takes one entry and drops the dimension, `null` or ":"
@@ -856,17 +858,30 @@ export class Tensor implements OperandView, Disposable {
 
   // Reductions: over one dimension, several, or all where none is given
 
-  /** The sum over `dim`, which goes, or stays with extent 1. Of i32 wrapping at 32 bits, of smaller integers and bool as i32. */
-  sum(dim?: number | readonly number[], keepDim = false): Tensor {
-    return reduce.sum(this, dim, keepDim);
+  /**
+   * The sum over `dim`, which goes, or stays with extent 1. Of integers and bool it is i64, as in PyTorch; in another
+   * `dtype` it wraps around.
+   *
+   * @throws WickError UNSUPPORTED_ON_DEVICE for integers on a GPU, which has no i64: give the dtype "i32"
+   * @example
+   * ```ts
+   * import { equal } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor(Int32Array.of(2 ** 31 - 1, 1));
+   * equal(await x.sum().item(), 2 ** 31);
+   * equal(await x.sum(0, false, { dtype: "i32" }).item(), -(2 ** 31));
+   * ```
+   */
+  sum(dim?: number | readonly number[], keepDim = false, options: SumOptions = {}): Tensor {
+    return reduce.sum(this, dim, keepDim, options);
   }
   /** The mean. */
   mean(dim?: number | readonly number[], keepDim = false): Tensor {
     return reduce.mean(this, dim, keepDim);
   }
-  /** The product; of i32 wrapping at 32 bits. */
-  prod(dim?: number | readonly number[], keepDim = false): Tensor {
-    return reduce.prod(this, dim, keepDim);
+  /** The product; of integers and bool as {@linkcode Tensor.sum}. */
+  prod(dim?: number | readonly number[], keepDim = false, options: SumOptions = {}): Tensor {
+    return reduce.prod(this, dim, keepDim, options);
   }
   /** The largest; NaN where there is one. Equals share the gradient evenly. */
   max(dim?: number | readonly number[], keepDim = false): Tensor {
@@ -883,6 +898,27 @@ export class Tensor implements OperandView, Disposable {
   /** The index of the first of the smallest, as i32; in the flattened tensor where `dim` is not given. */
   argmin(dim?: number, keepDim = false): Tensor {
     return reduce.best("argmin", this, dim, keepDim);
+  }
+  /**
+   * The median: of an even number of elements the lower of the middle two, NaN where there is one. Along `dim` also its
+   * index, of equals the one that sorting puts there, and where there is NaN the first. Of all elements, those equal to
+   * it share the gradient evenly.
+   *
+   * @throws WickError SHAPE_MISMATCH for a `dim` that is empty (of nothing at all it is NaN)
+   * @example
+   * ```ts
+   * import { equal } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([4, 1, 3, 2]);
+   * equal(await x.median().item(), 2);
+   * equal(await x.median(0).indices.item(), 3);
+   * ```
+   */
+  median(): Tensor;
+  /** Along one dimension: values and indices. */
+  median(dim: number, keepDim?: boolean): Indexed;
+  median(dim?: number, keepDim = false): Tensor | Indexed {
+    return dim === undefined ? medianOfAll(this) : medianAlong(this, dim, keepDim);
   }
   /** The variance about the mean: the sum of squares over the number of elements less `correction` [1]. */
   var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
@@ -923,13 +959,13 @@ export class Tensor implements OperandView, Disposable {
   logSoftmax(dim: number): Tensor {
     return logSoftmax(this, dim);
   }
-  /** The sum of the elements so far along `dim`. */
-  cumsum(dim: number): Tensor {
-    return cumsum(this, dim);
+  /** The sum of the elements so far along `dim`; of integers and bool as {@linkcode Tensor.sum}. */
+  cumsum(dim: number, options: SumOptions = {}): Tensor {
+    return cumsum(this, dim, options);
   }
-  /** The product of the elements so far along `dim`. */
-  cumprod(dim: number): Tensor {
-    return cumprod(this, dim);
+  /** The product of the elements so far along `dim`; of integers and bool as {@linkcode Tensor.sum}. */
+  cumprod(dim: number, options: SumOptions = {}): Tensor {
+    return cumprod(this, dim, options);
   }
   /** The largest of the elements so far along `dim`, and where it stands, of equals the last; NaN from the first on. */
   cummax(dim: number): Indexed {
@@ -968,7 +1004,10 @@ export class Tensor implements OperandView, Disposable {
 
   /**
    * The matrix product over the last two dimensions; the others broadcast. A vector counts as a row on the left
-   * and as a column on the right, and leaves the result with that dimension.
+   * and as a column on the right, and leaves the result with that dimension. Of integers it is exact, and wraps around
+   * where their dtype does not hold it.
+   *
+   * @throws WickError DTYPE_MISMATCH for bool, and for floats beside integers
    */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);

@@ -14,7 +14,7 @@ const TOLERANCE = 5e-3; // of 1 + the largest: of the differences, which f32 rou
 /** What an op in a dtype may differ from f32. */
 const ROUNDING = { f64: 1e-5, f16: 1e-2, bf16: 8e-2, f8e4m3: 0.15 } as const;
 /** Ops that take no more of a tensor than its shape, or depend on nothing by what they are for. */
-const CONSTANT = ["Tensor.detach", "zerosLike", "onesLike", "fullLike"];
+const CONSTANT = ["Tensor.detach", "zerosLike", "onesLike", "fullLike", "emptyLike"];
 
 /** Rows that ran, by the calls that a gradient was checked of. */
 interface Seen {

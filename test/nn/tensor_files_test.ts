@@ -127,6 +127,7 @@ Deno.test("what is written is read again: views, empty tensors, every plain dtyp
     ["none", tensor(new Float32Array(0), { shape: [0, 3], scope: own })],
     ["one", tensor(7, { scope: own })],
     ["whole", tensor(Int32Array.of(1, -2), { scope: own })],
+    ["natural", tensor(Uint32Array.of(1, 2 ** 32 - 1), { scope: own })],
     ["bytes", tensor(Uint8Array.of(1, 255, 0), { scope: own })],
     ["half", tensor(Uint16Array.of(0x3c00, 0x7c00), { dtype: "f16", scope: own })],
     ["brain", tensor(Uint16Array.of(0x3f80, 0x7f80), { dtype: "bf16", scope: own })],

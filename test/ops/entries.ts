@@ -102,6 +102,8 @@ export const entries: Readonly<Record<string, Entry>> = {
   zeros: op("zeros", "zeros", "zeros", on(() => wick.zeros([2, 3]))),
   ones: op("ones", "ones", "ones", on(() => wick.ones([2, 3]))),
   full: op("full", "full", "full", on(() => wick.full([2, 3], 2))),
+  empty: op("", "empty", "empty", on(() => wick.empty([2, 3]))),
+  emptyLike: op("", "empty_like", "empty_like", on([2, 3], (x) => wick.emptyLike(x))),
   zerosLike: op("zeros_like", "zeros_like", "zeros_like", on([2, 3], (x) => wick.zerosLike(x))),
   onesLike: op("ones_like", "ones_like", "ones_like", on([2, 3], (x) => wick.onesLike(x))),
   fullLike: op("", "full_like", "full_like", on([2, 3], (x) => wick.fullLike(x, 2))),
@@ -142,7 +144,9 @@ export const entries: Readonly<Record<string, Entry>> = {
     "to_dtype",
     "astype",
     "to",
-    ...(["f64", "f32", "i64", "i32", "i16", "u8", "bool"] as const).map((t) => on([2, 3], (x) => x.to(t))),
+    ...(["f64", "f32", "i64", "i32", "u32", "i16", "u8", "bool"] as const).map((t) =>
+      on([2, 3], (x) => x.to(t))
+    ),
     { ...on([2, 3], (x) => x.to("f16")), rounds: 1e-3 },
     { ...on([2, 3], (x) => x.to("bf16")), rounds: 1e-2 },
     { ...on([2, 3], (x) => x.to("f8e4m3")), rounds: 0.15 },
@@ -499,6 +503,14 @@ export const entries: Readonly<Record<string, Entry>> = {
   "Tensor.min": fold("min, min_keepdim, min_all", "min, amin", "amin", (x, d) => x.min(d)),
   "Tensor.argmax": fold("argmax, argmax_keepdim", "argmax", "argmax", (x, d) => x.argmax(d)),
   "Tensor.argmin": fold("argmin, argmin_keepdim", "argmin", "argmin", (x, d) => x.argmin(d)),
+  "Tensor.median": op(
+    "",
+    "median (mean of the middle two)",
+    "median",
+    on([2, 4], (x) => x.median()),
+    on([2, 5], (x) => ({ ...x.median(1) })),
+    on([4, 2], (x) => ({ ...x.median(0, true) })),
+  ),
   "Tensor.var": fold("var, var_keepdim", "var (ddof)", "var", (x, d) => x.var(d)),
   "Tensor.std": fold("", "std (ddof)", "std", (x, d) => x.std(d)),
   "Tensor.norm": op(

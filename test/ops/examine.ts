@@ -9,7 +9,19 @@ import type { Call } from "./entries.ts";
 import { bendsAt, outcome, rowsIn, slopesAt, startOf } from "./trace.ts";
 
 /** All plain dtypes. */
-export const DTYPES = ["f32", "f64", "f16", "bf16", "f8e4m3", "i64", "i32", "i16", "u8", "bool"] as const;
+export const DTYPES = [
+  "f32",
+  "f64",
+  "f16",
+  "bf16",
+  "f8e4m3",
+  "i64",
+  "i32",
+  "u32",
+  "i16",
+  "u8",
+  "bool",
+] as const;
 
 /** What was found of an op. */
 export interface Found {

@@ -48,6 +48,7 @@ const f32 = (n: number) => new Float32Array(n);
 const f64 = (n: number) => new Float64Array(n);
 const i64 = (n: number) => longs(new BigInt64Array(n));
 const i32 = (n: number) => new Int32Array(n);
+const u32 = (n: number) => new Uint32Array(n);
 const i16 = (n: number) => new Int16Array(n);
 const u8 = (n: number) => new Uint8Array(n);
 
@@ -59,6 +60,14 @@ const fromI64 = (into: (n: number) => Elements, convert: (v: bigint) => number |
   cast(great, longs(BigInt64Array.from([...WHOLE.map(BigInt), ...GREAT, ...ENDS])), into, convert);
 const fromI32 = (into: (n: number) => Elements, convert: (v: number) => number | bigint) =>
   cast(integers, Int32Array.from(WHOLE), into, convert);
+
+const fromU32 = (into: (n: number) => Elements, convert: (v: number) => number | bigint) =>
+  cast((random, n) => Uint32Array.from(integers(random, n)), Uint32Array.from(WHOLE), into, convert);
+
+/** Toward zero, NaN to 0, to the nearest of 0 and 2^32 - 1. */
+function natural(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), 0), 2 ** 32 - 1);
+}
 
 /** Toward zero, NaN to 0, to the nearest end of so many bits. */
 function whole(value: number, bits: number): bigint {
@@ -118,6 +127,11 @@ export const cast_i32_i64: Reference = fromI32(i64, BigInt);
 export const cast_i32_i16: Reference = fromI32(i16, (v) => v << 16 >> 16);
 export const cast_i32_u8: Reference = fromI32(u8, (v) => v & 255);
 export const cast_i32_bool: Reference = fromI32(u8, truth);
+export const cast_u32_f64: Reference = fromU32(f64, (v) => v);
+export const cast_u32_f32: Reference = fromU32(f32, Math.fround);
+export const cast_u32_i64: Reference = fromU32(i64, BigInt);
+export const cast_f32_u32: Reference = fromF32(u32, natural);
+export const cast_f64_u32: Reference = fromF64(u32, natural);
 export const cast_i16_i32: Reference = cast<number>(
   (random, n) => Int16Array.from(random.ints(n, -32768, 32767)),
   Int16Array.of(0, -1, 32767, -32768),

@@ -15,6 +15,7 @@ const integers: Draw = (random, n) => random.ints(n, -2, 2).map((v) => v * 2 ** 
 const doubles: Draw = (random, n) => Float64Array.from({ length: n }, () => random.pick([...SPECIAL, 4, 5]));
 const great: Draw = (random, n) =>
   longs(BigInt64Array.from(random.ints(n, -2, 2), (v) => BigInt(v) * 2n ** 62n));
+const naturals: Draw = (random, n) => Uint32Array.from(integers(random, n));
 const truths: Draw = (random, n) => Uint8Array.from(random.ints(n, 0, 3), (v) => [0, 0, 1, 255][v]);
 
 /**
@@ -76,6 +77,8 @@ export const lt_i32: Reference = compare((a, b) => a < b, integers);
 export const le_i32: Reference = compare((a, b) => a <= b, integers);
 export const gt_i32: Reference = compare((a, b) => a > b, integers);
 export const ge_i32: Reference = compare((a, b) => a >= b, integers);
+export const lt_u32: Reference = compare((a, b) => a < b, naturals);
+export const le_u32: Reference = compare((a, b) => a <= b, naturals);
 export const eq_f64: Reference = compare((a, b) => a === b, doubles);
 export const eq_i64: Reference = compare((a, b) => a === b, great);
 export const ne_f64: Reference = compare((a, b) => a !== b, doubles);

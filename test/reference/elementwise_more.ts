@@ -76,3 +76,9 @@ export const sub_i32: Reference = i32((a, b) => a - b | 0);
 export const mul_i32: Reference = i32(Math.imul);
 export const maximum_i32: Reference = i32(Math.max);
 export const minimum_i32: Reference = i32(Math.min);
+
+const naturals = (random: Random, n: number) => Uint32Array.from(integers(random, n));
+const u32 = (f: (a: number, b: number) => number): Reference =>
+  walk(f, [naturals, naturals], (n) => new Uint32Array(n));
+export const maximum_u32: Reference = u32(Math.max);
+export const minimum_u32: Reference = u32(Math.min);

@@ -84,6 +84,17 @@ const i32 = (f: (a: bigint, b: bigint) => bigint): Reference =>
 export const floor_div_i32: Reference = i32(wholeFloorDiv);
 export const remainder_i32: Reference = i32(wholeRemainder);
 
+const u32 = (f: (a: bigint, b: bigint) => bigint): Reference =>
+  walk(
+    (a, b) => Number(f(BigInt(a), BigInt(b))),
+    [naturals, naturals],
+    (n) => new Uint32Array(n),
+  );
+const naturals = (random: Random, length: number) => Uint32Array.from(integers(random, length));
+
+export const floor_div_u32: Reference = u32(wholeFloorDiv);
+export const remainder_u32: Reference = u32(wholeRemainder);
+
 /** The two words of a float64, low first. */
 function words(value: number): number[] {
   return Array.from(new Int32Array(Float64Array.of(value).buffer));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
-import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
+import { type Case, type Expected, longs, type OperandValue, type Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
 type Draw = (random: Random, length: number) => Elements;
@@ -12,6 +12,9 @@ type Draw = (random: Random, length: number) => Elements;
 const floats: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : 0);
 const withNaN: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : NaN);
 const integers: Draw = (random, n) => random.ints(n, -9, 9);
+const naturals: Draw = (random, n) => Uint32Array.from(random.ints(n, -9, 9));
+const great: Draw = (random, n) =>
+  longs(BigInt64Array.from(random.ints(n, -3, 3), (v) => BigInt(v) * 2n ** 61n + BigInt(v)));
 const bits: Record<8 | 16 | 32 | 64, Draw> = {
   8: (random, n) => random.bytes(n),
   16: (random, n) => Uint16Array.from(random.ints(n, 0, 65535)),
@@ -124,6 +127,27 @@ function addRows(draw: Draw): Reference {
 export const index_add_f32: Reference = addRows(floats);
 export const index_add_f64: Reference = addRows(bits[64]);
 export const index_add_i32: Reference = addRows(integers);
+export const index_add_i64: Reference = {
+  cases: addRows(great).cases,
+  oracle({ operands: [index, src, y], params: [N, I], cells: [O, M] }: Case): Expected[] {
+    const each = Int32Array.from({ length: O * M * I }, (_, e) => index![Math.floor(e / I) % M]);
+    return foldWhole([each, src, y], [N, M, I], [O], (y, x) => y + x);
+  },
+};
+
+/** y[to] = f(y[to], src[from]) in i64. */
+function foldWhole(
+  [index, src, y]: readonly OperandValue[],
+  params: readonly number[],
+  cells: readonly number[],
+  f: (y: bigint, x: bigint) => bigint,
+): Expected[] {
+  const [from, values] = [src, y].map((v) => Array.from(v as unknown as BigInt64Array));
+  walk(index!, params, cells, (m, to) => {
+    if (to >= 0) values[to] = BigInt.asIntN(64, f(values[to], from[m]));
+  });
+  return [{ operand: 2, values }];
+}
 
 /** Calls `visit` with the places of each element of [O, M, I] and of [O, N, I] (-1 where the index is outside). */
 function walk(
@@ -207,6 +231,18 @@ export const scatter_amax_f32: Reference = scatter(withNaN, Math.max);
 export const scatter_amax_i32: Reference = scatter(integers, Math.max);
 export const scatter_amin_f32: Reference = scatter(withNaN, Math.min);
 export const scatter_amin_i32: Reference = scatter(integers, Math.min);
+
+export const scatter_amax_u32: Reference = scatter(naturals, Math.max);
+export const scatter_amin_u32: Reference = scatter(naturals, Math.min);
+
+const whole = (f: (y: bigint, x: bigint) => bigint): Reference => ({
+  cases: scatter(great, last).cases,
+  oracle: ({ operands, params, cells }) => foldWhole(operands, params, cells, f),
+});
+export const scatter_add_i64: Reference = whole((y, x) => y + x);
+export const scatter_prod_i64: Reference = whole((y, x) => y * x);
+export const scatter_amax_i64: Reference = whole((y, x) => x > y ? x : y);
+export const scatter_amin_i64: Reference = whole((y, x) => x < y ? x : y);
 
 export const scatter_b32_backward: Reference = {
   cases: (random) =>

@@ -35,49 +35,56 @@ const shapes: [number, number, number, number, number, boolean, boolean][] = [
 
 type Decode = (value: number) => number;
 
-/** `array` holds a and y. */
-export function reference(
-  draw: (random: Random, count: number) => OperandValue,
-  decode: Decode,
-  array: typeof Float32Array | typeof Float64Array = Float32Array,
-): Reference {
-  const call = (
-    random: Random,
-    label: string,
-    [B0, B1, M, N, K]: number[],
-    sizes: number[],
-    steps: number[],
-  ) => ({
+type Draw = (random: Random, count: number) => OperandValue;
+
+/** Calls on all shapes: a and b are drawn, y is made by its length. */
+export function* products(
+  random: Random,
+  [a, b]: readonly [Draw, Draw],
+  into: (count: number) => OperandValue,
+): Generator<Case> {
+  const call = (label: string, [B0, B1, M, N, K]: number[], sizes: number[], steps: number[]) => ({
     label: `${label} ${[B0, B1, M, N, K]}`,
-    operands: [array.from(random.floats(sizes[0])), draw(random, sizes[1]), new array(B0 * B1 * M * N)],
+    operands: [a(random, sizes[0]), b(random, sizes[1]), into(B0 * B1 * M * N)],
     params: [B0, B1, N, K, ...steps],
     cells: [M],
   });
+  for (const [B0, B1, M, N, K, aTurned, bTurned] of shapes) {
+    const steps = [...strides(B1, M, K, aTurned), ...strides(B1, K, N, bTurned)];
+    const label = `a${aTurned ? "t" : ""} b${bTurned ? "t" : ""}`;
+    yield call(label, [B0, B1, M, N, K], [B0 * B1 * M * K, B0 * B1 * K * N], steps);
+  }
+  yield call("repeated batches", [2, 3, 2, 5, 4], [24, 40], [0, 8, 4, 1, 20, 0, 5, 1]);
+  yield call("columns apart", [1, 1, 3, 9, 4], [3 * 13, 4 * 50], [0, 0, 13, 3, 0, 0, 45, 5]);
+}
+
+/** For each element of y the places in a and b whose products make it. */
+export function terms({ params, cells: [M] }: Case): (readonly [number, number])[][] {
+  const [B0, B1, N, K, a0, a1, a2, a3, b0, b1, b2, b3] = params;
+  return Array.from({ length: B0 * B1 * M * N }, (_, at) => {
+    const [n, m] = [at % N, Math.floor(at / N) % M];
+    const [j, i] = [Math.floor(at / N / M) % B1, Math.floor(at / N / M / B1)];
+    return Array.from(
+      { length: K },
+      (_, k) => [i * a0 + j * a1 + m * a2 + k * a3, i * b0 + j * b1 + k * b2 + n * b3] as const,
+    );
+  });
+}
+
+/** `array` holds a and y. */
+export function reference(
+  draw: Draw,
+  decode: Decode,
+  array: typeof Float32Array | typeof Float64Array = Float32Array,
+): Reference {
+  const left: Draw = (random, count) => array.from(random.floats(count));
   return {
-    *cases(random: Random): Generator<Case> {
-      for (const [B0, B1, M, N, K, aTurned, bTurned] of shapes) {
-        const steps = [...strides(B1, M, K, aTurned), ...strides(B1, K, N, bTurned)];
-        const label = `a${aTurned ? "t" : ""} b${bTurned ? "t" : ""}`;
-        yield call(random, label, [B0, B1, M, N, K], [B0 * B1 * M * K, B0 * B1 * K * N], steps);
-      }
-      yield call(random, "repeated batches", [2, 3, 2, 5, 4], [24, 40], [0, 8, 4, 1, 20, 0, 5, 1]);
-      yield call(random, "columns apart", [1, 1, 3, 9, 4], [3 * 13, 4 * 50], [0, 0, 13, 3, 0, 0, 45, 5]);
-    },
-    oracle({ operands: [a, b], params, cells: [M] }: Case): Expected[] {
-      const [B0, B1, N, K, a0, a1, a2, a3, b0, b1, b2, b3] = params;
-      const values = new Float64Array(B0 * B1 * M * N);
-      const scale = values.map(() => 1e-30);
-      for (let at = 0; at < values.length; at++) {
-        const [n, m] = [at % N, Math.floor(at / N) % M];
-        const [j, i] = [Math.floor(at / N / M) % B1, Math.floor(at / N / M / B1)];
-        for (let k = 0; k < K; k++) {
-          const x = Number(a![i * a0 + j * a1 + m * a2 + k * a3]);
-          const term = x * decode(Number(b![i * b0 + j * b1 + k * b2 + n * b3]));
-          values[at] += term;
-          scale[at] += Math.abs(term);
-        }
-      }
-      return [{ operand: 2, values, scale }];
+    cases: (random) => products(random, [left, draw], (count) => new array(count)),
+    oracle(call: Case): Expected[] {
+      const [a, b] = call.operands;
+      const each = terms(call).map((places) => places.map(([p, q]) => Number(a![p]) * decode(Number(b![q]))));
+      const sum = (values: number[]) => values.reduce((x, y) => x + y, 0);
+      return [{ operand: 2, values: each.map(sum), scale: each.map((v) => 1e-30 + sum(v.map(Math.abs))) }];
     },
   };
 }

@@ -32,11 +32,13 @@ import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
 import * as cast from "./cast.ts";
 import * as elementwiseWide from "./elementwise_wide.ts";
-import * as matmulF64 from "./matmul_f64.ts";
+import * as matmulWide from "./matmul_wide.ts";
 import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMore from "./reduce_more.ts";
 import * as scan from "./scan.ts";
+import * as scanWide from "./scan_wide.ts";
 import * as sort from "./sort.ts";
+import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
   attention,
@@ -67,11 +69,13 @@ const families: readonly object[] = [
   random,
   cast,
   elementwiseWide,
-  matmulF64,
+  matmulWide,
   reduceWide,
   reduceMore,
   scan,
+  scanWide,
   sort,
+  sortWide,
 ];
 
 /** The oracles: exports named like a row. */

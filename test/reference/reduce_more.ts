@@ -8,7 +8,7 @@ import type { Random } from "../random.ts";
 import type { Case, Expected, Reference } from "./reference.ts";
 
 type Column = readonly number[];
-type Elements = Float32Array | Int32Array | Uint8Array;
+type Elements = Float32Array | Int32Array | Uint32Array | Uint8Array;
 type Make = (length: number) => Elements;
 type Draw = (random: Random, length: number) => Elements;
 
@@ -57,12 +57,14 @@ const far: Draw = (random, n) => random.floats(n).map((v) => v + 1e6);
 /** About 1, so that long products neither vanish nor overflow. */
 const factors: Draw = (random, n) => random.floats(n).map((v) => 1 + v / 8);
 const integers: Draw = (random, n) => random.ints(n, -0x80000000, 0x7fffffff);
+const naturals: Draw = (random, n) => Uint32Array.from(integers(random, n));
 const few: Draw = (random, n) => random.ints(n, -2, 2);
 const truths: Draw = (random, n) => Uint8Array.from(random.ints(n, 0, 5), (v) => [0, 1, 255, 7, 1, 1][v]);
 const ones: Draw = (random, n) =>
   Uint8Array.from({ length: n }, (_, i) => i === 40 ? random.integer(0, 1) : 255);
 const Float: Make = (n) => new Float32Array(n);
 const Integer: Make = (n) => new Int32Array(n);
+const Natural: Make = (n) => new Uint32Array(n);
 const Byte: Make = (n) => new Uint8Array(n);
 
 /** x [R, C]. */
@@ -141,7 +143,11 @@ export const min_i32: Reference = last(smallest, [integers, few], Integer);
 export const argmax_i32: Reference = last({ of: (c) => c.indexOf(largest.of(c)) }, [integers, few], Integer);
 export const argmin_i32: Reference = last({ of: (c) => c.indexOf(smallest.of(c)) }, [integers, few], Integer);
 
-export const sum_u8: Reference = last(integerSums, [truths, ones], Integer);
+export const max_u32: Reference = last(largest, [naturals], Natural);
+export const min_u32: Reference = last(smallest, [naturals], Natural);
+export const argmax_u32: Reference = last({ of: (c) => c.indexOf(largest.of(c)) }, [naturals], Integer);
+export const argmin_u32: Reference = last({ of: (c) => c.indexOf(smallest.of(c)) }, [naturals], Integer);
+
 export const count_u8: Reference = last({ of: (c) => c.filter((v) => v !== 0).length, empty: true }, [
   truths,
   ones,
@@ -167,3 +173,5 @@ export const sum_middle_i32: Reference = middle(integerSums, [integers], Integer
 export const prod_middle_i32: Reference = middle(integerProducts, [integers], Integer);
 export const max_middle_i32: Reference = middle(largest, [integers], Integer);
 export const min_middle_i32: Reference = middle(smallest, [integers], Integer);
+export const max_middle_u32: Reference = middle(largest, [naturals], Natural);
+export const min_middle_u32: Reference = middle(smallest, [naturals], Natural);

@@ -10,11 +10,22 @@ type Elements = Exclude<OperandValue, null>;
 type Column = readonly number[];
 type Draw = (random: Random, length: number) => Elements;
 
-const SIZES = [[0, 3, 2], [2, 0, 3], [2, 3, 0], [1, 1, 1], [2, 7, 1], [3, 4, 3], [1, 9, 5], [1, 3, 1029], [
-  1,
-  100,
-  2,
-]];
+/** O, N, I */
+export const SIZES: readonly (readonly number[])[] = [
+  [0, 3, 2],
+  [2, 0, 3],
+  [2, 3, 0],
+  [1, 1, 1],
+  [2, 7, 1],
+  [3, 4, 3],
+  [1, 9, 5],
+  [1, 3, 1029],
+  [
+    1,
+    100,
+    2,
+  ],
+];
 
 /** f of each column of the operands [O, N, I] (or [O, I]: one number), as [O, N, I]. */
 function byColumn(
@@ -118,6 +129,9 @@ export const cummax_f32: Reference = best(largest, [ties, special]);
 export const cummin_f32: Reference = best(smallest, [ties, special]);
 export const cummax_i32: Reference = best(largest, [few, integers]);
 export const cummin_i32: Reference = best(smallest, [few, integers]);
+const naturals: Draw = (random, n) => Uint32Array.from(integers(random, n));
+export const cummax_u32: Reference = best(largest, [naturals]);
+export const cummin_u32: Reference = best(smallest, [naturals]);
 
 const product = (column: Column): number => column.reduce((a, b) => a * b, 1);
 

@@ -62,6 +62,9 @@ export const sort_f32: Reference = sorting([floats, ties], false);
 export const sort_i32: Reference = sorting([integers, few], false);
 export const top_k_f32: Reference = sorting([floats, ties], true);
 export const top_k_i32: Reference = sorting([integers, few], true);
+const naturals: Draw = (random, n) => Uint32Array.from(random.ints(n, -2, 2), (v) => v * 2 ** 29);
+export const sort_u32: Reference = sorting([naturals], false);
+export const top_k_u32: Reference = sorting([naturals], true);
 
 /** `from` is what the row reads: [R, C] to pick from, [R, K] to place. */
 function move(from: "C" | "K", oracle: Reference["oracle"]): Reference {

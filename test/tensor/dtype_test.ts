@@ -18,6 +18,7 @@ Deno.test("data() gives each dtype's own array, and tensor() takes it back", asy
     f8e4m3: Uint8Array.of(0x38, 0xc0),
     i64: BigInt64Array.of(2n ** 60n, -2n),
     i32: Int32Array.of(7, -2),
+    u32: Uint32Array.of(7, 2 ** 32 - 2),
     i16: Int16Array.of(300, -2),
     u8: Uint8Array.of(7, 254),
     bool: Uint8Array.of(1, 0),
@@ -30,6 +31,7 @@ Deno.test("data() gives each dtype's own array, and tensor() takes it back", asy
   equal(tensor(arrays.i64, { scope: own }).dtype, "i64");
   equal(tensor(arrays.f64, { scope: own }).dtype, "f64");
   equal(tensor(arrays.i16, { scope: own }).dtype, "i16");
+  equal(tensor(arrays.u32, { scope: own }).dtype, "u32");
   equal(tensor([[true, false]], { scope: own }).dtype, "bool");
   equal(tensor([1n, -1n], { scope: own }).dtype, "i64");
   deepEqual(await tensor([1.5, -2], { dtype: "f8e4m3", scope: own }).toArray(), [1.5, -2]);
@@ -183,7 +185,7 @@ Deno.test("bool: logic, sums, choice; no minus", async () => {
   equal(a.add(1).dtype, "i64");
   deepEqual(await a.add(1).toArray(), [2, 2, 1, 1]);
   equal(await a.sum(0).item(), 2);
-  equal(a.sum(0).dtype, "i32");
+  equal(a.sum(0).dtype, "i64");
   throws(() => a.sub(b), { code: "DTYPE_MISMATCH" });
   throws(() => a.floorDiv(b), { code: "DTYPE_MISMATCH" });
   deepEqual(await a.mul(0.5).toArray(), [0.5, 0.5, 0, 0]);
@@ -211,7 +213,7 @@ Deno.test("comparisons are exact in each dtype, and with numbers that it cannot 
 Deno.test("where keeps elements of every width", async () => {
   using own = scope();
   const mask = tensor([true, false, true], { scope: own });
-  for (const dtype of ["f64", "i64", "f16", "bf16", "i16", "u8", "bool", "f8e4m3"] as const) {
+  for (const dtype of ["f64", "i64", "u32", "f16", "bf16", "i16", "u8", "bool", "f8e4m3"] as const) {
     const [a, b] = [[1, 1, 0], [0, 0, 1]].map((v) => tensor(v, { dtype, scope: own }));
     const y = mask.where(a, b);
     equal(y.dtype, dtype);
@@ -224,12 +226,13 @@ Deno.test("where keeps elements of every width", async () => {
 Deno.test("reductions of f64, integers and halves", async () => {
   using own = scope();
   const rows = [[1, 5, 2], [7, -1, 7]];
-  for (const dtype of ["f64", "i64", "i32", "u8", "i16", "f16", "bf16"] as const) {
-    const x = tensor(dtype === "u8" ? [[1, 5, 2], [7, 0, 7]] : rows, { dtype, scope: own });
-    const low = dtype === "u8" ? 0 : -1;
+  for (const dtype of ["f64", "i64", "i32", "u32", "u8", "i16", "f16", "bf16"] as const) {
+    const x = tensor(dtype[0] === "u" ? [[1, 5, 2], [7, 0, 7]] : rows, { dtype, scope: own });
+    const low = dtype[0] === "u" ? 0 : -1;
     const isWhole = /^[iu]/.test(dtype);
     deepEqual(await x.sum(1).toArray(), [8, 14 + low], dtype);
-    equal(x.sum(1).dtype, isWhole && dtype !== "i64" ? "i32" : dtype);
+    equal(x.sum(1).dtype, isWhole ? "i64" : dtype);
+    equal(x.sum(1, false, { dtype: "f32" }).dtype, "f32");
     deepEqual(await x.max(0).toArray(), [7, 5, 7], dtype);
     equal(x.max(0).dtype, dtype);
     deepEqual(await x.min(1, true).toArray(), [[1], [low]]);
@@ -406,7 +409,7 @@ Deno.test("indices of i64 are checked as they are; masks are bool; elements of f
 
 Deno.test("creators, joins and printing know every dtype", async () => {
   using own = scope();
-  for (const dtype of ["f64", "f16", "bf16", "f8e4m3", "i64", "i16", "bool"] as const) {
+  for (const dtype of ["f64", "f16", "bf16", "f8e4m3", "i64", "u32", "i16", "bool"] as const) {
     const x = ones([2, 2], { dtype, scope: own });
     equal(x.dtype, dtype);
     deepEqual(await x.tril().toArray(), [[1, 0], [1, 1]], dtype);

@@ -3,6 +3,8 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   arange,
   defaultDevice,
+  empty,
+  emptyLike,
   eye,
   full,
   fullLike,
@@ -26,7 +28,7 @@ const list = (n: number, at: (i: number) => number) => Array.from({ length: n },
 
 Deno.test("one value fills any shape, in every dtype that numbers make", async () => {
   using own = scope();
-  for (const dtype of ["f32", "i32", "u8"] satisfies PlainDtype[]) {
+  for (const dtype of ["f32", "i32", "u32", "u8"] satisfies PlainDtype[]) {
     const x = full([2, 3], 7, { dtype, scope: own });
     deepEqual([x.dtype, x.shape, x.isContiguous], [dtype, [2, 3], true]);
     deepEqual([...await x.data()], new Array(6).fill(7));
@@ -52,6 +54,25 @@ Deno.test("what is like another has its shape, dtype, device and scope", async (
     deepEqual([y.dtype, y.device, y.scope, await y.toArray()], ["i32", device, own, [[value], [value]]]);
   }
   equal(zerosLike(x, { dtype: "f32" }).dtype, "f32");
+});
+
+Deno.test("an empty tensor is given memory, and nothing writes it", async () => {
+  using device = new WasmDevice();
+  using own = scope();
+  const x = tensor([[1, 2], [3, 4]], { dtype: "i32", device, scope: own }).t();
+  const { storages } = device.live();
+  device.run = device.write = () => ok(false, "it is written");
+  const [y, z] = [empty([2, 2], { dtype: "i32", device, scope: own }), emptyLike(x)];
+  delete (device as Partial<WasmDevice>).run; // those of the class again
+  delete (device as Partial<WasmDevice>).write;
+  equal(device.live().storages, storages + 2);
+  for (const t of [y, z]) {
+    deepEqual([t.dtype, t.shape, t.device, t.scope, t.isContiguous], ["i32", [2, 2], device, own, true]);
+    deepEqual(await t.write(Int32Array.of(1, 2, 3, 4)).toArray(), [[1, 2], [3, 4]]);
+  }
+  deepEqual(await emptyLike(x, { dtype: "u32" }).sliceSet(x.to("u32")).toArray(), [[1, 3], [2, 4]]);
+  throws(() => empty([2, -1]), { code: "SHAPE_MISMATCH", message: /Cannot empty \[2,-1\]/ });
+  equal(empty([0, 3], { scope: own }).size, 0);
 });
 
 Deno.test("each fill has memory of its own, and no more", async () => {
@@ -132,7 +153,9 @@ Deno.test("what is made while recording is there at every replay", async () => {
     using line = arange(1, 3);
     using grid = eye(2);
     using some = full([2, 2], 10);
-    return x.mul(line).add(grid).add(some);
+    using room = empty([2, 2]);
+    room.sliceSet(x.mul(line));
+    return room.add(grid).add(some);
   });
   for (const [first, want] of [[1, [[12, 14], [13, 19]]], [5, [[16, 14], [13, 19]]]] as const) {
     x.write(Float32Array.of(first, 2, 3, 4));

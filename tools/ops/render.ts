@@ -66,7 +66,7 @@ function dtypesText(dtypes: readonly string[]): string {
   return dtypes.length === DTYPES.length ? "all" : dtypes.join(" ");
 }
 
-const suffix = /^(.*)_(f64|f32|f16|bf16|i64|i32|u8|b8|b16|b32|b64)$/;
+const suffix = /^(.*)_(f64|f32|f16|bf16|i64|i32|u32|u8|b8|b16|b32|b64)$/;
 
 /** Names that differ in their dtype or block format as one: add_{f32,i32}. */
 export function grouped(rows: readonly string[]): string {

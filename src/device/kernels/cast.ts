@@ -46,6 +46,14 @@ export const cast_i32_i16: Kernel = cast("i32", "i16");
 /** The low 8 bits. */
 export const cast_i32_u8: Kernel = cast("i32", "u8");
 export const cast_i32_bool: Kernel = cast("i32", "bool");
+/** To 16 and 8 bits, i32 and bool, u32 goes by i32's rows. */
+export const cast_u32_f64: Kernel = cast("u32", "f64");
+export const cast_u32_f32: Kernel = cast("u32", "f32");
+export const cast_u32_i64: Kernel = cast("u32", "i64");
+/** As cast_f32_i64. */
+export const cast_f32_u32: Kernel = cast("f32", "u32");
+/** As cast_f32_i64. */
+export const cast_f64_u32: Kernel = cast("f64", "u32");
 export const cast_i16_i32: Kernel = cast("i16", "i32");
 /** Also of bool. */
 export const cast_u8_i32: Kernel = cast("u8", "i32");

@@ -57,6 +57,9 @@ export const lt_i32: Kernel = compare("lt", "i32");
 export const le_i32: Kernel = compare("le", "i32");
 export const gt_i32: Kernel = compare("gt", "i32");
 export const ge_i32: Kernel = compare("ge", "i32");
+/** eq and ne of u32 are those of i32; gt and ge are lt and le with operands changed over. */
+export const lt_u32: Kernel = compare("lt", "u32");
+export const le_u32: Kernel = compare("le", "u32");
 export const eq_f64: Kernel = compare("eq", "f64");
 export const ne_f64: Kernel = compare("ne", "f64");
 export const lt_f64: Kernel = compare("lt", "f64");

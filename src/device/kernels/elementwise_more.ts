@@ -46,3 +46,6 @@ export const sub_i32: Kernel = binary("sub_i32", 0, "i32");
 export const mul_i32: Kernel = binary("mul_i32", 0, "i32");
 export const maximum_i32: Kernel = binary("maximum_i32", 0, "i32");
 export const minimum_i32: Kernel = binary("minimum_i32", 0, "i32");
+/** Sums, differences and products of u32 are those of i32. */
+export const maximum_u32: Kernel = binary("maximum_u32", 0, "u32");
+export const minimum_u32: Kernel = binary("minimum_u32", 0, "u32");

@@ -1,5 +1,5 @@
 /**
- * Rows of the elementwise form over f64 and i64, and those of f32 and i32 that divide with a floor: y is contiguous
+ * Rows of the elementwise form over f64 and i64, and those of f32, i32 and u32 that divide with a floor: y is contiguous
  * [D0, D1, D2, D3], operands are read through four strides in elements (0 broadcasts). Integers wrap around; divided
  * by 0 they give 0.
  *
@@ -44,6 +44,10 @@ export const remainder_f32: Kernel = binary("remainder_f32", 2e-7, "f32");
 export const floor_div_i32: Kernel = binary("floor_div_i32", 0, "i32");
 /** With the divisor's sign; 0 where b is 0. */
 export const remainder_i32: Kernel = binary("remainder_i32", 0, "i32");
+/** a / b rounded down; 0 where b is 0. */
+export const floor_div_u32: Kernel = binary("floor_div_u32", 0, "u32");
+/** 0 where b is 0. */
+export const remainder_u32: Kernel = binary("remainder_u32", 0, "u32");
 
 /** x * scale + shift, rounded twice. */
 export const affine_f64: Kernel = unary("affine_f64", 4e-16, affine, "f64");

@@ -45,7 +45,7 @@ export const index_select_b32: Kernel = select("index_select_b32", ["index_add_f
 export const index_select_b64: Kernel = select("index_select_b64", ["index_add_f64"]);
 
 /** y[o, index[m], i] += src[o, m, i] in the order of m. */
-function addRows(dtype: "f32" | "f64" | "i32", gradient: RowGradient, tolerance: number): Kernel {
+function addRows(dtype: "f32" | "f64" | "i32" | "i64", gradient: RowGradient, tolerance: number): Kernel {
   return {
     name: `index_add_${dtype}`,
     operands: [input("index", "i32", "M"), input("src", dtype, "O,M,I"), inout("y", dtype, "O,N,I")],
@@ -59,6 +59,7 @@ function addRows(dtype: "f32" | "f64" | "i32", gradient: RowGradient, tolerance:
 export const index_add_f32: Kernel = addRows("f32", ["index_select_b32"], 1e-6);
 export const index_add_f64: Kernel = addRows("f64", ["index_select_b64"], 1e-14);
 export const index_add_i32: Kernel = addRows("i32", NO_GRADIENT.whole, 0);
+export const index_add_i64: Kernel = addRows("i64", NO_GRADIENT.whole, 0);
 
 const rest: Pick<Kernel, "params" | "cells"> = {
   params: { N: "i32", M: "i32", I: "i32" },
@@ -108,6 +109,13 @@ export const scatter_amax_i32: Kernel = scatter("scatter_amax_i32", "i32", NO_GR
 /** NaN where there is one. */
 export const scatter_amin_f32: Kernel = scatter("scatter_amin_f32", "f32", "ops");
 export const scatter_amin_i32: Kernel = scatter("scatter_amin_i32", "i32", NO_GRADIENT.whole);
+export const scatter_add_i64: Kernel = scatter("scatter_add_i64", "i64", NO_GRADIENT.whole);
+export const scatter_prod_i64: Kernel = scatter("scatter_prod_i64", "i64", NO_GRADIENT.whole);
+export const scatter_amax_i64: Kernel = scatter("scatter_amax_i64", "i64", NO_GRADIENT.whole);
+export const scatter_amin_i64: Kernel = scatter("scatter_amin_i64", "i64", NO_GRADIENT.whole);
+/** Sums and products of u32 are those of i32. */
+export const scatter_amax_u32: Kernel = scatter("scatter_amax_u32", "u32", NO_GRADIENT.whole);
+export const scatter_amin_u32: Kernel = scatter("scatter_amin_u32", "u32", NO_GRADIENT.whole);
 
 /**
  * The gradients of scatter_b32: y is dy on entry, that of the scattered-into tensor afterwards (0 where

@@ -32,12 +32,14 @@ import * as softmax from "./softmax.ts";
 import * as upsample from "./upsample.ts";
 import * as cast from "./cast.ts";
 import * as elementwiseWide from "./elementwise_wide.ts";
-import * as matmulF64 from "./matmul_f64.ts";
+import * as matmulWide from "./matmul_wide.ts";
 import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMiddle from "./reduce_middle.ts";
 import * as reduceU8 from "./reduce_u8.ts";
 import * as scan from "./scan.ts";
+import * as scanWide from "./scan_wide.ts";
 import * as sort from "./sort.ts";
+import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
   attention,
@@ -68,12 +70,14 @@ const families: readonly object[] = [
   random,
   cast,
   elementwiseWide,
-  matmulF64,
+  matmulWide,
   reduceWide,
   reduceMiddle,
   reduceU8,
   scan,
+  scanWide,
   sort,
+  sortWide,
 ];
 
 /** All rows. */

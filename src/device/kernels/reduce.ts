@@ -40,6 +40,13 @@ export const min_i32: Kernel = fold("min_i32", "i32", "i32", 0);
 export const argmax_i32: Kernel = fold("argmax_i32", "i32", "i32", 0);
 /** The first of equals. */
 export const argmin_i32: Kernel = fold("argmin_i32", "i32", "i32", 0);
+/** Sums and products of u32 are those of i32. */
+export const max_u32: Kernel = fold("max_u32", "u32", "u32", 0);
+export const min_u32: Kernel = fold("min_u32", "u32", "u32", 0);
+/** The first of equals. */
+export const argmax_u32: Kernel = fold("argmax_u32", "u32", "i32", 0);
+/** The first of equals. */
+export const argmin_u32: Kernel = fold("argmin_u32", "u32", "i32", 0);
 
 /** y = sum over c of (x - mean)^2 / (C - correction), the divisor at least 0. */
 export const var_f32: Kernel = {

@@ -9,7 +9,7 @@ import { gradientOf, input, type Kernel, output } from "../kernel.ts";
 export const columnScratch = (): number => 16384;
 
 /** x [O, N, I] to y [O, I]; N > 0 for max and min. */
-function fold(name: string, dtype: "f32" | "i32", tolerance: number): Kernel {
+function fold(name: string, dtype: "f32" | "i32" | "u32", tolerance: number): Kernel {
   return {
     name: `${name}_middle_${dtype}`,
     operands: [input("x", dtype, "O,N,I"), output("y", dtype, "O,I")],
@@ -39,3 +39,5 @@ export const sum_middle_i32: Kernel = fold("sum", "i32", 0);
 export const prod_middle_i32: Kernel = fold("prod", "i32", 0);
 export const max_middle_i32: Kernel = fold("max", "i32", 0);
 export const min_middle_i32: Kernel = fold("min", "i32", 0);
+export const max_middle_u32: Kernel = fold("max", "u32", 0);
+export const min_middle_u32: Kernel = fold("min", "u32", 0);

@@ -6,7 +6,7 @@
 import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** x [R, C] to y [R]. */
-function fold(name: string, y: "i32" | "u8"): Kernel {
+function fold(name: string, y: "i64" | "i32" | "u8"): Kernel {
   return {
     name,
     operands: [input("x", "u8", "R,C"), output("y", y, "R")],
@@ -17,8 +17,7 @@ function fold(name: string, y: "i32" | "u8"): Kernel {
   };
 }
 
-/** Wraps at 32 bits. */
-export const sum_u8: Kernel = fold("sum_u8", "i32");
+export const sum_u8_i64: Kernel = fold("sum_u8_i64", "i64");
 /** How many are true. */
 export const count_u8: Kernel = fold("count_u8", "i32");
 /** Whether one is true. */

@@ -27,7 +27,7 @@ export const cumsum_i32: Kernel = scan("cumsum", "i32", NO_GRADIENT.whole, 0);
 export const cumprod_i32: Kernel = scan("cumprod", "i32", NO_GRADIENT.whole, 0);
 
 /** values[n] = the best of x up to n, indices[n] where it stands, of equals the last; values may be x. */
-function best(name: string, dtype: "f32" | "i32"): Kernel {
+function best(name: string, dtype: "f32" | "i32" | "u32"): Kernel {
   return {
     name: `${name}_${dtype}`,
     operands: [
@@ -49,6 +49,8 @@ export const cummax_f32: Kernel = best("cummax", "f32");
 export const cummin_f32: Kernel = best("cummin", "f32");
 export const cummax_i32: Kernel = best("cummax", "i32");
 export const cummin_i32: Kernel = best("cummin", "i32");
+export const cummax_u32: Kernel = best("cummax", "u32");
+export const cummin_u32: Kernel = best("cummin", "u32");
 
 function backward(name: string, dy: string): Kernel {
   return {

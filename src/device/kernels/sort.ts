@@ -36,7 +36,7 @@ function sorted(
  * values[r] = x[r] in order, equals in the order of their indices; indices say where they stood. NaN counts as the
  * largest.
  */
-const sort = (dtype: OperandDtype): Kernel =>
+export const sort = (dtype: OperandDtype): Kernel =>
   // two lists of pairs, four counts of 256 (assembly/sort.ts)
   sorted("sort", dtype, "R,C", { C: "i32", descending: "i32" }, ({ C }) => 16 * C + 4096);
 
@@ -46,8 +46,10 @@ const top = (dtype: OperandDtype): Kernel =>
 
 export const sort_f32: Kernel = sort("f32");
 export const sort_i32: Kernel = sort("i32");
+export const sort_u32: Kernel = sort("u32");
 export const top_k_f32: Kernel = top("f32");
 export const top_k_i32: Kernel = top("i32");
+export const top_k_u32: Kernel = top("u32");
 
 function move(
   name: string,

@@ -143,6 +143,12 @@ binary("sub_i32", "a - b", "i32");
 binary("mul_i32", "a * b", "i32");
 binary("maximum_i32", "max(a, b)", "i32");
 binary("minimum_i32", "min(a, b)", "i32");
+binary("floor_div_i32", "whole_quotient(a, b)", "i32");
+binary("remainder_i32", "whole_remainder(a, b)", "i32");
+binary("floor_div_u32", "select(a / max(b, 1u), 0u, b == 0u)", "u32");
+binary("remainder_u32", "select(a % max(b, 1u), 0u, b == 0u)", "u32");
+binary("maximum_u32", "max(a, b)", "u32");
+binary("minimum_u32", "min(a, b)", "u32");
 
 unary("affine_f32", "x * row.scale + row.shift");
 unary("neg_f32", "flip(x)");
@@ -186,12 +192,22 @@ unary(
   "f32",
   "i32",
 );
+// by exact halves: the conversion of all bits may round either way
+unary("cast_u32_f32", "f32(x >> 16u) * 65536.0 + f32(x & 0xffffu)", "u32", "f32");
+unary(
+  "cast_f32_u32",
+  "select(select(u32(x), 4294967295u, x >= 4294967296.0), 0u, is_nan(x) || x < 1.0)",
+  "f32",
+  "u32",
+);
 
 for (const [name, sign] of Object.entries({ eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" })) {
   const ordered = `rank(a) ${sign} rank(b)`;
   compare(`${name}_f32`, name === "ne" ? `!ordered(a, b) || ${ordered}` : `ordered(a, b) && ${ordered}`);
   compare(`${name}_i32`, `a ${sign} b`);
 }
+compare("lt_u32", "a < b");
+compare("le_u32", "a <= b");
 compare("cast_f32_bool", "!ordered(a, b) || rank(a) != rank(b)", strided("x", "x"), "0.0");
 compare("cast_i32_bool", "a != b", strided("x", "x"), "0");
 compare("logical_and_u8", "a != 0u && b != 0u");
@@ -220,6 +236,30 @@ for (
   row(`${name}_middle_f32`, {
     sources: [wgsl.reduce_middle],
     replace: { FIRST: first, NEXT: next, JOIN: join, RESULT: result },
+    groups: threads((s) => s.O * s.I),
+  });
+}
+
+/** Folds of integers, whose order does not matter: what adds nothing, and an expression of a and b. */
+const wholeFolds = {
+  sum_i32: ["0", "a + b"],
+  prod_i32: ["1", "a * b"],
+  max_i32: ["-0x80000000", "max(a, b)"],
+  min_i32: ["0x7fffffff", "min(a, b)"],
+  max_u32: ["0", "max(a, b)"],
+  min_u32: ["0xffffffffu", "min(a, b)"],
+};
+for (const [name, [start, fold]] of Object.entries(wholeFolds)) {
+  const [op, type] = name.split("_");
+  byRow(name, "R", wgsl.reduce_integer, { replace: { VALUE: type, START: start, FOLD: fold } });
+  row(`${op}_middle_${type}`, {
+    sources: [wgsl.reduce_middle],
+    replace: {
+      FIRST: `${type}(${start})`,
+      NEXT: fold.replace(/\ba\b/, "part").replace(/\bb\b/, "x"),
+      JOIN: fold.replace(/\ba\b/, "y").replace(/\bb\b/, "part"),
+      RESULT: "y",
+    },
     groups: threads((s) => s.O * s.I),
   });
 }
@@ -334,6 +374,8 @@ const folds = {
   scatter_amax_i32: "max(there, src)",
   scatter_amin_f32: "smaller(there, src)",
   scatter_amin_i32: "min(there, src)",
+  scatter_amax_u32: "max(there, src)",
+  scatter_amin_u32: "min(there, src)",
 };
 for (const [name, fold] of Object.entries(folds)) {
   row(name, { sources: [wgsl.indexing_put], replace: { ...own, FOLD: fold }, groups: lanes });
@@ -419,9 +461,15 @@ row("attention_train_backward_f32", {
 });
 
 const tiles = ({ B0, B1, M, N }: Sizes): Groups => [Math.ceil(N / 64), Math.ceil(M / 64), B0 * B1];
+const sums = { VALUE: "f32", JOINED: "fma(vec4<f32>(x), b, y)" };
 for (const name of ["matmul_f32", "matmul_f32_f16", "matmul_f32_bf16"]) {
-  row(name, { sources: [wgsl.matmul_f32], groups: tiles });
+  row(name, { sources: [wgsl.matmul], replace: sums, groups: tiles });
 }
+row("matmul_i32", {
+  sources: [wgsl.matmul],
+  replace: { VALUE: "i32", JOINED: "x * b + y" },
+  groups: tiles,
+});
 
 /** The rows, by name. */
 export const gpuRows: ReadonlyMap<string, GpuRow> = all;

@@ -34,6 +34,7 @@ interface Element {
 const elements: Readonly<Partial<Record<OperandDtype | "any8" | "any16", Element>>> = {
   f32: { type: "f32", bytes: 4, value: "bitcast<f32>(word)" },
   i32: { type: "i32", bytes: 4, value: "bitcast<i32>(word)" },
+  u32: { type: "u32", bytes: 4, value: "word" },
   any: { type: "u32", bytes: 4, value: "word" },
   any16: { type: "u32", bytes: 2, value: "(word >> (16u * u32(at & 1))) & 0xffffu" },
   any8: { type: "u32", bytes: 1, value: "(word >> (8u * u32(at & 3))) & 0xffu" },

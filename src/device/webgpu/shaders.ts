@@ -335,6 +335,13 @@ fn larger(a: f32, b: f32) -> f32 {
   return select(b, a, order(a) > order(b));
 }
 fn smaller(a: f32, b: f32) -> f32 { return flip(larger(flip(a), flip(b))); }
+fn whole_quotient(a: i32, b: i32) -> i32 {
+  if (b == 0) { return 0; }
+  if (b == -1) { return 0 - a; }
+  let q = a / b;
+  return select(q, q - 1, q * b != a && (a < 0) != (b < 0));
+}
+fn whole_remainder(a: i32, b: i32) -> i32 { return select(a - whole_quotient(a, b) * b, 0, b == 0); }
 fn quotient(a: f32, b: f32) -> f32 {
   return select(a / b, (0.25 * a) / (0.25 * b), abs(b) > 4e37);
 }
@@ -917,20 +924,21 @@ fn lion(i: i32) {
 }
 `;
 
-/** kernels_gpu/matmul_f32.wgsl */
-export const matmul_f32: string = `
+/** kernels_gpu/matmul.wgsl */
+export const matmul: string = `
 const TILE = 64;
 const DEPTH = 16;
 const THREADS = 256;
-var<workgroup> tile_a: array<f32, 1024>;
-var<workgroup> tile_b: array<f32, 1024>;
-fn four_of_a(at: i32) -> vec4<f32> { return vec4<f32>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
-fn four_of_b(at: i32) -> vec4<f32> { return vec4<f32>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
+var<workgroup> tile_a: array<VALUE, 1024>;
+var<workgroup> tile_b: array<VALUE, 1024>;
+fn four_of_a(at: i32) -> vec4<VALUE> { return vec4<VALUE>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
+fn four_of_b(at: i32) -> vec4<VALUE> { return vec4<VALUE>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
 fn spot(i: i32, along_k: bool) -> vec2<i32> {
   if (along_k) { return vec2<i32>(i % DEPTH, i / DEPTH); }
   return vec2<i32>(i / TILE, i % TILE);
 }
-fn store_four(at: i32, n: i32, v: vec4<f32>) {
+fn joined(x: VALUE, b: vec4<VALUE>, y: vec4<VALUE>) -> vec4<VALUE> { return JOINED; }
+fn store_four(at: i32, n: i32, v: vec4<VALUE>) {
   if (n < row.N) { store_y(at + n, v.x); }
   if (n + 1 < row.N) { store_y(at + n + 1, v.y); }
   if (n + 2 < row.N) { store_y(at + n + 2, v.z); }
@@ -951,20 +959,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let my_n = lane % 16 * 4;
   let a_along_k = abs(row.aColumn) <= abs(row.aRow);
   let b_along_k = abs(row.bRow) < abs(row.bColumn);
-  var y0 = vec4<f32>();
-  var y1 = vec4<f32>();
-  var y2 = vec4<f32>();
-  var y3 = vec4<f32>();
+  var y0 = vec4<VALUE>();
+  var y1 = vec4<VALUE>();
+  var y2 = vec4<VALUE>();
+  var y3 = vec4<VALUE>();
   for (var k0 = 0; k0 < row.K; k0 += DEPTH) {
     for (var e = lane; e < 1024; e += THREADS) {
       let s = spot(e, a_along_k);
       let m = first_m + s.y;
-      var v = 0.0;
+      var v = VALUE();
       if (m < M && k0 + s.x < row.K) { v = load_a(base_a + m * row.aRow + (k0 + s.x) * row.aColumn); }
       tile_a[s.x * TILE + s.y] = v;
       let t = spot(e, b_along_k);
       let n = first_n + t.y;
-      var w = 0.0;
+      var w = VALUE();
       if (n < row.N && k0 + t.x < row.K) { w = load_b(base_b + (k0 + t.x) * row.bRow + n * row.bColumn); }
       tile_b[t.x * TILE + t.y] = w;
     }
@@ -973,10 +981,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var k = 0; k < depth; k++) {
       let a = four_of_a(k * TILE + my_m);
       let b = four_of_b(k * TILE + my_n);
-      y0 = fma(vec4<f32>(a.x), b, y0);
-      y1 = fma(vec4<f32>(a.y), b, y1);
-      y2 = fma(vec4<f32>(a.z), b, y2);
-      y3 = fma(vec4<f32>(a.w), b, y3);
+      y0 = joined(a.x, b, y0);
+      y1 = joined(a.y, b, y1);
+      y2 = joined(a.z, b, y2);
+      y3 = joined(a.w, b, y3);
     }
     workgroupBarrier();
   }
@@ -1236,6 +1244,30 @@ fn main(
       let first = lane_indices[0];
       store_bits_y(r, select(load_bits_x(r * row.C + first), u32(first), as_index));
     }
+    workgroupBarrier();
+  }
+}
+`;
+
+/** kernels_gpu/reduce_integer.wgsl */
+export const reduce_integer: string = `
+var<workgroup> lane_folds: array<VALUE, LANES>;
+fn folded(a: VALUE, b: VALUE) -> VALUE { return FOLD; }
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    var part = VALUE(START);
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part = folded(part, load_x(r * row.C + c)); }
+    lane_folds[lane] = part;
+    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (lane < half) { lane_folds[lane] = folded(lane_folds[lane], lane_folds[lane + half]); }
+    }
+    if (lane == 0u) { store_y(r, lane_folds[0]); }
     workgroupBarrier();
   }
 }

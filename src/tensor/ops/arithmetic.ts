@@ -29,21 +29,28 @@ interface BinaryRule {
 /** a + b. */
 export const add = arithmetic(
   "add",
-  { f32: rows.add_f32, f64: wide.add_f64, i32: more.add_i32, i64: wide.add_i64 },
+  { f32: rows.add_f32, f64: wide.add_f64, i32: more.add_i32, u32: more.add_i32, i64: wide.add_i64 },
   { saves: "", a: (dy) => dy, b: (dy) => dy },
   (b) => [1, b],
 );
 /** a - b. */
 export const sub = arithmetic(
   "sub",
-  { f32: rows.sub_f32, f64: wide.sub_f64, i32: more.sub_i32, i64: wide.sub_i64, bool: null },
+  {
+    f32: rows.sub_f32,
+    f64: wide.sub_f64,
+    i32: more.sub_i32,
+    u32: more.sub_i32,
+    i64: wide.sub_i64,
+    bool: null,
+  },
   { saves: "", a: (dy) => dy, b: (dy) => dy.neg() },
   (b) => [1, -b],
 );
 /** a * b. */
 export const mul = arithmetic(
   "mul",
-  { f32: rows.mul_f32, f64: wide.mul_f64, i32: more.mul_i32, i64: wide.mul_i64 },
+  { f32: rows.mul_f32, f64: wide.mul_f64, i32: more.mul_i32, u32: more.mul_i32, i64: wide.mul_i64 },
   { saves: "ab", a: (dy, { b }) => dy.mul(b), b: (dy, { a }) => dy.mul(a) },
   (b) => [b, 0],
 );
@@ -56,7 +63,13 @@ export const div = arithmetic("div", { f32: rows.div_f32, f64: wide.div_f64 }, {
 /** The larger of two; of equals each gets half of the gradient. */
 export const maximum = arithmetic(
   "maximum",
-  { f32: rows.maximum_f32, f64: wide.maximum_f64, i32: more.maximum_i32, i64: wide.maximum_i64 },
+  {
+    f32: rows.maximum_f32,
+    f64: wide.maximum_f64,
+    i32: more.maximum_i32,
+    u32: more.maximum_u32,
+    i64: wide.maximum_i64,
+  },
   {
     saves: "ab",
     a: (dy, { a, b }) => share(dy, compare("gt", a, b), compare("eq", a, b)),
@@ -66,7 +79,13 @@ export const maximum = arithmetic(
 /** The smaller of two; of equals each gets half of the gradient. */
 export const minimum = arithmetic(
   "minimum",
-  { f32: rows.minimum_f32, f64: wide.minimum_f64, i32: more.minimum_i32, i64: wide.minimum_i64 },
+  {
+    f32: rows.minimum_f32,
+    f64: wide.minimum_f64,
+    i32: more.minimum_i32,
+    u32: more.minimum_u32,
+    i64: wide.minimum_i64,
+  },
   {
     saves: "ab",
     a: (dy, { a, b }) => share(dy, compare("lt", a, b), compare("eq", a, b)),
@@ -91,6 +110,7 @@ export const floorDiv = arithmetic("floorDiv", {
   f32: wide.floor_div_f32,
   f64: wide.floor_div_f64,
   i32: wide.floor_div_i32,
+  u32: wide.floor_div_u32,
   i64: wide.floor_div_i64,
   bool: null,
 }, "it is constant but for its steps");
@@ -101,6 +121,7 @@ export const remainder = arithmetic(
     f32: wide.remainder_f32,
     f64: wide.remainder_f64,
     i32: wide.remainder_i32,
+    u32: wide.remainder_u32,
     i64: wide.remainder_i64,
     bool: null,
   },
@@ -112,8 +133,8 @@ function share(dy: Tensor, all: Tensor, half: Tensor): Tensor {
   return where(all, dy, where(half, dy.mul(0.5), 0));
 }
 
-/** Rows by the dtype that they compute in; null where an op is refused. */
-type Rows = { f32: Kernel; f64: Kernel; i32?: Kernel; i64?: Kernel; bool?: null };
+/** Rows by the dtype that they compute in; null where an op is refused. Those of u32 are i32's where the bits agree. */
+type Rows = { f32: Kernel; f64: Kernel; i32?: Kernel; u32?: Kernel; i64?: Kernel; bool?: null };
 
 /** An op of two, as its rows, its rule (or why it has none), and the numbers of y = x * scale + shift. */
 interface Arithmetic {
@@ -174,9 +195,10 @@ function resultOf(op: Arithmetic, a: Tensor, b: Tensor | number): PlainDtype {
 }
 
 /** What an op computes a dtype in. */
-function computed({ rows }: Arithmetic, dtype: PlainDtype): "f64" | "f32" | "i64" | "i32" {
+function computed({ rows }: Arithmetic, dtype: PlainDtype): "f64" | "f32" | "i64" | "i32" | "u32" {
   if (dtype === "f64" || dtype === "i64") return dtype;
   if (isFloat(dtype)) return "f32";
+  if (dtype === "u32" && rows.u32) return "u32";
   return rows.i32 ? "i32" : "i64";
 }
 
@@ -191,7 +213,7 @@ function affineF32(
   return unaryBy(name, rows.affine_f32, a, [scale, shift], { saves: "", x });
 }
 
-/** x * scale + shift in f64, i64 or i32. */
+/** x * scale + shift in f64, i64, i32 or u32. */
 function affineWide(name: string, numbers: (b: number) => [number, number], x: Tensor, b: number): Tensor {
   const [scale, shift] = numbers(b);
   const row = x.dtype === "f64" ? wide.affine_f64 : x.dtype === "i64" ? wide.affine_i64 : wide.affine_i32;

@@ -14,12 +14,13 @@ import { Tensor } from "../tensor.ts";
 import { contiguous, same } from "./view.ts";
 import { walked } from "./walk.ts";
 
-/** Conversions with a row of their own. bool reads as u8: its bytes are 0 and 1. */
+/** Conversions of one row. bool reads as u8: its bytes are 0 and 1; u32 as i32, and i32 as u32, where low bits do. */
 const walks: Partial<Record<PlainDtype, Partial<Record<PlainDtype, Kernel>>>> = {
   f32: {
     f64: rows.cast_f32_f64,
     i64: rows.cast_f32_i64,
     i32: rows.cast_f32_i32,
+    u32: rows.cast_f32_u32,
     u8: rows.cast_f32_u8,
     bool: rows.cast_f32_bool,
     f8e4m3: rows.cast_f32_f8e4m3,
@@ -28,12 +29,14 @@ const walks: Partial<Record<PlainDtype, Partial<Record<PlainDtype, Kernel>>>> = 
     f32: rows.cast_f64_f32,
     i64: rows.cast_f64_i64,
     i32: rows.cast_f64_i32,
+    u32: rows.cast_f64_u32,
     bool: rows.cast_f64_bool,
   },
   i64: {
     f64: rows.cast_i64_f64,
     f32: rows.cast_i64_f32,
     i32: rows.cast_i64_i32,
+    u32: rows.cast_i64_i32,
     bool: rows.cast_i64_bool,
   },
   i32: {
@@ -43,9 +46,17 @@ const walks: Partial<Record<PlainDtype, Partial<Record<PlainDtype, Kernel>>>> = 
     u8: rows.cast_i32_u8,
     bool: rows.cast_i32_bool,
   },
-  i16: { i32: rows.cast_i16_i32 },
-  u8: { i32: rows.cast_u8_i32, f32: rows.cast_u8_f32 },
-  bool: { i32: rows.cast_u8_i32, f32: rows.cast_u8_f32 },
+  u32: {
+    f64: rows.cast_u32_f64,
+    f32: rows.cast_u32_f32,
+    i64: rows.cast_u32_i64,
+    i16: rows.cast_i32_i16,
+    u8: rows.cast_i32_u8,
+    bool: rows.cast_i32_bool,
+  },
+  i16: { i32: rows.cast_i16_i32, u32: rows.cast_i16_i32 },
+  u8: { i32: rows.cast_u8_i32, u32: rows.cast_u8_i32, f32: rows.cast_u8_f32 },
+  bool: { i32: rows.cast_u8_i32, u32: rows.cast_u8_i32, f32: rows.cast_u8_f32 },
   f8e4m3: { f32: rows.cast_f8e4m3_f32 },
 };
 
@@ -86,8 +97,11 @@ export function throughF32(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
 
 function isDirect(from: PlainDtype, to: PlainDtype): boolean {
   return walks[from]?.[to] !== undefined || contiguousWalks[from]?.[to] !== undefined ||
-    (from === "bool" && to === "u8");
+    sameBits[from] === to;
 }
+
+/** Pairs whose elements have the same bits: a copy converts them. */
+const sameBits: Partial<Record<PlainDtype, PlainDtype>> = { bool: "u8", i32: "u32", u32: "i32" };
 
 /** What comes between a pair without a row: every value of interest passes through it unharmed. */
 function hub(from: PlainDtype, to: PlainDtype): PlainDtype {
@@ -111,20 +125,21 @@ function convert(x: Tensor, from: PlainDtype, to: PlainDtype): Tensor {
   const row = walks[from]?.[to];
   if (row) return walked(row.name, row, [x], to);
   const kernel = contiguousWalks[from]?.[to];
-  if (!kernel) return bytesOf(x);
+  if (!kernel) return copied(x, to);
   using flat = x.contiguous();
   const y = result("to", [flat], to, x.shape, x.rows);
   run(kernel, [flat, y], [x.shape.at(-1) ?? 1], [rowCount(flat)]);
   return y;
 }
 
-/** A copy of bools as u8: what is written into it must not reach them. */
-function bytesOf(x: Tensor): Tensor {
-  using bytes = new Tensor(x.storage.retain(), "u8", x.shape, {
-    strides: x.strides,
-    offset: x.offset,
-    rows: x.rows,
-    scope: x.scope,
-  });
-  return contiguous(bytes);
+/** A copy as what has the same bits: what is written into it must not reach x. */
+function copied(x: Tensor, to: PlainDtype): Tensor {
+  using seen = seenAs(x, to);
+  return contiguous(seen);
+}
+
+/** The same memory as elements of another dtype of that width. */
+export function seenAs(x: Tensor, dtype: PlainDtype): Tensor {
+  const { shape, strides, offset, rows, scope } = x;
+  return new Tensor(x.storage.retain(), dtype, shape, { strides, offset, rows, scope });
 }

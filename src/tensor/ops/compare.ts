@@ -9,7 +9,7 @@ import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { isFloat, itemBytes, type PlainDtype } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { fits } from "../encode.ts";
 import { resultType } from "../promote.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
@@ -17,16 +17,16 @@ import { sumTo } from "./elementwise.ts";
 import { walked } from "./walk.ts";
 
 const comparisons = {
-  eq: { f32: rows.eq_f32, i32: rows.eq_i32, f64: rows.eq_f64, i64: rows.eq_i64 },
-  ne: { f32: rows.ne_f32, i32: rows.ne_i32, f64: rows.ne_f64, i64: rows.ne_i64 },
-  lt: { f32: rows.lt_f32, i32: rows.lt_i32, f64: rows.lt_f64, i64: rows.lt_i64 },
-  le: { f32: rows.le_f32, i32: rows.le_i32, f64: rows.le_f64, i64: rows.le_i64 },
-  gt: { f32: rows.gt_f32, i32: rows.gt_i32, f64: undefined, i64: undefined },
-  ge: { f32: rows.ge_f32, i32: rows.ge_i32, f64: undefined, i64: undefined },
+  eq: { f32: rows.eq_f32, i32: rows.eq_i32, u32: rows.eq_i32, f64: rows.eq_f64, i64: rows.eq_i64 },
+  ne: { f32: rows.ne_f32, i32: rows.ne_i32, u32: rows.ne_i32, f64: rows.ne_f64, i64: rows.ne_i64 },
+  lt: { f32: rows.lt_f32, i32: rows.lt_i32, u32: rows.lt_u32, f64: rows.lt_f64, i64: rows.lt_i64 },
+  le: { f32: rows.le_f32, i32: rows.le_i32, u32: rows.le_u32, f64: rows.le_f64, i64: rows.le_i64 },
+  gt: { f32: rows.gt_f32, i32: rows.gt_i32, u32: undefined, f64: undefined, i64: undefined },
+  ge: { f32: rows.ge_f32, i32: rows.ge_i32, u32: undefined, f64: undefined, i64: undefined },
 } satisfies Record<string, Record<Compared, Kernel | undefined>>;
 
 /** What has rows that compare. */
-type Compared = "f32" | "f64" | "i32" | "i64";
+type Compared = "f32" | "f64" | "i32" | "u32" | "i64";
 
 /** bool: whether a compares so to b, after promotion; with NaN only `ne` holds. */
 export function compare(name: keyof typeof comparisons, a: Tensor, b: Tensor | number): Tensor {
@@ -41,8 +41,7 @@ export function compare(name: keyof typeof comparisons, a: Tensor, b: Tensor | n
 function comparand(name: string, a: Tensor, b: number): Tensor {
   if (a.dtype === "f32") return constant(a.device, b);
   const dtype = resultType([a, b], name);
-  const held = isFloat(dtype) || Number(encode([b], dtype)[0]) === b;
-  return constant(a.device, b, held ? dtype : "i64");
+  return constant(a.device, b, fits(b, dtype) ? dtype : "i64");
 }
 
 function compareOther(name: keyof typeof comparisons, a: Tensor, b: Tensor): Tensor {
@@ -58,7 +57,7 @@ function compareOther(name: keyof typeof comparisons, a: Tensor, b: Tensor): Ten
 }
 
 function compared(name: string, dtype: PlainDtype, a: Tensor, b: Tensor): Compared {
-  if (dtype === "f64" || dtype === "i64") return dtype;
+  if (dtype === "f64" || dtype === "i64" || dtype === "u32") return dtype;
   if (dtype === "f8e4m3") {
     throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${a} and ${b}: convert f8e4m3 with to()`);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PlainDtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { diagonal } from "./diagonal.ts";
 import { type Equation, parse } from "./einsum_equation.ts";
@@ -19,7 +20,7 @@ interface Term {
  * The sum of products of tensors' elements over all letters that the result does not name. A letter names a
  * dimension; "..." stands for any others, which broadcast. Without "->" the result has, after "...", the letters
  * that occur once, in alphabetical order. A letter twice in one operand takes its diagonal. Dimensions of extent 1
- * broadcast. Operands are f32, multiplied two by two, the least work first.
+ * broadcast. Operands are multiplied two by two, the least work first; integers keep their dtype and wrap around.
  *
  * @example
  * ```ts
@@ -94,10 +95,11 @@ function product(left: Term, right: Term, needed: ReadonlySet<string>): Term {
   return { x: apart(apart(y, -2, shape(a, own[0])), -1, shape(b, own[1])), letters };
 }
 
-/** Summed over the letters that are not kept. */
+/** Summed over the letters that are not kept, in its own dtype as products are. */
 function summed({ x, letters }: Term, keep: ReadonlySet<string>): Term {
+  const own = { dtype: x.dtype as PlainDtype };
   return {
-    x: letters.reduceRight((y, l, d) => keep.has(l) ? y : y.sum(d), x),
+    x: letters.reduceRight((y, l, d) => keep.has(l) ? y : y.sum(d, false, own), x),
     letters: letters.filter((l) => keep.has(l)),
   };
 }

@@ -12,7 +12,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { result, rowCount, run } from "../dispatch.ts";
-import { isFloat, isHalf, isPlain } from "../dtype.ts";
+import { isFloat, isHalf, isPlain, isUnsigned } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, maximum, mul } from "./arithmetic.ts";
@@ -101,7 +101,7 @@ function unaryOther(name: keyof typeof unaryOps, x: Tensor): Tensor {
 
 /** Of integers. */
 function absolute(x: Tensor): Tensor {
-  if (x.dtype === "u8" || x.dtype === "bool") return x.contiguous();
+  if (isUnsigned(x.dtype)) return x.contiguous();
   using negative = mul(x, -1);
   return maximum(x, negative);
 }

@@ -20,6 +20,8 @@ export type Dims = number | readonly number[] | undefined;
 export interface FoldRows {
   readonly last: Kernel;
   readonly middle?: Kernel;
+  /** Rows of the passes after the first, where that gives another dtype than it takes. */
+  readonly then?: FoldRows;
 }
 
 /** A reduction of x: which dimensions go, and whether they stay with extent 1. */
@@ -75,8 +77,8 @@ interface Pass {
   readonly I: number;
 }
 
-/** Folds group by group, from the last to the first: for folds of folds that are the fold of all. */
-export function foldByPasses(to: Reduction, rows: Required<FoldRows>, dtype: Dtype): Tensor {
+/** Folds group by group, from the last to the first, by rows that have a middle: for folds of folds that fold all. */
+export function foldByPasses(to: Reduction, rows: FoldRows, dtype: Dtype): Tensor {
   const { name, x, goes } = to;
   return noGrad(() => { // the caller tracks the whole
     const order = memoryOrder(x);
@@ -88,8 +90,9 @@ export function foldByPasses(to: Reduction, rows: Required<FoldRows>, dtype: Dty
       const y = whole
         ? result(name, [now], dtype, keptShape(to), x.rows)
         : result(name, [now], dtype, [O * I]);
-      if (I === 1) run(rows.last, [now, y], [N], [leading(x, O)]);
-      else run(rows.middle, [now, y], [N, I], [leading(x, O)]);
+      const { last, middle } = i > 0 && rows.then ? rows.then : rows;
+      if (I === 1) run(last, [now, y], [N], [leading(x, O)]);
+      else run(middle!, [now, y], [N, I], [leading(x, O)]);
       if (now !== x) now.dispose();
       now = y;
     });

@@ -125,12 +125,17 @@ const addRows: Partial<Record<string, Kernel>> = {
   f32: indexing.index_add_f32,
   f64: indexing.index_add_f64,
   i32: indexing.index_add_i32,
+  u32: indexing.index_add_i32,
+  i64: indexing.index_add_i64,
 };
 
 /** x plus src at checked indices of any rank, duplicates in ascending order. */
 function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   const row = addRows[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes f32, f64 or i32`);
+  if (!row) {
+    const taken = Object.keys(addRows).join(" ");
+    throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes ${taken}`);
+  }
   using dense = src.contiguous();
   const y = noGrad(() => contiguous(x));
   const { O, N, I } = along(y, d);

@@ -6,10 +6,12 @@
 import type { Cell } from "../../device/device.ts";
 import { check_index } from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
+import { constant } from "../constant.ts";
 import { run } from "../dispatch.ts";
 import { recording } from "../program.ts";
 import { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
+import { minimum } from "./arithmetic.ts";
+import { cast, seenAs } from "./cast.ts";
 
 /**
  * The indices of an op as rows take them: contiguous i32, a handle of its own. `action` is what the op does, for
@@ -38,11 +40,18 @@ export function count(index: Tensor): number | Cell {
 function toI32(action: string, index: Tensor): Tensor {
   if (index.dtype === "i32") return index.contiguous();
   if (index.dtype === "u8" || index.dtype === "i16") return cast(index, "i32");
+  if (index.dtype === "u32") {
+    using near = minimum(index, constant(index.device, 2 ** 31 - 1, "u32")); // what i32 does not hold stays out of range
+    return seenAs(near, "i32");
+  }
   if (index.dtype === "i64") {
     using real = cast(index, "f64"); // so that what i32 does not hold stays out of range
     return cast(real, "i32");
   }
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${action} by ${index}: indices must be i32, i64, i16 or u8`);
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8`,
+  );
 }
 
 /** Does what may throw; the tensor goes where it does. */

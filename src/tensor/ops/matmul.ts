@@ -5,11 +5,11 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/matmul_f32.ts";
-import { matmul_f64 } from "../../device/kernels/matmul_f64.ts";
+import { matmul_f64, matmul_i32, matmul_i64 } from "../../device/kernels/matmul_wide.ts";
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
-import { isFloat, type PlainDtype } from "../dtype.ts";
+import { isFloat, isWhole, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -24,29 +24,37 @@ const byWeight: Partial<Record<string, Kernel>> = {
   bf16: rows.matmul_f32_bf16,
 };
 
+/** Of two of one dtype. */
+const byBoth: Partial<Record<string, Kernel>> = {
+  f64: matmul_f64,
+  i64: matmul_i64,
+  i32: matmul_i32,
+  u32: matmul_i32,
+};
+
 /**
- * a [.., M, K] times b [.., K, N]: [.., M, N], of what both promote to, computed in f32 or f64. Leading dimensions
- * broadcast. A vector stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
+ * a [.., M, K] times b [.., K, N]: [.., M, N], of what both promote to: floats computed in f32 or f64, integers exact
+ * but for what their dtype does not hold, which wraps around. Leading dimensions broadcast. A vector stands for [1, K] on the left and for [K, 1] on the right, and the result lacks that dimension.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const kernel = a.dtype === "f32"
-    ? byWeight[b.dtype]
-    : a.dtype === "f64" && b.dtype === "f64"
-    ? matmul_f64
-    : undefined;
+  const kernel = a.dtype === "f32" ? byWeight[b.dtype] : a.dtype === b.dtype ? byBoth[a.dtype] : undefined;
   return kernel ? product(kernel, a, b) : promoted(a, b);
 }
 
-/** f16 and bf16 on the left as f32, on the right as they are; anything beside f64 as f64. */
+/**
+ * f16 and bf16 on the left as f32, on the right as they are; anything beside f64 as f64; i16 and u8 as i32, whose low
+ * bits are theirs.
+ */
 function promoted(a: Tensor, b: Tensor): Tensor {
-  if (!isFloat(a.dtype) || !isFloat(b.dtype)) {
+  const both = [a.dtype, b.dtype];
+  if (both.includes("bool") || !(both.every(isFloat) || both.every(isWhole))) {
     throw new WickError(
       "DTYPE_MISMATCH",
-      `Cannot matmul ${a} x ${b}: it takes f32, f64, f16 and bf16; convert with to()`,
+      `Cannot matmul ${a} x ${b}: it takes two of f32, f64, f16 and bf16, or two of integers; convert with to()`,
     );
   }
   const dtype = promote(a.dtype, b.dtype, "matmul");
-  const within = dtype === "f64" ? "f64" : "f32";
+  const within = byBoth[dtype] ? dtype : isFloat(dtype) ? "f32" : "i32";
   using x = cast(a, within);
   using w = within === "f32" && byWeight[b.dtype] ? cast(b, b.dtype as PlainDtype) : cast(b, within);
   using y = matmul(x, w);

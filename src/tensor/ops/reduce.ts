@@ -12,7 +12,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { result, run } from "../dispatch.ts";
-import { isHalf, type PlainDtype } from "../dtype.ts";
+import { type Dtype, isHalf, type PlainDtype } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
@@ -31,14 +31,18 @@ import {
   widened,
 } from "./fold.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
+import { summedAs, type SumOptions } from "./summed_as.ts";
+
+const longSums: FoldRows = { last: wide.sum_i64, middle: wide.sum_middle_i64 };
 
 /** Rows by op and dtype. */
 const folds = {
   sum: {
     f32: { last: rows.sum_f32, middle: middle.sum_middle_f32 },
     i32: { last: rows.sum_i32, middle: middle.sum_middle_i32 },
+    u32: { last: rows.sum_i32, middle: middle.sum_middle_i32 },
     f64: { last: wide.sum_f64 },
-    i64: { last: wide.sum_i64 },
+    i64: longSums,
   },
   mean: {
     f32: { last: rows.mean_f32, middle: middle.mean_middle_f32 },
@@ -47,31 +51,57 @@ const folds = {
   prod: {
     f32: { last: rows.prod_f32, middle: middle.prod_middle_f32 },
     i32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
+    u32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
+    i64: { last: wide.prod_i64, middle: wide.prod_middle_i64 },
   },
   norm: { f32: { last: rows.norm_f32, middle: middle.norm_middle_f32 } },
   max: {
     f32: { last: rows.max_f32, middle: middle.max_middle_f32 },
     i32: { last: rows.max_i32, middle: middle.max_middle_i32 },
+    u32: { last: rows.max_u32, middle: middle.max_middle_u32 },
     f64: { last: wide.max_f64 },
     i64: { last: wide.max_i64 },
   },
   min: {
     f32: { last: rows.min_f32, middle: middle.min_middle_f32 },
     i32: { last: rows.min_i32, middle: middle.min_middle_i32 },
+    u32: { last: rows.min_u32, middle: middle.min_middle_u32 },
     f64: { last: wide.min_f64 },
     i64: { last: wide.min_i64 },
   },
 } satisfies Record<string, Partial<Record<string, FoldRows>>>;
 
+/** Sums as i64 of what is shorter. */
+const longer: Partial<Record<string, FoldRows>> = {
+  i32: { last: wide.sum_i32_i64, middle: wide.sum_middle_i32_i64, then: longSums },
+  u32: { last: wide.sum_u32_i64, middle: wide.sum_middle_u32_i64, then: longSums },
+  u8: { last: bytes.sum_u8_i64 },
+  bool: { last: bytes.sum_u8_i64 },
+};
+
 const bests = {
-  argmax: { f32: rows.argmax_f32, i32: rows.argmax_i32, f64: wide.argmax_f64, i64: wide.argmax_i64 },
-  argmin: { f32: rows.argmin_f32, i32: rows.argmin_i32, f64: wide.argmin_f64, i64: wide.argmin_i64 },
+  argmax: {
+    f32: rows.argmax_f32,
+    i32: rows.argmax_i32,
+    u32: rows.argmax_u32,
+    f64: wide.argmax_f64,
+    i64: wide.argmax_i64,
+  },
+  argmin: {
+    f32: rows.argmin_f32,
+    i32: rows.argmin_i32,
+    u32: rows.argmin_u32,
+    f64: wide.argmin_f64,
+    i64: wide.argmin_i64,
+  },
 };
 
 function fold(op: keyof typeof folds, to: Reduction): Tensor {
-  const { last, middle } = ofDtype<FoldRows>(op, folds[op], to.x);
-  const { dtype } = to.x;
-  return middle ? foldByPasses(to, { last, middle }, dtype) : foldTogether(to, last, dtype);
+  return foldBy(ofDtype<FoldRows>(op, folds[op], to.x), to, to.x.dtype);
+}
+
+function foldBy(rows: FoldRows, to: Reduction, dtype: Dtype): Tensor {
+  return rows.middle ? foldByPasses(to, rows, dtype) : foldTogether(to, rows.last, dtype);
 }
 
 /** What dtypes without rows fold as: f16 and bf16 as f32, small integers and bool as i32. */
@@ -100,16 +130,29 @@ function refuseEmpty({ name, x, goes }: Reduction): void {
   throw new WickError("SHAPE_MISMATCH", `Cannot ${name} dimension ${d} of ${show(x.shape)}: it is empty`);
 }
 
-/** The sum: of floats, of i64 and i32 wrapping around, of smaller integers and bool as i32. */
-export function sum(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+/** The sum: of floats in their own dtype, of integers and bool as i64 unless another is given; it wraps around. */
+export function sum(x: Tensor, dim: Dims, keepDim: boolean, options: SumOptions = {}): Tensor {
   const to = reduction("sum", x, dim, keepDim);
-  if (isHalf(x.dtype)) return through(x, "f32", (x) => sum(x, dim, keepDim));
-  if (x.dtype === "i16") {
+  const dtype = summedAs("sum", x, options);
+  if (dtype === "i64" && x.dtype === "i16") {
     using words = cast(x, "i32");
     return sum(words, dim, keepDim);
   }
-  if (x.dtype === "u8" || x.dtype === "bool") return foldTogether(to, bytes.sum_u8, "i32");
-  return track("sum", fold("sum", to), [x], [], (dy) => [widened(dy, to).expand(...x.shape)]);
+  if (dtype === "i64" && longer[x.dtype]) return foldBy(longer[x.dtype]!, to, dtype);
+  return inDtype(x, dtype, (x, dtype) => sum(x, dim, keepDim, { dtype })) ??
+    track("sum", fold("sum", to), [x], [], (dy) => [widened(dy, to).expand(...x.shape)]);
+}
+
+/** A fold of x as another dtype than its own, or by way of one; nothing where rows take it as it is. */
+function inDtype(
+  x: Tensor,
+  dtype: Dtype,
+  fold: (x: Tensor, dtype: PlainDtype) => Tensor,
+): Tensor | undefined {
+  const within = wider(x);
+  if (dtype === x.dtype) return within && through(x, within, (x) => fold(x, within));
+  using converted = cast(x, dtype as PlainDtype);
+  return fold(converted, dtype as PlainDtype);
 }
 
 /** The mean; NaN of nothing. */
@@ -156,8 +199,14 @@ export function best(op: keyof typeof bests, x: Tensor, dim: number | undefined,
   return foldTogether(to, row, "i32"); // a whole number depends on nothing smoothly
 }
 
-/** The product: of f32, of i32 wrapping at 32 bits; 1 of nothing. Its gradient is right where factors are 0. */
-export function prod(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
+/**
+ * The product: of f32, of integers and bool as i64 unless another dtype is given, wrapping around; 1 of nothing. Its
+ * gradient is right where factors are 0.
+ */
+export function prod(x: Tensor, dim: Dims, keepDim: boolean, options: SumOptions = {}): Tensor {
+  const dtype = summedAs("prod", x, options);
+  const converted = inDtype(x, dtype, (x, dtype) => prod(x, dim, keepDim, { dtype }));
+  if (converted) return converted;
   const to = reduction("prod", x, dim, keepDim);
   const dims = dimsOf(to);
   if (tracks([x]) && dims.length !== 1) {

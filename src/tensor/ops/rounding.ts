@@ -5,7 +5,8 @@
  */
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
-import { isFloat, isPlain } from "../dtype.ts";
+import { isFloat, isPlain, isUnsigned, type PlainDtype } from "../dtype.ts";
+import { fits } from "../encode.ts";
 import type { Tensor } from "../tensor.ts";
 import { floorDiv } from "./arithmetic.ts";
 import { compare, where } from "./compare.ts";
@@ -36,8 +37,10 @@ export function bounded(x: Tensor, low: number, high: number): Tensor {
   return high === Infinity ? raised.contiguous() : replaced("gt", raised, high);
 }
 
-/** The bound where x lies beyond it. */
+/** The bound where x lies beyond it; nowhere, where the bound is beyond all that x's dtype holds. */
 function replaced(beyond: "lt" | "gt", x: Tensor, bound: number): Tensor {
+  const isOpen = beyond === "lt" ? bound < 0 : bound > 0;
+  if (isOpen && !fits(bound, x.dtype as PlainDtype)) return x.contiguous();
   using outside = compare(beyond, x, bound);
   return where(outside, bound, x);
 }
@@ -86,7 +89,7 @@ function signs(x: Tensor): Tensor {
   return noGrad(() => {
     using above = compare("gt", x, 0);
     using upper = where(above, 1, x);
-    if (x.dtype === "u8") return upper.contiguous();
+    if (isUnsigned(x.dtype)) return upper.contiguous();
     using below = compare("lt", upper, 0);
     return where(below, -1, upper);
   });

@@ -5,32 +5,45 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/scan.ts";
+import * as wide from "../../device/kernels/scan_wide.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
-import type { Dtype } from "../dtype.ts";
+import type { Dtype, PlainDtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
 import { fixedDimension } from "./along_last.ts";
+import { cast } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { type Indexed, indexed } from "./sort.ts";
+import { summedAs, type SumOptions } from "./summed_as.ts";
 
 const scans = {
-  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32 },
-  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32 },
+  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32, u32: rows.cumsum_i32, i64: wide.cumsum_i64 },
+  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32, u32: rows.cumprod_i32, i64: wide.cumprod_i64 },
 };
 
-/** y[n] = the sum of x up to n along `dim`, or with `reverse` from n on. */
-export function cumsum(x: Tensor, dim: number, reverse = false): Tensor {
+/** y[n] = the sum of x up to n along `dim`, or with `reverse` from n on; of integers as {@linkcode summedAs} says. */
+export function cumsum(x: Tensor, dim: number, options: SumOptions = {}, reverse = false): Tensor {
   const d = fixedDimension("cumsum", x, dim);
+  const dtype = summedAs("cumsum", x, options);
+  if (dtype !== x.dtype) return converted(x, dtype, (x, own) => cumsum(x, d, own, reverse));
   const y = scan("cumsum", x, d, reverse);
-  return track("cumsum", y, [x], [], (dy) => [cumsum(dy, d, !reverse)]);
+  return track("cumsum", y, [x], [], (dy) => [cumsum(dy, d, {}, !reverse)]);
 }
 
-/** y[n] = the product of x up to n along `dim`. Its gradient is right where factors are 0. */
-export function cumprod(x: Tensor, dim: number): Tensor {
+/** A scan of x as another dtype. */
+function converted(x: Tensor, dtype: Dtype, scan: (x: Tensor, options: SumOptions) => Tensor): Tensor {
+  using own = cast(x, dtype as PlainDtype);
+  return scan(own, { dtype: dtype as PlainDtype });
+}
+
+/** y[n] = the product of x up to n along `dim`, of integers as cumsum. Its gradient is right where factors are 0. */
+export function cumprod(x: Tensor, dim: number, options: SumOptions = {}): Tensor {
   const d = fixedDimension("cumprod", x, dim);
+  const dtype = summedAs("cumprod", x, options);
+  if (dtype !== x.dtype) return converted(x, dtype, (x, own) => cumprod(x, d, own));
   const y = scan("cumprod", x, d, false);
   return track(
     "cumprod",
@@ -48,7 +61,7 @@ function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): T
 function rowOf(op: string, rows: Partial<Record<string, Kernel>>, x: Tensor): Kernel {
   const row = rows[x.dtype];
   if (row) return row;
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 or i32`);
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes ${Object.keys(rows).join(" ")}`);
 }
 
 function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
@@ -56,8 +69,8 @@ function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
 }
 
 const bests = {
-  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32 },
-  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32 },
+  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32, u32: rows.cummax_u32, i64: wide.cummax_i64 },
+  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32, u32: rows.cummin_u32, i64: wide.cummin_i64 },
 };
 
 /** The largest (or smallest) of x up to n along `dim`, of equals the last; NaN from the first on. */

@@ -25,6 +25,8 @@ const addRows: Partial<Record<string, Kernel>> = {
   f32: rows.scatter_add_f32,
   f64: rows.scatter_add_f64,
   i32: rows.scatter_add_i32,
+  u32: rows.scatter_add_i32,
+  i64: rows.scatter_add_i64,
 };
 
 /** See {@linkcode Tensor.gather}. */

@@ -35,10 +35,25 @@ export function scatterReduce(
 }
 
 const extremes = {
-  amax: { f32: rows.scatter_amax_f32, i32: rows.scatter_amax_i32 },
-  amin: { f32: rows.scatter_amin_f32, i32: rows.scatter_amin_i32 },
+  amax: {
+    f32: rows.scatter_amax_f32,
+    i32: rows.scatter_amax_i32,
+    u32: rows.scatter_amax_u32,
+    i64: rows.scatter_amax_i64,
+  },
+  amin: {
+    f32: rows.scatter_amin_f32,
+    i32: rows.scatter_amin_i32,
+    u32: rows.scatter_amin_u32,
+    i64: rows.scatter_amin_i64,
+  },
 };
-const products = { f32: rows.scatter_prod_f32, i32: rows.scatter_prod_i32 };
+const products = {
+  f32: rows.scatter_prod_f32,
+  i32: rows.scatter_prod_i32,
+  u32: rows.scatter_prod_i32,
+  i64: rows.scatter_prod_i64,
+};
 
 const reductions: Record<ScatterReduction, (includeSelf: boolean) => Put> = {
   sum: (includeSelf) => (x, d, index, src) => {

@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/sort.ts";
+import { sort_i64 } from "../../device/kernels/sort_wide.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
@@ -20,8 +21,12 @@ export interface Indexed {
   readonly indices: Tensor;
 }
 
-const sorts = { f32: rows.sort_f32, i32: rows.sort_i32 };
-const selections = { f32: rows.top_k_f32, i32: rows.top_k_i32 };
+const sorts = { f32: rows.sort_f32, i32: rows.sort_i32, u32: rows.sort_u32, i64: sort_i64 };
+const selections: Partial<Record<string, Kernel>> = {
+  f32: rows.top_k_f32,
+  i32: rows.top_k_i32,
+  u32: rows.top_k_u32,
+};
 
 /** All elements along `dim` in order, equals in that of their indices; NaN is the largest. */
 export function sort(x: Tensor, dim: number, descending: boolean): Indexed {
@@ -50,8 +55,9 @@ export function topK(x: Tensor, k: number, dim: number, largest: boolean): Index
       { param: "k" },
     );
   }
-  if (k <= LARGE_HEAP || k <= n / 8) return ordered("topK", selections, x, d, k, [k, Number(largest)]);
-  const all = sort(x, d, largest);
+  const isFew = k <= LARGE_HEAP || k <= n / 8;
+  if (isFew && selections[x.dtype]) return ordered("topK", selections, x, d, k, [k, Number(largest)]);
+  const all = ordered("topK", sorts, x, d, n, [Number(largest)]);
   using values = all.values;
   using indices = all.indices;
   return { values: values.narrow(d, 0, k), indices: indices.narrow(d, 0, k) };
@@ -66,7 +72,9 @@ function ordered(
   params: readonly number[],
 ): Indexed {
   const row = table[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32 or i32`);
+  if (!row) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes ${Object.keys(table).join(" ")}`);
+  }
   const n = x.shape[d];
   const [values, indices] = alongLast([x], d, ([dense]) => {
     const shape = dense.shape.with(-1, k);

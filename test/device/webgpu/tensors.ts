@@ -216,6 +216,39 @@ bothAgree("conversions and integers", async (device, random, own) => {
   ];
 });
 
+bothAgree("integers without a sign, and folds of integers as i32", async (device, random, own) => {
+  const values = random.ints(24, -(2 ** 31), 2 ** 31 - 1);
+  const [x, y] = [values, values.toReversed()].map((v) =>
+    tensor(Uint32Array.from(v), { shape: [4, 6], device, scope: own })
+  );
+  const whole = x.to("i32");
+  const as = { dtype: "i32" } as const;
+  const made = [
+    x.add(y).sub(3).mul(y),
+    x.maximum(y.t().contiguous().reshape(4, 6)),
+    x.minimum(y),
+    x.floorDiv(y).add(x.remainder(1000)),
+    whole.floorDiv(-7).add(whole.remainder(-7)),
+    x.matmul(y.t()),
+    whole.matmul(whole.t()),
+    ...(["eq", "lt", "le", "gt", "ge"] as const).map((op) => x[op](y)),
+    x.gt(2 ** 31).where(x, y),
+    x.to("f32").mul(2 ** -32),
+    x.to("f32").to("u32").sub(x),
+    x.indexSelect(0, tensor(Uint32Array.of(3, 0, 3), { device, scope: own })),
+    x.scatterReduce(0, tensor(Int32Array.of(2, 0), { shape: [1, 2], device, scope: own }), y, "amax"),
+    ...[0, 1, undefined].flatMap((dim) => [
+      whole.sum(dim, false, as),
+      whole.prod(dim, false, as),
+      x.max(dim),
+      x.min(dim),
+      whole.max(dim),
+    ]),
+  ];
+  equal(made[0].dtype, "u32");
+  return (await Promise.all(made.map((m) => m.data()))).flatMap((values) => [...values]);
+});
+
 bothAgree("random draws, eagerly and recorded", async (device, _, own) => {
   const generator = new Generator(9);
   const options = { device, generator, scope: own };
@@ -271,6 +304,17 @@ Deno.test({
     throws(() => wide.add(wide), { code: "UNSUPPORTED_ON_DEVICE", message: /add_f64/ });
     throws(() => wide.mul(2), { code: "UNSUPPORTED_ON_DEVICE", message: /affine_f64/ });
     throws(() => a.to("f64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_f64/ });
+    using whole = tensor(Int32Array.of(1, 2), { device });
+    for (const op of ["sum", "prod", "cumsum", "cumprod"] as const) {
+      throws(() => whole[op](0), {
+        code: "UNSUPPORTED_ON_DEVICE",
+        message: new RegExp(
+          `Cannot ${op} i32\\[2\\] on webgpu as i64.*${op[0] === "c" ? "" : "pass { dtype"}`,
+        ),
+      });
+    }
+    using long = tensor(BigInt64Array.of(1n, 2n), { shape: [1, 2], device });
+    throws(() => long.matmul(long.t()), { code: "UNSUPPORTED_ON_DEVICE", message: /matmul_i64/ });
     throws(() => a.to("i64"), { code: "UNSUPPORTED_ON_DEVICE", message: /cast_f32_i64/ });
     deepEqual([...await wide.data()], [1, 2]);
   },

@@ -16,10 +16,10 @@ whole = [0, 1, -1, 2, 127, 128, 255, 256, 257, -32769, 32767, 32768, 65535, 6553
          2**31, 2**53 + 1, -2**53 - 1, 2**62 + 2**38 + 1, 2**63 - 1, -2**63]
 types = {
     "f64": torch.float64, "f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16,
-    "f8e4m3": torch.float8_e4m3fn, "i64": torch.int64, "i32": torch.int32, "i16": torch.int16, "u8": torch.uint8,
+    "f8e4m3": torch.float8_e4m3fn, "i64": torch.int64, "i32": torch.int32, "u32": torch.uint32, "i16": torch.int16, "u8": torch.uint8,
     "bool": torch.bool,
 }
-bits = {"i64": 64, "i32": 32, "i16": 16, "u8": 32}
+ends = {"i64": (-2**63, 2**63), "i32": (-2**31, 2**31), "u32": (0, 2**32), "i16": (-2**15, 2**15), "u8": (-2**31, 2**31)}
 
 
 def shown(x):
@@ -44,9 +44,9 @@ def drawn(name, t):
 
 def converted(name, x, to, t):
     y = shown(x.to(t))
-    if x.dtype.is_floating_point and to in bits:
+    if x.dtype.is_floating_point and to in ends:
         for i, v in enumerate(x.to(torch.float64).tolist()):
-            if not math.isfinite(v) or abs(v) >= 2 ** (bits[to] - 1):
+            if not math.isfinite(v) or not ends[to][0] <= math.trunc(v) < ends[to][1] or v == ends[to][0] != 0:
                 y[i] = None
     return y
 

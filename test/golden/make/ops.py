@@ -423,6 +423,16 @@ case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [X(1, 2, 4
 case("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [X(2, 4, 3), X(4), X(4)],
      [I(0), 2, I(1), I(2), 1e-5], "function", tolerance=3e-5)
 
+# ---- order statistics ----
+begin("order")
+case("median", torch.median, [X(5)], note="of all")
+case("median", torch.median, [X(2, 4)], note="of all, an even number")
+case("median", lambda x: x.median(1), [X(3, 4)], [1])
+case("median", lambda x: x.median(0, keepdim=True), [X(5, 3)], [0, True])
+case("median", torch.median, [np.array([2, 1, 2, 5, 2], np.float32)], note="equals share the gradient")
+case("median", lambda x: x.median(1), [np.array([[1, np.nan, 3, np.nan], [np.inf, 1, -np.inf, 2]], np.float32)], [1],
+     gradient=False, note="NaN and infinities")
+
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
         lines = ",\n".join(json.dumps(made, separators=(",", ":")) for made in cases)

@@ -1,4 +1,5 @@
-// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides.
+// y[i, j, m, n] = sum over k of a[i, j, m, k] b[i, j, k, n]; a and b through any strides. The row's entry gives the type
+// VALUE of the terms, and JOINED, an expression: y with x b added.
 //
 //   a workgroup: 64 x 64 of y, 16 of k at a time      a thread: 4 x 4 of y, in four vectors of registers
 //
@@ -14,11 +15,11 @@ const TILE = 64;
 const DEPTH = 16;
 const THREADS = 256;
 
-var<workgroup> tile_a: array<f32, 1024>; // [k, m]
-var<workgroup> tile_b: array<f32, 1024>; // [k, n]
+var<workgroup> tile_a: array<VALUE, 1024>; // [k, m]
+var<workgroup> tile_b: array<VALUE, 1024>; // [k, n]
 
-fn four_of_a(at: i32) -> vec4<f32> { return vec4<f32>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
-fn four_of_b(at: i32) -> vec4<f32> { return vec4<f32>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
+fn four_of_a(at: i32) -> vec4<VALUE> { return vec4<VALUE>(tile_a[at], tile_a[at + 1], tile_a[at + 2], tile_a[at + 3]); }
+fn four_of_b(at: i32) -> vec4<VALUE> { return vec4<VALUE>(tile_b[at], tile_b[at + 1], tile_b[at + 2], tile_b[at + 3]); }
 
 /// Rows and columns of a tile that thread `i` brings: along k, or across it.
 fn spot(i: i32, along_k: bool) -> vec2<i32> {
@@ -26,7 +27,9 @@ fn spot(i: i32, along_k: bool) -> vec2<i32> {
   return vec2<i32>(i / TILE, i % TILE);
 }
 
-fn store_four(at: i32, n: i32, v: vec4<f32>) {
+fn joined(x: VALUE, b: vec4<VALUE>, y: vec4<VALUE>) -> vec4<VALUE> { return JOINED; }
+
+fn store_four(at: i32, n: i32, v: vec4<VALUE>) {
   if (n < row.N) { store_y(at + n, v.x); }
   if (n + 1 < row.N) { store_y(at + n + 1, v.y); }
   if (n + 2 < row.N) { store_y(at + n + 2, v.z); }
@@ -48,20 +51,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let my_n = lane % 16 * 4;
   let a_along_k = abs(row.aColumn) <= abs(row.aRow);
   let b_along_k = abs(row.bRow) < abs(row.bColumn);
-  var y0 = vec4<f32>();
-  var y1 = vec4<f32>();
-  var y2 = vec4<f32>();
-  var y3 = vec4<f32>();
+  var y0 = vec4<VALUE>();
+  var y1 = vec4<VALUE>();
+  var y2 = vec4<VALUE>();
+  var y3 = vec4<VALUE>();
   for (var k0 = 0; k0 < row.K; k0 += DEPTH) {
     for (var e = lane; e < 1024; e += THREADS) {
       let s = spot(e, a_along_k);
       let m = first_m + s.y;
-      var v = 0.0;
+      var v = VALUE();
       if (m < M && k0 + s.x < row.K) { v = load_a(base_a + m * row.aRow + (k0 + s.x) * row.aColumn); }
       tile_a[s.x * TILE + s.y] = v;
       let t = spot(e, b_along_k);
       let n = first_n + t.y;
-      var w = 0.0;
+      var w = VALUE();
       if (n < row.N && k0 + t.x < row.K) { w = load_b(base_b + (k0 + t.x) * row.bRow + n * row.bColumn); }
       tile_b[t.x * TILE + t.y] = w;
     }
@@ -70,10 +73,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var k = 0; k < depth; k++) {
       let a = four_of_a(k * TILE + my_m);
       let b = four_of_b(k * TILE + my_n);
-      y0 = fma(vec4<f32>(a.x), b, y0);
-      y1 = fma(vec4<f32>(a.y), b, y1);
-      y2 = fma(vec4<f32>(a.z), b, y2);
-      y3 = fma(vec4<f32>(a.w), b, y3);
+      y0 = joined(a.x, b, y0);
+      y1 = joined(a.y, b, y1);
+      y2 = joined(a.z, b, y2);
+      y3 = joined(a.w, b, y3);
     }
     workgroupBarrier();
   }
