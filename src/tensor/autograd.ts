@@ -8,6 +8,7 @@
 import { WickError } from "../error.ts";
 import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
+import { assembled, type PartGradient } from "./ops/parts.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -39,13 +40,19 @@ export class Variable {
   }
 }
 
+/** A gradient on its way: of all elements, or of some where the others' is 0. */
+type Contribution = Tensor | PartGradient;
+
+/** Adds a gradient to what was found of a variable's so far. */
+type Accumulate = (variable: Variable, gradient: Contribution) => void;
+
 /** The gradients of an op's inputs, from that of its result; undefined where none is needed. */
 export type Backward = (
   dy: Tensor,
   saved: readonly Tensor[],
   needs: readonly boolean[],
-  accumulate: (variable: Variable, gradient: Tensor) => void,
-) => readonly (Tensor | undefined)[];
+  accumulate: Accumulate,
+) => readonly (Contribution | undefined)[];
 
 /** An op on the tape, as the walk back sees it. */
 export interface RecordedOp {
@@ -54,7 +61,7 @@ export interface RecordedOp {
   /** Later ones are younger. */
   readonly birth: number;
   /** Goes back: hands the gradients of its inputs to `accumulate`. */
-  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void;
+  run(dy: Tensor, accumulate: Accumulate): void;
   /** Lets go of what it saved. */
   drop(): void;
 }
@@ -80,7 +87,7 @@ class Node implements RecordedOp {
     });
   }
 
-  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void {
+  run(dy: Tensor, accumulate: Accumulate): void {
     if (!this.saved) {
       throw new WickError(
         "INVALID_STATE",
@@ -286,38 +293,65 @@ function walk(
   options: BackwardOptions,
   stops: ReadonlySet<Variable>,
 ): Map<Variable, Tensor> {
-  const gradients = new Map<Variable, Tensor>();
-  const ends = new Map<Variable, Tensor>();
-  const waiting = new Set<Variable>();
-  const accumulate = (variable: Variable, gradient: Tensor) => {
-    checkShape(variable, gradient);
-    const before = gradients.get(variable);
-    gradients.set(variable, before ? before.add(gradient) : gradient);
-    if (!waiting.has(variable)) waiting.add(variable.retain());
+  const found = new Map<Variable, Found>();
+  const waiting: Variable[] = []; // with nodes, the youngest last
+  const ends: Variable[] = [];
+  const accumulate: Accumulate = (variable, gradient) => {
+    let so = found.get(variable);
+    if (!so) {
+      found.set(variable, so = new Found(variable.retain()));
+      if (!variable.node || stops.has(variable)) ends.push(variable);
+      else insert(waiting, variable);
+    }
+    so.add(gradient);
   };
   const keep = options.retainGraph || options.createGraph;
-  withGradients(options.createGraph ?? false, () => {
+  return withGradients(options.createGraph ?? false, () => {
     accumulate(root, seed);
-    while (waiting.size > 0) {
-      const variable = youngest(waiting);
-      const gradient = gradients.get(variable)!;
-      waiting.delete(variable);
-      gradients.delete(variable);
-      if (!variable.node || stops.has(variable)) ends.set(variable, gradient);
-      else {
-        variable.node.run(gradient, accumulate);
-        if (!keep) variable.node.drop();
-      }
+    for (let variable = waiting.pop(); variable; variable = waiting.pop()) {
+      const gradient = found.get(variable)!.total();
+      found.delete(variable);
+      variable.node!.run(gradient, accumulate);
+      if (!keep) variable.node!.drop();
       variable.release();
     }
+    return new Map(ends.map((variable) => {
+      const gradient = found.get(variable)!.total();
+      variable.release();
+      return [variable, gradient];
+    }));
   });
-  return ends;
 }
 
-function youngest(variables: ReadonlySet<Variable>): Variable {
-  let best: Variable | undefined;
-  for (const v of variables) if (!best || (v.node?.birth ?? -1) > (best.node?.birth ?? -1)) best = v;
-  return best!;
+/** What was found of a variable's gradient. */
+class Found {
+  #whole?: Tensor;
+  readonly #parts: PartGradient[] = [];
+
+  constructor(private readonly variable: Variable) {}
+
+  /** One more use of the variable. */
+  add(gradient: Contribution): void {
+    if (!("places" in gradient)) {
+      checkShape(this.variable, gradient);
+      this.#whole = this.#whole?.add(gradient) ?? gradient;
+    } else this.#parts.push(gradient);
+  }
+
+  /** The sum over all uses. */
+  total(): Tensor {
+    if (this.#parts.length === 0) return this.#whole!;
+    const parts = assembled(this.#parts, this.variable.shape);
+    return this.#whole?.add(parts) ?? parts;
+  }
+}
+
+/** Puts a variable among others, which lie by age: most are younger than all of them. */
+function insert(waiting: Variable[], variable: Variable): void {
+  const { birth } = variable.node!;
+  let at = waiting.length;
+  while (at > 0 && waiting[at - 1].node!.birth > birth) at--;
+  waiting.splice(at, 0, variable);
 }
 
 function checkShape(variable: Variable, gradient: Tensor): void {

@@ -380,6 +380,21 @@ export class Tensor implements OperandView, Disposable {
   chunk(chunks: number, dim = 0): Tensor[] {
     return join.chunk(this, chunks, dim);
   }
+  /**
+   * Its entries along `dim`, which goes. Views; their gradients are put together at once, as are those of all views.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2], [3, 4]]);
+   * const [left, right] = x.unbind(1);
+   * deepEqual([await left.toArray(), await right.toArray()], [[1, 3], [2, 4]]);
+   * ```
+   */
+  unbind(dim = 0): Tensor[] {
+    return join.unbind(this, dim);
+  }
   /** The whole, `times` over along each dimension; more numbers than dimensions add dimensions in front. */
   repeat(...times: number[]): Tensor {
     return join.repeat(this, times);

@@ -172,6 +172,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   ),
   "Tensor.split": op("chunk", "split, array_split", "split", on([5, 2], (x) => x.split(2))),
   "Tensor.chunk": op("chunk", "array_split", "chunk", on([5, 2], (x) => x.chunk(2))),
+  "Tensor.unbind": op("", "unstack", "unbind", on([3, 2], (x) => x.unbind(1))),
   "Tensor.repeat": op("repeat", "tile", "repeat, tile", on([2, 3], (x) => x.repeat(2, 2))),
   "Tensor.repeatInterleave": op(
     "",
