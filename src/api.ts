@@ -63,12 +63,11 @@ export {
   l1Loss,
   type LossOptions,
   mseLoss,
-  nllLoss,
-  type NllLossOptions,
   type Reduction,
   smoothL1Loss,
   type SmoothL1LossOptions,
 } from "./tensor/ops/losses.ts";
+export { nllLoss, type NllLossOptions } from "./tensor/ops/class_losses.ts";
 export {
   batchNorm,
   type BatchNormResult,

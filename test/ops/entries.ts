@@ -677,6 +677,9 @@ export const entries: Readonly<Record<string, Entry>> = {
       (x, y, weights) => wick.crossEntropy(x, y, { weights, smoothing: 0.1 }),
     ),
     on([2, 3], ids(3, 2), (x, y) => wick.crossEntropy(x, y, { reduction: "none" })),
+    on([2, 3, 2], ids(3, 2, 2), (x, y) => wick.crossEntropy(x, y)),
+    on([2, 2, 3], ids(3, 2, 2), (x, y) => wick.crossEntropy(x, y, { classDim: -1 })),
+    on([2, 3], [2, 3], (x, y) => wick.crossEntropy(x, y)),
   ),
   nllLoss: op(
     "loss::nll",
@@ -684,6 +687,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "nn.functional.nll_loss",
     on([2, 3], ids(3, 2), (x, y) => wick.nllLoss(x, y)),
     on([2, 3], ids(3, 2), positive(3), (x, y, weights) => wick.nllLoss(x, y, { weights })),
+    on([2, 3, 2], ids(3, 2, 2), (x, y) => wick.nllLoss(x, y)),
   ),
   mseLoss: op("loss::mse", "", "nn.functional.mse_loss", on([2, 3], [2, 3], (x, y) => wick.mseLoss(x, y))),
   l1Loss: op("", "", "nn.functional.l1_loss", on([2, 3], [2, 3], (x, y) => wick.l1Loss(x, y))),

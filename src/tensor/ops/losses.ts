@@ -6,9 +6,7 @@
 import { WickError } from "../../error.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { ignored, weightsOf } from "./classes.ts";
 import { compare, where } from "./compare.ts";
-import { pick } from "./pick.ts";
 import { clamp } from "./unary.ts";
 
 /** What becomes of the losses: their mean, their sum, or nothing. */
@@ -46,14 +44,6 @@ export interface KlDivOptions {
   logTarget?: boolean;
   /** "batchmean" divides the sum by the first extent, which is what mathematics calls the divergence ["mean"]. */
   reduction?: Reduction | "batchmean";
-}
-
-/** Options of {@linkcode nllLoss}. */
-export interface NllLossOptions extends LossOptions {
-  /** Weights of the classes, [V] [1 each]. */
-  weights?: Tensor;
-  /** Targets that do not count; exact to 2^24 [-100]. */
-  ignoreIndex?: number;
 }
 
 /**
@@ -162,45 +152,8 @@ function divergenceOfLogs(x: Tensor, target: Tensor): Tensor {
   return probability.mul(difference);
 }
 
-/**
- * -logProbs[target], for log-probabilities [T, V] and targets [T] (i32), times the weight of the target's class; the
- * mean is over those weights. A target outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
- */
-export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
-  const { weights = null, ignoreIndex = -100, reduction = "mean" } = options;
-  checkClasses(logProbs, targets, weights);
-  const [T, V] = logProbs.shape;
-  using rows = logProbs.reshape(T, 1, V);
-  using ids = targets.reshape(T, 1, 1);
-  using picked = pick(rows, ids);
-  using each = picked.reshape(T);
-  using none = ignored(targets, ignoreIndex);
-  using weight = weightsOf(targets, V, weights, none);
-  using weighed = each.mul(weight);
-  using gain = where(none, 0, weighed); // also where a log-probability is infinite
-  using losses = gain.neg();
-  if (reduction !== "mean") return reduced(losses, reduction);
-  using sum = losses.sum(0);
-  using total = weight.sum(0);
-  return sum.div(total);
-}
-
-function checkClasses(logProbs: Tensor, targets: Tensor, weights: Tensor | null): void {
-  const fits = logProbs.dtype === "f32" && logProbs.rank === 2 && targets.dtype === "i32" &&
-    targets.rank === 1 && targets.shape[0] === logProbs.shape[0];
-  if (!fits) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot take nllLoss of ${logProbs} and ${targets}: expected f32[T,V] and i32[T]`,
-    );
-  }
-  if (weights && (weights.dtype !== "f32" || show(weights.shape) !== show([logProbs.shape[1]]))) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot weigh ${logProbs.shape[1]} classes by ${weights}`);
-  }
-}
-
 /** The mean or the sum of losses, or themselves as a new handle. */
-function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
+export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses.reshape(...losses.shape);
   using flat = losses.reshape(losses.size);
   return reduction === "sum" ? flat.sum(0) : flat.mean(0);

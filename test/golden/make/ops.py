@@ -4,7 +4,7 @@ Writes test/golden/ops: what ops give in PyTorch, and the gradients of their inp
     pip install torch==2.15.0
     python test/golden/make/ops.py test/golden/ops
 
-Inputs are f32, PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
+Inputs are f32 (in the last families f64), PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
 among the arguments stands for an input. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of y * dy with dy of `slope` below.
 """
 import json, math, os, sys
@@ -60,10 +60,13 @@ def shown(argument):
     return "-inf" if argument == -math.inf else "inf" if argument == math.inf else argument
 
 
+digits = 8
+
+
 def number(v):
     if not math.isfinite(v):
         return "nan" if math.isnan(v) else "inf" if v > 0 else "-inf"
-    short = float(f"{v:.8g}")
+    short = float(f"{v:.{digits}g}")
     return int(short) if short == int(short) and abs(short) < 1e15 and math.copysign(1, short) > 0 else short
 
 
@@ -71,7 +74,7 @@ def numbers(values):
     return [number(float(v)) for v in np.asarray(values).reshape(-1)]
 
 
-NAMES = {np.dtype(np.float32): "f32", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
+NAMES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
 
 
 def told_input(x):
@@ -82,7 +85,7 @@ def told_input(x):
 def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None, tolerance=None, needs=None):
     leaves = []
     for x in inputs:
-        if x.dtype == np.float32:
+        if x.dtype in (np.float32, np.float64):
             leaves.append(torch.tensor(x, dtype=torch.float64, requires_grad=gradient))
         else:
             leaves.append(torch.tensor(x, dtype=torch.bool if x.dtype == np.uint8 else torch.int64))
@@ -422,6 +425,52 @@ case("avgPool2d", lambda x: F.avg_pool2d(x, 3, stride=2, padding=1, count_includ
 case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [X(1, 2, 4, 6)], [[2, 3]])
 case("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [X(2, 4, 3), X(4), X(4)],
      [I(0), 2, I(1), I(2), 1e-5], "function", tolerance=3e-5)
+
+# ---- losses by class: in the shapes and with the options of PyTorch ----
+begin("losses")
+OPTIONS = {"weights": "weight", "ignoreIndex": "ignore_index", "smoothing": "label_smoothing", "reduction": "reduction"}
+
+
+def classes(*shape):
+    return rng.integers(0, 4, size=shape, dtype=np.int32)
+
+
+def by_class(op, torch_op, shape, weighted=False, last=False, shares=False, **options):
+    """Four classes in dimension 1, or where `last` says so behind the others, with gradients by all floats but the weights."""
+    others = shape[:1] if len(shape) > 1 else ()
+    targets = classes(*shape[:-1] if last else (*others, *shape[2:]))
+    if "ignoreIndex" in options:
+        targets.reshape(-1)[0] = options["ignoreIndex"]
+    second = P(*shape) if shares else targets
+    inputs = [X(*shape), second] + ([P(4)] if weighted else [])
+    named = {OPTIONS[key]: value for key, value in options.items()}
+
+    def compute(x, y, w=None):
+        moved = x.movedim(-1, 1) if last else x
+        if w is None:
+            return torch_op(moved, y, w, **named)
+        return torch_op(moved, y, w.detach(), **named) + 0 * w.sum()  # PyTorch has no gradient by the weights
+    given = {**options, **({"weights": I(2)} if weighted else {}), **({"classDim": -1} if last else {})}
+    case(op, compute, inputs, [I(0), I(1), given], "function", needs="nllLoss")
+    if weighted:
+        family[-1]["gradients"][2] = None
+
+
+def nll(x, y, w=None, **options):
+    return F.nll_loss(x, y, w, **options)
+
+
+for reduction in ["none", "mean", "sum"]:
+    for op, torch_op in [("crossEntropy", F.cross_entropy), ("nllLoss", nll)]:
+        by_class(op, torch_op, (4,), reduction=reduction)
+        by_class(op, torch_op, (3, 4, 2), reduction=reduction, weighted=True, ignoreIndex=-1)
+        by_class(op, torch_op, (2, 4, 3, 2), reduction=reduction)
+        by_class(op, torch_op, (2, 3, 4), reduction=reduction, last=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4, 3), reduction=reduction, weighted=True, smoothing=0.2, ignoreIndex=7)
+    by_class("crossEntropy", F.cross_entropy, (4,), reduction=reduction, weighted=True, smoothing=0.3)
+    by_class("crossEntropy", F.cross_entropy, (2, 3, 4), reduction=reduction, weighted=True, last=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4), reduction=reduction, shares=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4, 3), reduction=reduction, shares=True, weighted=True, smoothing=0.1)
 
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
