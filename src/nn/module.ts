@@ -7,7 +7,7 @@ import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { tensor } from "../tensor/create.ts";
-import type { PlainDtype } from "../tensor/dtype.ts";
+import { isPlain, isTrainable, type PlainDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
@@ -140,17 +140,17 @@ export abstract class Module implements Disposable {
   /**
    * Makes all parameters trained.
    *
-   * @throws WickError DTYPE_MISMATCH where some are no f32: quantized weights are frozen
+   * @throws WickError DTYPE_MISMATCH where some are no floats that train: quantized weights are frozen
    */
   requiresGrad(): this {
     const trained = this.#trainable();
-    const frozen = trained.filter(([, p]) => p.tensor.dtype !== "f32").map(([name, p]) =>
+    const frozen = trained.filter(([, p]) => !isTrainable(p.tensor.dtype)).map(([name, p]) =>
       `${name} (${p.tensor})`
     );
     if (frozen.length > 0) {
       throw new WickError(
         "DTYPE_MISMATCH",
-        `Cannot train ${frozen.length} parameters: weights of another dtype than f32 are frozen, got ${
+        `Cannot train ${frozen.length} parameters: weights that are no f32, f64, f16 or bf16 are frozen, got ${
           frozen.slice(0, 8).join(", ")
         }`,
       );
@@ -181,8 +181,9 @@ export abstract class Module implements Disposable {
     const found = fit(this.declared(), new Weights(state, "the state"), []);
     const values = await Promise.all(
       [...found].map(async ([parameter, from]) => {
-        using wide = parameter.own?.dtype === "f32" ? from.toF32() : from.detach();
-        return [parameter, from, await wide.data()] as const;
+        const dtype = parameter.own?.dtype ?? from.dtype;
+        using given = isPlain(dtype) ? from.to(dtype) : from.detach();
+        return [parameter, from, await given.data()] as const;
       }),
     );
     for (const [parameter, { dtype, shape, device }, data] of values) {

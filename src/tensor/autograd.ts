@@ -9,6 +9,7 @@ import { WickError } from "../error.ts";
 import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
 import { assembled, type PartGradient } from "./ops/parts.ts";
+import type { Dtype } from "./dtype.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -20,13 +21,20 @@ import type { Tensor } from "./tensor.ts";
 export class Variable {
   private holders = 0;
 
-  /** Of values of `shape`: a leaf, or the result of a recorded op. */
+  /** The shape of the values, and of their gradient. */
+  readonly shape: readonly number[];
+  /** Their dtype, and that of their gradient. */
+  readonly dtype: Dtype;
+
+  /** Of the values of a tensor: a leaf, or the result of a recorded op. */
   constructor(
-    /** The shape of the values, and of their gradient. */
-    readonly shape: readonly number[],
+    of: { readonly shape: readonly number[]; readonly dtype: Dtype },
     /** The op that they are the result of. */
     readonly node?: RecordedOp,
-  ) {}
+  ) {
+    this.shape = of.shape;
+    this.dtype = of.dtype;
+  }
 
   /** One more holds it. */
   retain(): this {
@@ -177,7 +185,7 @@ function hang(
   rule: Backward,
 ): void {
   const node = new Node(op, inputs, rule);
-  y.bind(new Variable(y.shape, node));
+  y.bind(new Variable(y, node));
   node.save(save);
   recorded?.push(node);
 }
@@ -237,7 +245,7 @@ export class Gradients implements Disposable {
     noGrad(() => {
       for (const [variable, gradient] of this.byVariable) {
         const changed = change(inScope(gradient, own));
-        checkShape(variable, changed);
+        check(variable, changed);
         this.byVariable.set(variable, free(hold(changed)));
         changed.dispose();
         gradient.dispose();
@@ -332,16 +340,19 @@ class Found {
 
   /** One more use of the variable. */
   add(gradient: Contribution): void {
-    if (!("places" in gradient)) {
-      checkShape(this.variable, gradient);
-      this.#whole = this.#whole?.add(gradient) ?? gradient;
-    } else this.#parts.push(gradient);
+    if ("places" in gradient) {
+      this.#parts.push(gradient);
+      return;
+    }
+    check(this.variable, gradient);
+    this.#whole = this.#whole?.add(gradient) ?? gradient;
   }
 
   /** The sum over all uses. */
   total(): Tensor {
     if (this.#parts.length === 0) return this.#whole!;
     const parts = assembled(this.#parts, this.variable.shape);
+    check(this.variable, parts);
     return this.#whole?.add(parts) ?? parts;
   }
 }
@@ -354,12 +365,12 @@ function insert(waiting: Variable[], variable: Variable): void {
   waiting.splice(at, 0, variable);
 }
 
-function checkShape(variable: Variable, gradient: Tensor): void {
-  if (show(gradient.shape) === show(variable.shape)) return;
-  const op = variable.node?.op ?? "a leaf";
+function check({ shape, dtype, node }: Variable, gradient: Tensor): void {
+  if (show(gradient.shape) === show(shape) && gradient.dtype === dtype) return;
   throw new WickError(
     "INVALID_STATE",
-    `The gradient of the result of ${op} must be ${show(variable.shape)}, got ${show(gradient.shape)}`,
+    `The gradient of ${node ? `the result of ${node.op}` : "a leaf"} must be ${dtype}${show(shape)}, ` +
+      `got ${gradient.dtype}${show(gradient.shape)}`,
   );
 }
 
@@ -408,7 +419,7 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
     const leaf = inScope(x, x.scope);
     // the walk of this gradient stops here; an outer one goes on to what x depends on
     if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
-    else leaf.bind(new Variable(x.shape));
+    else leaf.bind(new Variable(x));
     return leaf;
   });
   const y = fn(...leaves);
@@ -437,7 +448,7 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
     const again = saved.map((x, i) => {
       const leaf = inScope(x, dy.scope);
-      if (needs[i]) leaf.bind(new Variable(x.shape));
+      if (needs[i]) leaf.bind(new Variable(x));
       return leaf;
     });
     const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));

@@ -68,6 +68,11 @@ export function isHalf(dtype: Dtype): boolean {
   return dtype === "f16" || dtype === "bf16";
 }
 
+/** Whether a leaf of it may require a gradient: floats that compute, or are converted to such. */
+export function isTrainable(dtype: Dtype): boolean {
+  return isFloat(dtype) && dtype !== "f8e4m3";
+}
+
 /** Whether `data()` gives bit patterns, and numbers come by way of f32. */
 export function isPacked(dtype: Dtype): boolean {
   return isHalf(dtype) || dtype === "f8e4m3";

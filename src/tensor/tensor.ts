@@ -11,6 +11,7 @@ import {
   holds,
   isPacked,
   isPlain,
+  isTrainable,
   itemBytes,
   type NumericArray,
   type PlainArray,
@@ -246,15 +247,18 @@ export class Tensor implements OperandView, Disposable {
   // Gradients
 
   /**
-   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for tensors of f32 and f64
-   * that are no result of others.
+   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives, in its own dtype. Only for tensors
+   * of f32, f64, f16 and bf16 that are no result of others.
    */
   requiresGrad(): this {
     this.#assertOpen("take a gradient of");
-    if (this.dtype !== "f32" && this.dtype !== "f64") {
-      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32 or f64`);
+    if (!isTrainable(this.dtype)) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot take a gradient of ${this}: it must be f32, f64, f16 or bf16`,
+      );
     }
-    if (!this.variable) this.bind(new Variable(this.shape));
+    if (!this.variable) this.bind(new Variable(this));
     return this;
   }
 

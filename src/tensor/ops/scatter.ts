@@ -90,7 +90,7 @@ export function put(
 export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
   if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => gatherAt(x, d, index));
   const row = rowByBytes("gather", x, gatherRows);
-  if (!addRows[x.dtype]) refuseGradient("gather", [x], "its gradient takes f32 or f64");
+  if (!addRows[x.dtype]) refuseGradient("gather", [x], "its gradient takes f32, f64, f16 or bf16");
   using dense = x.contiguous();
   const y = result("gather", [dense, index], x.dtype, index.shape, index.rows);
   const { O, N, I } = along(dense, d);
