@@ -146,7 +146,7 @@ abstract class Recurrent extends Module {
       `Cannot run ${this.constructor.name} over ${x} from ${
         state ? state.join(" and ") : "zeros"
       }: expected ` +
-        `f32[B,T,${inputs}] and ${this.states} of ${show(wanted)}`,
+        `[B,T,${inputs}] and ${this.states} of ${show(wanted)}`,
     );
   }
 }
@@ -160,7 +160,7 @@ function handed(x: Tensor, scope: Scope | undefined): Tensor {
 
 /** [B, H] for x [B, ...]. */
 function zeros(x: Tensor, hidden: number, scope: Scope): Tensor {
-  using zero = constant(x.device, 0).expand(x.shape[0], hidden);
+  using zero = constant(x.device, 0, x.dtype).expand(x.shape[0], hidden);
   return inScope(zero, scope);
 }
 

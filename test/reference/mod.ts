@@ -36,7 +36,9 @@ import * as matmulF64 from "./matmul_f64.ts";
 import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMore from "./reduce_more.ts";
 import * as scan from "./scan.ts";
+import * as scanF64 from "./scan_f64.ts";
 import * as sort from "./sort.ts";
+import * as sortF64 from "./sort_f64.ts";
 
 const families: readonly object[] = [
   attention,
@@ -71,7 +73,9 @@ const families: readonly object[] = [
   reduceWide,
   reduceMore,
   scan,
+  scanF64,
   sort,
+  sortF64,
 ];
 
 /** The oracles: exports named like a row. */

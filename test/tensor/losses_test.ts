@@ -339,7 +339,8 @@ Deno.test("losses refuse what does not fit", () => {
   const [a, b] = [tensor([1, 2], { scope: own }), tensor([[1], [2]], { scope: own })];
   throws(() => mseLoss(a, b), {
     code: "SHAPE_MISMATCH",
-    message: "Cannot take mseLoss of f32[2] on wasm and f32[2,1] on wasm: both must be f32 of one shape",
+    message:
+      "Cannot take mseLoss of f32[2] on wasm and f32[2,1] on wasm: both must be floats of one dtype and shape",
   });
   throws(() => bceWithLogits(a, a, { weight: b }), { code: "SHAPE_MISMATCH" });
   throws(() => huberLoss(a, a, { delta: 0 }), { code: "INVALID_ARGUMENT" });

@@ -37,7 +37,9 @@ import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMiddle from "./reduce_middle.ts";
 import * as reduceU8 from "./reduce_u8.ts";
 import * as scan from "./scan.ts";
+import * as scanF64 from "./scan_f64.ts";
 import * as sort from "./sort.ts";
+import * as sortF64 from "./sort_f64.ts";
 
 const families: readonly object[] = [
   attention,
@@ -73,7 +75,9 @@ const families: readonly object[] = [
   reduceMiddle,
   reduceU8,
   scan,
+  scanF64,
   sort,
+  sortF64,
 ];
 
 /** All rows. */

@@ -10,7 +10,9 @@ import * as ropes from "../../device/kernels/rope.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 
 const turns = {
   interleaved: { forth: ropes.rope_interleaved_f32, back: ropes.rope_interleaved_backward_f32 },
@@ -31,8 +33,15 @@ export function rope(
   position: Position = 0,
   pairs: "interleaved" | "halved" = "halved",
 ): Tensor {
-  if (x.dtype !== "f32" || (x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot rope ${x} by ${table}: it takes f32 of rank 3 or 4`);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => rope(x, table, position, pairs));
+  if (x.dtype !== "f32") {
+    throw new WickError("DTYPE_MISMATCH", `Cannot rope ${x}: it takes f32, f16 and bf16`);
+  }
+  if ((x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot rope ${x} by ${table}: it takes ranks 3 and 4, a table of rank 2`,
+    );
   }
   const [H, D] = x.shape.slice(-2);
   const [S, R] = table.shape;

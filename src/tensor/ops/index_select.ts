@@ -15,7 +15,7 @@ import { type Dtype, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
-import { cast } from "./cast.ts";
+import { cast, inF32, someHalf } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { count, indices } from "./indices.ts";
 import { contiguous, same } from "./view.ts";
@@ -50,7 +50,7 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Te
 const tableRows: Partial<Record<string, Kernel>> = { f16: take_rows_f16, bf16: take_rows_bf16 };
 
 /**
- * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids of any shape: [.., C] f32.
+ * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids of any shape: [.., C] f32, of f64 f64.
  *
  * The gradient of a table in f16 or bf16 is summed in f32.
  *
@@ -58,7 +58,7 @@ const tableRows: Partial<Record<string, Kernel>> = { f16: take_rows_f16, bf16: t
  */
 export function takeRows(x: Tensor, ids: Tensor): Tensor {
   if (x.rank !== 2) throw new WickError("SHAPE_MISMATCH", `Cannot take rows of ${x}: expected [V,C]`);
-  if (x.dtype === "f32") return takeAlong("takeRows", x, 0, ids);
+  if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("takeRows", x, 0, ids);
   const kernel = tableRows[x.dtype] ?? kernels.get(`embed_${x.dtype}`);
   if (!kernel) {
     throw new WickError("DTYPE_MISMATCH", `Cannot take rows of ${x} as f32: there is no kernel for it`);
@@ -146,6 +146,7 @@ const addRows: Partial<Record<string, Kernel>> = {
 
 /** x plus src at checked indices of any rank, duplicates in ascending order. */
 function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  if (someHalf([x, src])) return inF32([x, src], (x, src) => addAt(x, d, index, src));
   const row = addRows[x.dtype];
   if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes f32, f64 or i32`);
   using dense = src.contiguous();

@@ -7,7 +7,9 @@ import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/upsample.ts";
 import { WickError } from "../../error.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 import { linearOp, needRank, overOneAxis, type Pair, pair } from "./window.ts";
 
 /** What an axis is resized to: `size` or `scaleFactor`, for one axis numbers. */
@@ -38,6 +40,7 @@ export function upsampleNearest2d(x: Tensor, options: UpsampleOptions): Tensor {
 /** See {@linkcode Tensor.upsampleNearest1d}. */
 export function upsampleNearest1d(x: Tensor, { size, scaleFactor }: UpsampleOptions<number>): Tensor {
   const op = "upsampleNearest1d";
+  if (isHalf(x.dtype)) return throughF32(x, (x) => upsampleNearest1d(x, { size, scaleFactor }));
   needRank(op, x, 3, "B,C,L");
   const wide: UpsampleOptions = {
     ...size === undefined ? {} : { size: [1, size] },
@@ -49,6 +52,7 @@ export function upsampleNearest1d(x: Tensor, { size, scaleFactor }: UpsampleOpti
 /** See {@linkcode Tensor.upsampleBilinear2d}. */
 export function upsampleBilinear2d(x: Tensor, options: UpsampleBilinearOptions): Tensor {
   const op = "upsampleBilinear2d";
+  if (isHalf(x.dtype)) return throughF32(x, (x) => upsampleBilinear2d(x, options));
   const { alignCorners = false } = options;
   const { size, scales } = target(op, x, options);
   const aligned = x.shape.slice(2).map((n, i) => size[i] > 1 ? (n - 1) / (size[i] - 1) : 0);
@@ -57,12 +61,16 @@ export function upsampleBilinear2d(x: Tensor, options: UpsampleBilinearOptions):
 }
 
 function nearest(op: string, x: Tensor, options: UpsampleOptions): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => nearest(op, x, options));
   const { size, scales } = target(op, x, options);
   return resize(op, x, size, scales, rows.upsample_nearest2d_f32, rows.upsample_nearest2d_backward_f32);
 }
 
 function target(op: string, x: Tensor, { size, scaleFactor }: UpsampleOptions): Target {
   needRank(op, x, 4, "B,C,H,W");
+  if (x.dtype === "f64") {
+    throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32, f16 and bf16`);
+  }
   const extents = x.shape.slice(2);
   const factors = typeof scaleFactor === "number" ? [scaleFactor, scaleFactor] : scaleFactor;
   const wanted = size ?? factors?.map((f, i) => Math.floor(extents[i] * f));

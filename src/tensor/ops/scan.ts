@@ -5,25 +5,28 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/scan.ts";
+import * as wide from "../../device/kernels/scan_f64.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
-import type { Dtype } from "../dtype.ts";
+import { type Dtype, isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
 import { fixedDimension } from "./along_last.ts";
+import { throughF32 } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
-import { type Indexed, indexed } from "./sort.ts";
+import { type Indexed, indexed, indexedInF32 } from "./sort.ts";
 
 const scans = {
-  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32 },
-  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32 },
+  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32, f64: wide.cumsum_f64 },
+  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32, f64: wide.cumprod_f64 },
 };
 
 /** y[n] = the sum of x up to n along `dim`, or with `reverse` from n on. */
 export function cumsum(x: Tensor, dim: number, reverse = false): Tensor {
   const d = fixedDimension("cumsum", x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => cumsum(x, d, reverse));
   const y = scan("cumsum", x, d, reverse);
   return track("cumsum", y, [x], [], (dy) => [cumsum(dy, d, !reverse)]);
 }
@@ -31,6 +34,7 @@ export function cumsum(x: Tensor, dim: number, reverse = false): Tensor {
 /** y[n] = the product of x up to n along `dim`. Its gradient is right where factors are 0. */
 export function cumprod(x: Tensor, dim: number): Tensor {
   const d = fixedDimension("cumprod", x, dim);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => cumprod(x, d));
   const y = scan("cumprod", x, d, false);
   return track(
     "cumprod",
@@ -41,28 +45,31 @@ export function cumprod(x: Tensor, dim: number): Tensor {
   );
 }
 
-function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
+/** The same without a gradient. */
+export function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
   return alongMiddle(op, rowOf(op, scans[op], x), [x], d, [Number(reverse)])[0];
 }
 
 function rowOf(op: string, rows: Partial<Record<string, Kernel>>, x: Tensor): Kernel {
   const row = rows[x.dtype];
   if (row) return row;
-  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes f32 or i32`);
+  throw new WickError("DTYPE_MISMATCH", `Cannot ${op} ${x}: it takes ${Object.keys(rows).join(" or ")}`);
 }
 
 function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
-  return alongMiddle("cumprod's gradient", rows.cumprod_backward_f32, [x, dy], d, [])[0];
+  const row = x.dtype === "f64" ? wide.cumprod_backward_f64 : rows.cumprod_backward_f32;
+  return alongMiddle("cumprod's gradient", row, [x, dy], d, [])[0];
 }
 
 const bests = {
-  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32 },
-  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32 },
+  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32, f64: wide.cummax_f64 },
+  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32, f64: wide.cummin_f64 },
 };
 
 /** The largest (or smallest) of x up to n along `dim`, of equals the last; NaN from the first on. */
 export function running(op: keyof typeof bests, x: Tensor, dim: number): Indexed {
   const d = fixedDimension(op, x, dim);
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => running(op, x, d));
   const row = rowOf(op, bests[op], x);
   const [values, indices] = alongMiddle(op, row, [x], d, [], [x.dtype, "i32"]);
   return indexed(op, values, indices, x, d);

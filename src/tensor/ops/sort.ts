@@ -5,12 +5,17 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/sort.ts";
+import { sort_f64 } from "../../device/kernels/sort_f64.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
+import { isHalf, type PlainDtype } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { alongLast, fixedDimension } from "./along_last.ts";
+import { cast } from "./cast.ts";
+import { filled } from "./fill.ts";
+import { scatterAddAt } from "./scatter.ts";
 
 /** Elements of a tensor, and where they stand in it along the dimension of the op, as i32. */
 export interface Indexed {
@@ -20,12 +25,13 @@ export interface Indexed {
   readonly indices: Tensor;
 }
 
-const sorts = { f32: rows.sort_f32, i32: rows.sort_i32 };
+const sorts = { f32: rows.sort_f32, i32: rows.sort_i32, f64: sort_f64 };
 const selections = { f32: rows.top_k_f32, i32: rows.top_k_i32 };
 
 /** All elements along `dim` in order, equals in that of their indices; NaN is the largest. */
 export function sort(x: Tensor, dim: number, descending: boolean): Indexed {
   const d = fixedDimension("sort", x, dim);
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => sort(x, d, descending));
   return ordered("sort", sorts, x, d, x.shape[d], [Number(descending)]);
 }
 
@@ -50,7 +56,9 @@ export function topK(x: Tensor, k: number, dim: number, largest: boolean): Index
       { param: "k" },
     );
   }
-  if (k <= LARGE_HEAP || k <= n / 8) return ordered("topK", selections, x, d, k, [k, Number(largest)]);
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => topK(x, k, d, largest));
+  const heap = x.dtype !== "f64" && (k <= LARGE_HEAP || k <= n / 8);
+  if (heap) return ordered("topK", selections, x, d, k, [k, Number(largest)]);
   const all = sort(x, d, largest);
   using values = all.values;
   using indices = all.indices;
@@ -66,7 +74,9 @@ function ordered(
   params: readonly number[],
 ): Indexed {
   const row = table[x.dtype];
-  if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32 or i32`);
+  if (!row) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes ${Object.keys(table).join(" or ")}`);
+  }
   const n = x.shape[d];
   const [values, indices] = alongLast([x], d, ([dense]) => {
     const shape = dense.shape.with(-1, k);
@@ -84,8 +94,21 @@ export function indexed(name: string, values: Tensor, indices: Tensor, x: Tensor
   return { values, indices };
 }
 
+/** What `op` makes of f16 or bf16 in f32, its values converted back. */
+export function indexedInF32(x: Tensor, op: (x: Tensor) => Indexed): Indexed {
+  using wide = cast(x, "f32");
+  const { values, indices } = op(wide);
+  using given = values;
+  return { values: cast(given, x.dtype as PlainDtype), indices };
+}
+
 /** Zeros with n entries along `d`, to which x is added at its indices. */
 function place(x: Tensor, indices: Tensor, d: number, n: number): Tensor {
+  if (x.dtype === "f64") {
+    using none = filled(x, 0, "f64", x.shape.with(d, n), x.rows);
+    using places = indices.contiguous();
+    return scatterAddAt(none, d, places, x);
+  }
   const y = moved("place", rows.place_f32, x, indices, d, n);
   return track("place", y, [x], [indices], (dy, [indices]) => [pick(dy, indices, d)]);
 }
