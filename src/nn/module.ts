@@ -4,11 +4,13 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { type DeviceName, deviceNamed } from "../device/open.ts";
+import { type DeviceName, deviceNamed, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
+import { noGrad } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
-import { isPlain, isTrainable, type PlainDtype } from "../tensor/dtype.ts";
+import { isFloat, isPlain, isTrainable, type PlainDtype, type TrainableDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
+import { refuseWhileRecording } from "../tensor/program.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -190,6 +192,68 @@ export abstract class Module implements Disposable {
       if (parameter.own) parameter.own.write(data);
       else parameter.put(tensor(data, { dtype: dtype as PlainDtype, shape, device }));
     }
+  }
+
+  /**
+   * Converts parameters and buffers that are floats, trained ones to trained ones. See the other form for what stays.
+   *
+   * @throws WickError DTYPE_MISMATCH that names quantized parameters; nothing is changed then
+   */
+  to(dtype: TrainableDtype): this;
+  /**
+   * Moves parameters and buffers to a device, trained ones to trained ones. Names and {@linkcode Parameter}s stay, their
+   * tensors are new: an optimizer, an average or a Program made before holds the old ones, which are gone, and is refused
+   * from then on. Save an optimizer's `stateDict()` before, and load it into one made after.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { nn, tensor, WasmDevice } from "@wick/wick";
+   * using other = new WasmDevice();
+   * const net = await new nn.Linear(2, 1).init(1).to(other);
+   * deepEqual(net.forward(tensor([[1, 2]], { device: other })).device, other);
+   * ```
+   */
+  to(device: Device | DeviceName): Promise<this>;
+  to(target: TrainableDtype | Device | DeviceName): this | Promise<this> {
+    refuseWhileRecording("move a module");
+    return isDevice(target) ? this.#move(deviceNamed(target)) : this.#convert(target);
+  }
+
+  async #move(device: Device): Promise<this> {
+    const held = this.#held().filter(([, , { device: at }]) => at !== device);
+    const moved: Tensor[] = [];
+    try {
+      for (const [, , tensor] of held) {
+        using values = tensor.detach();
+        moved.push(await values.to(device));
+      }
+    } catch (error) {
+      for (const tensor of moved) tensor.dispose(); // all stay where they were
+      throw error;
+    }
+    held.forEach(([, parameter], i) => parameter.replace(moved[i]));
+    return this;
+  }
+
+  #convert(dtype: TrainableDtype): this {
+    const held = this.#held();
+    const packed = held.filter(([, , t]) => !isPlain(t.dtype)).map(([name, , t]) => `${name} (${t})`);
+    if (packed.length > 0) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot convert ${packed.length} quantized parameters to ${dtype}: ${packed.slice(0, 8).join(", ")}`,
+      );
+    }
+    for (const [, parameter, tensor] of held) {
+      if (isFloat(tensor.dtype) && tensor.dtype !== dtype) parameter.replace(noGrad(() => tensor.to(dtype)));
+    }
+    return this;
+  }
+
+  /** Parameters and buffers that have values of their own, with these. */
+  #held(): [string, Parameter, Tensor][] {
+    return [...this.declared()].flatMap(([name, p]) => p.own ? [[name, p, p.own]] : []);
   }
 
   /** Switches to training (or, with false, to inference), children included. */

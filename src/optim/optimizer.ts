@@ -100,6 +100,13 @@ export abstract class Optimizer<Options> implements Disposable {
         "Cannot step by no gradients at all: they go with the scope of their loss, or with their dispose",
       );
     }
+    for (const { parameter } of this.entries) {
+      if (!parameter.isDisposed) continue;
+      throw new WickError(
+        "DISPOSED",
+        `Cannot step: a parameter ${parameter} was disposed or moved since; make an optimizer of those there are`,
+      );
+    }
     const trace = recording();
     if (trace) trace.beforeReplay(() => this.#advance());
     else this.#advance();

@@ -68,8 +68,11 @@ export function isHalf(dtype: Dtype): boolean {
   return dtype === "f16" || dtype === "bf16";
 }
 
-/** Whether a leaf of it may require a gradient: floats that compute, or are converted to such. */
-export function isTrainable(dtype: Dtype): boolean {
+/** What a leaf that requires a gradient may be: floats that compute, or are converted to such. */
+export type TrainableDtype = "f64" | "f32" | "f16" | "bf16";
+
+/** Whether a leaf of it may require a gradient. */
+export function isTrainable(dtype: Dtype): dtype is TrainableDtype {
   return isFloat(dtype) && dtype !== "f8e4m3";
 }
 
