@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cell } from "../../device/device.ts";
+import type { Cell, Device } from "../../device/device.ts";
 import { check_index } from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
 import { run } from "../dispatch.ts";
@@ -22,11 +22,19 @@ export function indices(action: string, index: Tensor, limit: number): Tensor {
   const whole = toI32(action, index);
   if (whole.size === 0) return whole;
   const { device } = whole;
-  const site = device.faults.site(action, whole.shape, limit);
+  const site = siteOf(device, action, whole.shape, limit);
   using fault = new Tensor(device.faults.storage.retain(), "i32", [3]);
   run(check_index, [whole, fault], [limit, site], [count(whole)]);
   if (!recording()) throwing(whole, () => device.raise());
   return whole;
+}
+
+function siteOf({ faults }: Device, action: string, shape: readonly number[], limit: number): number {
+  const trace = recording();
+  if (!trace) return faults.site(action, shape, limit);
+  const site = faults.keptSite(action, shape, limit);
+  trace.keep(() => faults.forget(site));
+  return site;
 }
 
 /** How many there are: a cell where their leading extent is dynamic. */
