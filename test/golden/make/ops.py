@@ -559,6 +559,13 @@ exact("maxPool2d", lambda x: F.max_pool2d(x, 3, stride=1), [np.ones((1, 1, 4, 4)
 exact("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=1, padding=1), [D(2, 2, 6)], [3, {"stride": 1, "padding": 1}])
 exact("avgPool2d", lambda x: F.avg_pool2d(x, 2, divisor_override=3), [D(1, 1, 4, 4)], [2, {"divisorOverride": 3}])
 exact("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [D(1, 2, 4, 6)], [[2, 3]])
+for align in [False, True]:
+    exact("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 7), mode="bilinear", align_corners=align),
+          [D(1, 2, 3, 4)], [{"size": [5, 7], "alignCorners": align}])
+exact("upsampleNearest2d", lambda x: F.interpolate(x, (5, 7), mode="nearest"), [D(1, 2, 3, 4)], [{"size": [5, 7]}])
+exact("upsampleBilinear2d", lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), [D(2, 1, 3, 2)],
+      [{"scaleFactor": 2}])
+exact("upsampleNearest1d", lambda x: F.interpolate(x, 7, mode="nearest"), [D(2, 2, 4)], [{"size": 7}])
 places = np.array([[1, 0, 1], [2, 2, 2]], dtype=np.int32)
 for reduction in ["sum", "prod", "mean", "amax", "amin"]:
     exact("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i.long(), s, reduction), [D(2, 4), places, D(2, 3)],
