@@ -68,6 +68,7 @@ export {
   type SmoothL1LossOptions,
 } from "./tensor/ops/losses.ts";
 export { nllLoss, type NllLossOptions } from "./tensor/ops/class_losses.ts";
+export type { ClassOptions } from "./tensor/ops/classes.ts";
 export {
   batchNorm,
   type BatchNormResult,

@@ -68,7 +68,7 @@ export interface RecordedOp {
   readonly op: string;
   /** Later ones are younger. */
   readonly birth: number;
-  /** Goes back: hands the gradients of its inputs to `accumulate`. */
+  /** @internal Goes back: hands the gradients of its inputs to `accumulate`. */
   run(dy: Tensor, accumulate: Accumulate): void;
   /** Lets go of what it saved. */
   drop(): void;

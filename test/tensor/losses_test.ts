@@ -286,6 +286,22 @@ Deno.test("losses by class have gradients of first and second order by the weigh
   shares.dispose();
 });
 
+Deno.test("targets may be whole numbers of any dtype that indexes", async () => {
+  using own = scope();
+  const logits = tensor([[1, 2, 3], [3, 2, 1], [0, 1, 0]], { scope: own });
+  const logs = logits.logSoftmax(-1);
+  const ids = tensor([2, 0, 1], { scope: own });
+  const want = await crossEntropy(logits, ids.to("i32")).item();
+  for (const dtype of ["i64", "i16", "u8"] as const) {
+    equal(await crossEntropy(logits, ids.to(dtype)).item(), want);
+    equal(await nllLoss(logs, ids.to(dtype)).item(), await nllLoss(logs, ids.to("i32")).item());
+  }
+  const far = tensor(BigInt64Array.of(2n ** 32n, 0n, -100n), { scope: own }); // of which i32 would keep 0
+  const losses = await crossEntropy(logits, far, { reduction: "none" }).data();
+  deepEqual([Number.isNaN(losses[0]), losses[1] > 0, losses[2]], [true, true, 0]);
+  throws(() => crossEntropy(logits, ids.to("bool")), { code: "DTYPE_MISMATCH" });
+});
+
 Deno.test("losses by class of other floats: f64 to its precision, halves by way of f32", async () => {
   using own = scope();
   const logits = [[1, 2, 3], [3, 2, 1], [0, 1, 0], [2, -2, 2]];
@@ -347,7 +363,7 @@ Deno.test("losses refuse what does not fit", () => {
   throws(() => smoothL1Loss(a, a, { beta: -1 }), { code: "INVALID_ARGUMENT" });
   throws(() => nllLoss(b, a), {
     code: "SHAPE_MISMATCH",
-    message: /dimension 1: expected floats and i32\[2\]; classDim/,
+    message: /dimension 1: expected floats and integers \[2\]; classDim/,
   });
   const ids = tensor(Int32Array.of(0, 0), { scope: own });
   throws(() => nllLoss(b, ids, { weights: a }), {

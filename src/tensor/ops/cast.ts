@@ -85,20 +85,20 @@ export function throughF32(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
   return cast(y, x.dtype as PlainDtype);
 }
 
-/** Whether some are f16 or bf16: ops that have no rows for these go by {@linkcode inF32}. */
+/** Whether some are f16 or bf16: ops that have no rows for these go by {@linkcode inWide}. */
 export function someHalf(tensors: readonly (Tensor | null)[]): boolean {
   return tensors.some((t) => t && isHalf(t.dtype));
 }
 
-/** An op in f32 of several tensors, its result in what they promote to. */
-export function inF32<Inputs extends (Tensor | null)[]>(
+/** An op of several tensors in f32, or in f64 where one is that; its result in what they promote to. */
+export function inWide<Inputs extends (Tensor | null)[]>(
   inputs: [...Inputs],
   op: (...inputs: Inputs) => Tensor,
 ): Tensor {
   const dtype = inputs.filter((t) => t !== null).map((t) => t.dtype).reduce((a, b) =>
     promote(a, b, "convert")
   );
-  const wide = inputs.map((t) => t && cast(t, "f32"));
+  const wide = inputs.map((t) => t && cast(t, dtype === "f64" ? dtype : "f32"));
   using y = op(...wide as unknown as Inputs);
   for (const t of wide) t?.dispose();
   return cast(y, dtype as PlainDtype);

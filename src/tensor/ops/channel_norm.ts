@@ -7,7 +7,7 @@ import { WickError } from "../../error.ts";
 import { constant } from "../constant.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast, inF32, someHalf } from "./cast.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { layerNorm } from "./norm.ts";
 import { same } from "./view.ts";
 
@@ -32,7 +32,7 @@ export function groupNorm(
   epsilon = 1e-5,
 ): Tensor {
   if (someHalf([x, weight, bias])) {
-    return inF32([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
+    return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
   }
   const [B, C] = channels("groupNorm", x, [weight, bias]);
   if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
@@ -124,7 +124,7 @@ function ofHalves(
   using variance = running && cast(running.variance, "f32");
   const own = mean && variance && { mean, variance };
   let batch: ChannelStatistics | undefined;
-  const y = inF32([x, weight, bias], (x, weight, bias) => {
+  const y = inWide([x, weight, bias], (x, weight, bias) => {
     const result = batchNorm(x, own, weight, bias, epsilon);
     batch = result.batch;
     return result.y;

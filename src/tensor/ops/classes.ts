@@ -4,15 +4,16 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import { isHalf } from "../dtype.ts";
+import { isFloat, isHalf } from "../dtype.ts";
 import { dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
+import { toI32 } from "./indices.ts";
 import { pick } from "./pick.ts";
 import { same } from "./view.ts";
 
-/** Options of losses by class. */
+/** Options of losses by class: {@linkcode crossEntropy} and {@linkcode nllLoss}. */
 export interface ClassOptions {
   /** Weights of the classes, [V] [1 each]. */
   weights?: Tensor;
@@ -40,7 +41,7 @@ export function classRows(op: string, x: Tensor, targets: Tensor, options: Class
   const T = sizeOf(shape);
   using last = d === x.rank - 1 ? same(x) : x.movedim(d, -1);
   const rows = x.rank === 2 ? same(last) : last.reshape(T, x.shape[d]);
-  using dense = targets.contiguous();
+  using dense = toI32(`take ${op}`, targets);
   const ids = targets.rank === 1 ? same(dense) : dense.reshape(T);
   return {
     rows,
@@ -62,13 +63,13 @@ function checkClasses(op: string, x: Tensor, d: number, targets: Tensor, weights
   const V = x.shape[d];
   const others = x.shape.toSpliced(d, 1);
   if (
-    (x.dtype !== "f32" && x.dtype !== "f64") || targets.dtype !== "i32" ||
+    (x.dtype !== "f32" && x.dtype !== "f64") || isFloat(targets.dtype) ||
     show(targets.shape) !== show(others)
   ) {
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot take ${op} of ${x} and ${targets} with the classes in dimension ${d}: expected floats and ` +
-        `i32${show(others)}; classDim names another dimension`,
+        `integers ${show(others)}; classDim names another dimension`,
     );
   }
   if (weights && (weights.dtype !== x.dtype || weights.rank !== 1 || weights.shape[0] !== V)) {

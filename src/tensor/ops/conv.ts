@@ -12,7 +12,7 @@ import { noGrad, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { inF32, someHalf } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { needRank, overOneAxis, type Pair, pair, windows } from "./window.ts";
 import { type Convolution, convolved, convolvedBack } from "./windowed.ts";
 
@@ -53,13 +53,13 @@ type Geometry = Convolution;
 
 /** See {@linkcode Tensor.conv2d}. */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
-  if (someHalf([x, weight, bias])) return inF32([x, weight, bias], (x, w, b) => conv2d(x, w, b, options));
+  if (someHalf([x, weight, bias])) return inWide([x, weight, bias], (x, w, b) => conv2d(x, w, b, options));
   return convolution("conv2d", x, weight, bias, options);
 }
 
 /** See {@linkcode Tensor.conv1d}. */
 export function conv1d(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions<number>): Tensor {
-  if (someHalf([x, weight, bias])) return inF32([x, weight, bias], (x, w, b) => conv1d(x, w, b, options));
+  if (someHalf([x, weight, bias])) return inWide([x, weight, bias], (x, w, b) => conv1d(x, w, b, options));
   needRank("conv1d", x, 3, "B,C,L");
   needRank("conv1d with weights", weight, 3, "O,C/groups,K");
   const { padding = 0 } = options;
@@ -79,7 +79,7 @@ export function convTranspose2d(
   options: ConvTransposeOptions,
 ): Tensor {
   if (someHalf([x, weight, bias])) {
-    return inF32([x, weight, bias], (x, w, b) => convTranspose2d(x, w, b, options));
+    return inWide([x, weight, bias], (x, w, b) => convTranspose2d(x, w, b, options));
   }
   return transposed("convTranspose2d", x, weight, bias, options);
 }
@@ -92,7 +92,7 @@ export function convTranspose1d(
   options: ConvTransposeOptions<number>,
 ): Tensor {
   if (someHalf([x, weight, bias])) {
-    return inF32([x, weight, bias], (x, w, b) => convTranspose1d(x, w, b, options));
+    return inWide([x, weight, bias], (x, w, b) => convTranspose1d(x, w, b, options));
   }
   needRank("convTranspose1d", x, 3, "B,C,L");
   needRank("convTranspose1d with weights", weight, 3, "C,O/groups,K");

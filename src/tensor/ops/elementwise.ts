@@ -16,7 +16,7 @@ import { isFloat, isHalf, isPlain } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, maximum, mul } from "./arithmetic.ts";
-import { cast, inF32, someHalf, throughF32 } from "./cast.ts";
+import { cast, inWide, someHalf, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { refused, unaryBy, type UnaryRule } from "./rule.ts";
 
@@ -165,7 +165,7 @@ function geluErfSlope(x: Tensor): Tensor {
 
 /** silu(gate) * up, both [.., F]. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
-  if (someHalf([gate, up])) return inF32([gate, up], swiglu);
+  if (someHalf([gate, up])) return inWide([gate, up], swiglu);
   if (gate.dtype === "f64" && up.dtype === "f64") {
     using open = unary("silu", gate);
     return open.mul(up);

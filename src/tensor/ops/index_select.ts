@@ -15,7 +15,7 @@ import { type Dtype, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
-import { cast, inF32, someHalf } from "./cast.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { count, indices } from "./indices.ts";
 import { contiguous, same } from "./view.ts";
@@ -146,7 +146,7 @@ const addRows: Partial<Record<string, Kernel>> = {
 
 /** x plus src at checked indices of any rank, duplicates in ascending order. */
 function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
-  if (someHalf([x, src])) return inF32([x, src], (x, src) => addAt(x, d, index, src));
+  if (someHalf([x, src])) return inWide([x, src], (x, src) => addAt(x, d, index, src));
   const row = addRows[x.dtype];
   if (!row) throw new WickError("DTYPE_MISMATCH", `Cannot indexAdd to ${x}: it takes f32, f64 or i32`);
   using dense = src.contiguous();

@@ -42,8 +42,8 @@ export function count(index: Tensor): number | Cell {
   return index.rows ? index.rows.times(index.size / index.shape[0]) : index.size;
 }
 
-/** The one place where dtypes of indices are converted. */
-function toI32(action: string, index: Tensor): Tensor {
+/** The one place where dtypes of indices are converted: to contiguous i32, a handle of its own. */
+export function toI32(action: string, index: Tensor): Tensor {
   if (index.dtype === "i32") return index.contiguous();
   if (index.dtype === "u8" || index.dtype === "i16") return cast(index, "i32");
   if (index.dtype === "i64") {

@@ -23,7 +23,7 @@ export interface CrossEntropyOptions extends ClassOptions {
 
 /**
  * -log softmax(logits)[target], as PyTorch's `cross_entropy`: logits [V] and a target, [N, V] and targets [N], or
- * [N, V, d1 ..] and [N, d1 ..] (i32). Where classes come last, `classDim: -1` takes [.., V] and [..]. A target outside
+ * [N, V, d1 ..] and [N, d1 ..] of whole numbers. Where classes come last, `classDim: -1` takes [.., V] and [..]. A target outside
  * 0 .. V - 1 other than `ignoreIndex` gives NaN. Targets may also be floats of the logits' shape, the share of each
  * class; then the mean is that over all of them.
  *

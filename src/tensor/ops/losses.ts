@@ -7,7 +7,7 @@ import { WickError } from "../../error.ts";
 import { isTrainable } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { inF32, someHalf } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { clamp } from "./unary.ts";
 
@@ -60,7 +60,7 @@ export interface KlDivOptions {
  * ```
  */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => mseLoss(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => mseLoss(x, target, options));
   using difference = between("mseLoss", x, target);
   using losses = difference.sqr();
   return reduced(losses, options.reduction);
@@ -68,7 +68,7 @@ export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): T
 
 /** The size of the difference; the gradient is 0 where that is. */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => l1Loss(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => l1Loss(x, target, options));
   using difference = between("l1Loss", x, target);
   using losses = difference.abs();
   return reduced(losses, options.reduction);
@@ -76,7 +76,7 @@ export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Te
 
 /** Half the square of the difference d up to delta, from there delta (|d| - delta / 2) (Huber 1964). */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => huberLoss(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => huberLoss(x, target, options));
   const { delta = 1 } = options;
   if (!(delta > 0)) {
     throw new WickError(
@@ -97,7 +97,7 @@ export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions =
 
 /** huberLoss over delta = beta (Girshick 2015). */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => smoothL1Loss(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => smoothL1Loss(x, target, options));
   const { beta = 1, reduction } = options;
   if (beta === 0) return l1Loss(x, target, { reduction });
   if (!(beta > 0)) {
@@ -119,7 +119,7 @@ export function bceWithLogits(
   target: Tensor,
   options: BceWithLogitsOptions = {},
 ): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => bceWithLogits(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => bceWithLogits(x, target, options));
   sameShape("bceWithLogits", x, target);
   const { weight, posWeight, reduction } = options;
   using yes = times(target, posWeight);
@@ -137,7 +137,7 @@ export function bceWithLogits(
 
 /** target (log target - x), for log-probabilities x; 0 where the target is 0 (Kullback and Leibler 1951). */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  if (someHalf([x, target])) return inF32([x, target], (x, target) => klDiv(x, target, options));
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => klDiv(x, target, options));
   sameShape("klDiv", x, target);
   using losses = options.logTarget ? divergenceOfLogs(x, target) : divergence(x, target);
   if (options.reduction !== "batchmean") return reduced(losses, options.reduction);

@@ -14,7 +14,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, track, tracks } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { show } from "../shape.ts";
-import { inF32, someHalf } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
 import { tidy } from "./tidy.ts";
 import { same } from "./view.ts";
@@ -22,7 +22,7 @@ import type { Tensor } from "../tensor.ts";
 
 /** x / sqrt(mean(x^2) + epsilon) * weight, for x [.., C] and weight [C] (Zhang and Sennrich 2019). */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
-  if (someHalf([x, weight])) return inF32([x, weight], (x, weight) => rmsNorm(x, weight, epsilon));
+  if (someHalf([x, weight])) return inWide([x, weight], (x, weight) => rmsNorm(x, weight, epsilon));
   const columns = x.shape.at(-1);
   checkNorm("rmsNorm", x, [weight]);
   if (x.dtype === "f64") return tidy([x, weight], (x, weight) => unitRms(x, epsilon).mul(weight));
@@ -96,7 +96,7 @@ function composedRmsNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number)
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension (Ba et al. 2016). */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | null, epsilon: number): Tensor {
   if (someHalf([x, weight, bias])) {
-    return inF32([x, weight, bias], (x, weight, bias) => layerNorm(x, weight, bias, epsilon));
+    return inWide([x, weight, bias], (x, weight, bias) => layerNorm(x, weight, bias, epsilon));
   }
   const columns = x.shape.at(-1);
   checkNorm("layerNorm", x, bias ? [weight, bias] : [weight]);

@@ -10,7 +10,7 @@ import { result, run } from "../dispatch.ts";
 import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { inF32, someHalf } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { dropout } from "./dropout.ts";
@@ -56,7 +56,7 @@ export function scaledDotProductAttention(
   options: ScaledAttentionOptions = {},
 ): Tensor {
   if (someHalf([q, k, v])) {
-    return inF32([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
+    return inWide([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
   }
   check(q, k, v);
   const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };

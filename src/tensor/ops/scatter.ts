@@ -14,7 +14,7 @@ import { hostTensor } from "../host.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
-import { inF32, someHalf, throughF32 } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { filled } from "./fill.ts";
 import { indices } from "./indices.ts";
@@ -90,9 +90,10 @@ export function put(
 
 /** By checked indices of x's extents but in `d`. */
 export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
-  if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => gatherAt(x, d, index));
   const row = rowByBytes("gather", x, gatherRows);
-  if (!addRows[x.dtype]) refuseGradient("gather", [x], "its gradient takes f32, f64, f16 or bf16");
+  if (!addRows[x.dtype] && !isHalf(x.dtype)) {
+    refuseGradient("gather", [x], "its gradient takes f32, f64, f16 or bf16");
+  }
   using dense = x.contiguous();
   const y = result("gather", [dense, index], x.dtype, index.shape, index.rows);
   const { O, N, I } = along(dense, d);
@@ -106,7 +107,7 @@ export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
 
 /** See {@linkcode Put}. */
 export function scatterAddAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
-  if (someHalf([x, src])) return inF32([x, src], (x, src) => scatterAddAt(x, d, index, src));
+  if (someHalf([x, src])) return inWide([x, src], (x, src) => scatterAddAt(x, d, index, src));
   const y = folded("scatterAdd", addRows, x, d, index, src);
   return track("scatterAdd", y, [x, src], [index], (dy, [index], needs) => [
     needs[0] ? dy : undefined,
@@ -117,7 +118,7 @@ export function scatterAddAt(x: Tensor, d: number, index: Tensor, src: Tensor): 
 /** See {@linkcode Put}. */
 export function scatterAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   if (isHalf(x.dtype) && tracks([x, src])) {
-    return inF32([x, src], (x, src) => scatterAt(x, d, index, src));
+    return inWide([x, src], (x, src) => scatterAt(x, d, index, src));
   }
   if (x.dtype !== "f32" && x.dtype !== "f64") {
     refuseGradient("scatter", [x, src], "its gradient takes f32, f64, f16 or bf16");

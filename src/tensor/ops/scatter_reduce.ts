@@ -9,7 +9,7 @@ import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { isFloat } from "../dtype.ts";
 import { hostTensor } from "../host.ts";
 import type { Tensor } from "../tensor.ts";
-import { inF32, someHalf } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { compare, logical, logicalNot, where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { filled } from "./fill.ts";
@@ -36,7 +36,7 @@ export function scatterReduce(
     );
   }
   if (someHalf([x, src])) {
-    return inF32([x, src], (x, src) => scatterReduce(x, dim, index, src, reduction, includeSelf));
+    return inWide([x, src], (x, src) => scatterReduce(x, dim, index, src, reduction, includeSelf));
   }
   return put("scatterReduce", x, dim, index, src, fold(includeSelf));
 }
