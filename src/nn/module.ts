@@ -6,15 +6,15 @@
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { noGrad } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
-import { isFloat, isPlain, isTrainable, type PlainDtype, type TrainableDtype } from "../tensor/dtype.ts";
+import { isPlain, isTrainable, type PlainDtype, type TrainableDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
 import { refuseWhileRecording } from "../tensor/program.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fit } from "./fit.ts";
+import { convertAll, moveAll } from "./move.ts";
 import { Parameter } from "./parameter.ts";
 import { Weights } from "./weights.ts";
 
@@ -217,43 +217,14 @@ export abstract class Module implements Disposable {
   to(device: Device | DeviceName): Promise<this>;
   to(target: TrainableDtype | Device | DeviceName): this | Promise<this> {
     refuseWhileRecording("move a module");
-    return isDevice(target) ? this.#move(deviceNamed(target)) : this.#convert(target);
-  }
-
-  async #move(device: Device): Promise<this> {
-    const held = this.#held().filter(([, , { device: at }]) => at !== device);
-    const moved: Tensor[] = [];
-    try {
-      for (const [, , tensor] of held) {
-        using values = tensor.detach();
-        moved.push(await values.to(device));
-      }
-    } catch (error) {
-      for (const tensor of moved) tensor.dispose(); // all stay where they were
-      throw error;
-    }
-    held.forEach(([, parameter], i) => parameter.replace(moved[i]));
+    if (isDevice(target)) return moveAll(this.#held(), deviceNamed(target)).then(() => this);
+    convertAll(this.#held(), target);
     return this;
   }
 
-  #convert(dtype: TrainableDtype): this {
-    const held = this.#held();
-    const packed = held.filter(([, , t]) => !isPlain(t.dtype)).map(([name, , t]) => `${name} (${t})`);
-    if (packed.length > 0) {
-      throw new WickError(
-        "DTYPE_MISMATCH",
-        `Cannot convert ${packed.length} quantized parameters to ${dtype}: ${packed.slice(0, 8).join(", ")}`,
-      );
-    }
-    for (const [, parameter, tensor] of held) {
-      if (isFloat(tensor.dtype) && tensor.dtype !== dtype) parameter.replace(noGrad(() => tensor.to(dtype)));
-    }
-    return this;
-  }
-
-  /** Parameters and buffers that have values of their own, with these. */
-  #held(): [string, Parameter, Tensor][] {
-    return [...this.declared()].flatMap(([name, p]) => p.own ? [[name, p, p.own]] : []);
+  /** Parameters and buffers that have values of their own, by name. */
+  #held(): [string, Parameter][] {
+    return [...this.declared()].filter(([, p]) => p.own);
   }
 
   /** Switches to training (or, with false, to inference), children included. */

@@ -8,7 +8,7 @@
 import { WickError } from "../error.ts";
 import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
-import { assembled, type PartGradient } from "./ops/parts.ts";
+import { checkGradient, type Contribution, GradientSum } from "./gradient_sum.ts";
 import type { Dtype } from "./dtype.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
@@ -47,9 +47,6 @@ export class Variable {
     if (--this.holders === 0) this.node?.drop();
   }
 }
-
-/** A gradient on its way: of all elements, or of some where the others' is 0. */
-type Contribution = Tensor | PartGradient;
 
 /** Adds a gradient to what was found of a variable's so far. */
 type Accumulate = (variable: Variable, gradient: Contribution) => void;
@@ -245,7 +242,7 @@ export class Gradients implements Disposable {
     noGrad(() => {
       for (const [variable, gradient] of this.byVariable) {
         const changed = change(inScope(gradient, own));
-        check(variable, changed);
+        checkGradient(variable, changed);
         this.byVariable.set(variable, free(hold(changed)));
         changed.dispose();
         gradient.dispose();
@@ -301,13 +298,13 @@ function walk(
   options: BackwardOptions,
   stops: ReadonlySet<Variable>,
 ): Map<Variable, Tensor> {
-  const found = new Map<Variable, Found>();
+  const found = new Map<Variable, GradientSum>();
   const waiting: Variable[] = []; // with nodes, the youngest last
   const ends: Variable[] = [];
   const accumulate: Accumulate = (variable, gradient) => {
     let so = found.get(variable);
     if (!so) {
-      found.set(variable, so = new Found(variable.retain()));
+      found.set(variable, so = new GradientSum(variable.retain()));
       if (!variable.node || stops.has(variable)) ends.push(variable);
       else insert(waiting, variable);
     }
@@ -331,47 +328,12 @@ function walk(
   });
 }
 
-/** What was found of a variable's gradient. */
-class Found {
-  #whole?: Tensor;
-  readonly #parts: PartGradient[] = [];
-
-  constructor(private readonly variable: Variable) {}
-
-  /** One more use of the variable. */
-  add(gradient: Contribution): void {
-    if ("places" in gradient) {
-      this.#parts.push(gradient);
-      return;
-    }
-    check(this.variable, gradient);
-    this.#whole = this.#whole?.add(gradient) ?? gradient;
-  }
-
-  /** The sum over all uses. */
-  total(): Tensor {
-    if (this.#parts.length === 0) return this.#whole!;
-    const parts = assembled(this.#parts, this.variable.shape);
-    check(this.variable, parts);
-    return this.#whole?.add(parts) ?? parts;
-  }
-}
-
 /** Puts a variable among others, which lie by age: most are younger than all of them. */
 function insert(waiting: Variable[], variable: Variable): void {
   const { birth } = variable.node!;
   let at = waiting.length;
   while (at > 0 && waiting[at - 1].node!.birth > birth) at--;
   waiting.splice(at, 0, variable);
-}
-
-function check({ shape, dtype, node }: Variable, gradient: Tensor): void {
-  if (show(gradient.shape) === show(shape) && gradient.dtype === dtype) return;
-  throw new WickError(
-    "INVALID_STATE",
-    `The gradient of ${node ? `the result of ${node.op}` : "a leaf"} must be ${dtype}${show(shape)}, ` +
-      `got ${gradient.dtype}${show(gradient.shape)}`,
-  );
 }
 
 /** Another handle on the same values, with the same variable, in no scope. */
