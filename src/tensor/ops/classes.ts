@@ -113,7 +113,7 @@ export function reducedByClass(
  */
 export function weightsOf(targets: Tensor, V: number, weights: Tensor | null, none: Tensor): Tensor {
   using below = compare("lt", targets, 0);
-  using above = compare("ge", targets, V);
+  using above = compare("gt", targets, V - 1); // a constant that pick takes, too
   using given = weights && ofClasses(targets, weights);
   using upTo = where(above, NaN, given ?? 1);
   using inside = where(below, NaN, upTo);

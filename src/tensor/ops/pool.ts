@@ -100,7 +100,8 @@ function largest(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions): 
   const { params, y: shape, windows } = geometry(op, x, kernel, dilation, options);
   const [B, C, H, W] = x.shape;
   const N = shape[2] * shape[3];
-  const [y, indices] = x.dtype === "f64" ? largestOf(x, windows) : noGrad(() => {
+  const wide = x.dtype === "f64";
+  const [y, indices] = wide ? largestOf(x, windows) : noGrad(() => {
     using dense = x.contiguous();
     const y = result(op, [dense], "f32", shape, x.rows);
     const indices = result(op, [dense], "i32", [B, C, N], x.rows);
@@ -108,10 +109,33 @@ function largest(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions): 
     return [y, indices];
   });
   track(op, y, [x], [indices], (dy, [indices]) => {
-    return [spread(dy.reshape(B, C, N), indices, H * W).reshape(B, C, H, W)];
+    const back = wide ? spread : unpooled;
+    return [back(dy.reshape(B, C, N), indices, H * W).reshape(B, C, H, W)];
   });
   indices.dispose();
   return y;
+}
+
+/** Zeros [B, C, M], with each y [B, C, N] added at its index; an index outside adds nothing. */
+function unpooled(y: Tensor, indices: Tensor, M: number): Tensor {
+  const x = moved(rows.max_pool2d_backward_f32, y, indices, M, y.shape.with(2, M));
+  return track("unpool", x, [y], [indices], (dx, [indices]) => [pooled(dx, indices)]);
+}
+
+/** x [B, C, M] at indices [B, C, N]; 0 for one outside. */
+function pooled(x: Tensor, indices: Tensor): Tensor {
+  const M = x.shape[2];
+  const y = moved(rows.max_pool2d_gather_f32, x, indices, M, indices.shape);
+  return track("pool", y, [x], [indices], (dy, [indices]) => [unpooled(dy, indices, M)]);
+}
+
+function moved(row: Kernel, from: Tensor, indices: Tensor, M: number, shape: readonly number[]): Tensor {
+  return noGrad(() => {
+    using dense = from.contiguous();
+    const to = result(row.name, [dense, indices], "f32", shape, from.rows);
+    run(row, [dense, indices, to], [indices.shape[2], M, shape[1]], [lead(dense)]);
+    return to;
+  });
 }
 
 function average(op: string, x: Tensor, kernel: Pair, options: AvgPoolOptions): Tensor {
