@@ -135,6 +135,39 @@ Deno.test("a network of bf16 or f16 learns, eagerly as recorded, and stays near 
   }
 });
 
+Deno.test("averages of halves are f32, and come back from a swap as they were", async () => {
+  for (const dtype of halves) {
+    const [half, wide] = twins(dtype, [5]);
+    using ours = new optim.ExponentialMovingAverage([half], { decay: 0.7 });
+    using theirs = new optim.ExponentialMovingAverage([wide], { decay: 0.7 });
+    for (let i = 0; i < 3; i++) {
+      using moved = half.detach().mul(0.5).add(i);
+      half.write(await moved.data<Uint16Array>());
+      wide.write(Float32Array.from(await values(half)));
+      for (const average of [ours, theirs]) average.update();
+    }
+    const [average, bits] = [await theirs.averages[0].data(), await half.data()];
+    equal(ours.averages[0].dtype, "f32");
+    deepEqual(await ours.averages[0].data(), average);
+    ours.swap();
+    using rounded = theirs.averages[0].to(dtype);
+    deepEqual(await half.data(), await rounded.data());
+    deepEqual(await ours.averages[0].data(), await wide.data());
+    ours.swap();
+    deepEqual(await ours.averages[0].data(), average, "not what was rounded");
+    deepEqual(await half.data(), bits);
+    ours.swap();
+    half.write(bits); // trained on while it was swapped
+    ours.swap();
+    deepEqual(await ours.averages[0].data(), Float32Array.from(await values(tensor(bits, { dtype }))));
+    throws(() => record(half.device, () => (ours.swap(), half)), {
+      code: "INVALID_STATE",
+      message: /inside record/,
+    });
+    for (const x of [half, wide]) x.dispose();
+  }
+});
+
 Deno.test("gradients of halves are clipped by their norm in f32", async () => {
   const x = tensor([3, 4]).to("bf16").detach().requiresGrad();
   const gradients = x.mul(x).mul(0.5).sum().backward();
