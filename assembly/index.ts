@@ -35,9 +35,9 @@ export {
 export {
   check_index, gather_b16, gather_b32, gather_b64, gather_b8, index_add_f32, index_add_f64, index_add_i32, index_add_i64, index_select_b16,
   index_select_b32, index_select_b64, index_select_b8, scatter_add_f32, scatter_add_f64, scatter_add_i32, scatter_amax_f32,
-  scatter_amax_i32, scatter_amin_f32, scatter_amin_i32, scatter_b16, scatter_b32, scatter_b32_backward,
-  scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_i32, scatter_add_i64, scatter_prod_i64, scatter_amax_i64,
-  scatter_amin_i64, scatter_amax_u32, scatter_amin_u32,
+  scatter_amax_f64, scatter_amax_i32, scatter_amin_f32, scatter_amin_f64, scatter_amin_i32, scatter_b16, scatter_b32,
+  scatter_b32_backward, scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_f64, scatter_prod_i32, scatter_add_i64,
+  scatter_prod_i64, scatter_amax_i64, scatter_amin_i64, scatter_amax_u32, scatter_amin_u32,
 } from "./indexing";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";
@@ -63,8 +63,10 @@ export {
   cummax_f32, cummax_i32, cummin_f32, cummin_i32, cumprod_backward_f32, cumprod_f32, cumprod_i32, cumsum_f32, cumsum_i32, prod_backward_f32,
   cummax_u32, cummin_u32,
 } from "./scan";
+export { cummax_f64, cummin_f64, cumprod_backward_f64, cumprod_f64, cumsum_f64 } from "./scan_f64";
 export { cummax_i64, cummin_i64, cumprod_i64, cumsum_i64 } from "./scan_wide";
 export { pick_f32, place_f32, sort_f32, sort_i32, sort_u32, top_k_f32, top_k_i32, top_k_u32 } from "./sort";
+export { sort_f64 } from "./sort_f64";
 export { sort_i64 } from "./sort_wide";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
@@ -90,7 +92,7 @@ export {
   floor_div_u32, remainder_u32, rsqrt_f64, expm1_f64, log1p_f64, erf_f64,
 } from "./elementwise_wide";
 export {
-  argmax_f64, argmax_i64, argmin_f64, argmin_i64, max_f64, max_i64, mean_f64, min_f64, min_i64, sum_f64,
+  argmax_f64, argmax_i64, argmin_f64, argmin_i64, max_f64, max_i64, mean_f64, min_f64, min_i64, prod_f64, sum_f64,
   sum_i64, prod_i64, prod_middle_i64, sum_i32_i64, sum_u32_i64, sum_middle_i32_i64, sum_middle_i64,
   sum_middle_u32_i64,
 } from "./reduce_wide";

@@ -155,12 +155,20 @@ export function scatter_prod_f32(args: usize, part: i32, parts: i32): void {
   scatter<f32, Multiply<f32>>(args, part, parts);
 }
 /** args: as scatter_b8 */
+export function scatter_prod_f64(args: usize, part: i32, parts: i32): void {
+  scatter<f64, Multiply<f64>>(args, part, parts);
+}
+/** args: as scatter_b8 */
 export function scatter_prod_i32(args: usize, part: i32, parts: i32): void {
   scatter<i32, Multiply<i32>>(args, part, parts);
 }
 /** args: as scatter_b8; NaN where there is one */
 export function scatter_amax_f32(args: usize, part: i32, parts: i32): void {
   scatter<f32, Larger<f32>>(args, part, parts);
+}
+/** args: as scatter_b8; NaN where there is one */
+export function scatter_amax_f64(args: usize, part: i32, parts: i32): void {
+  scatter<f64, Larger<f64>>(args, part, parts);
 }
 /** args: as scatter_b8 */
 export function scatter_amax_i32(args: usize, part: i32, parts: i32): void {
@@ -169,6 +177,10 @@ export function scatter_amax_i32(args: usize, part: i32, parts: i32): void {
 /** args: as scatter_b8; NaN where there is one */
 export function scatter_amin_f32(args: usize, part: i32, parts: i32): void {
   scatter<f32, Smaller<f32>>(args, part, parts);
+}
+/** args: as scatter_b8; NaN where there is one */
+export function scatter_amin_f64(args: usize, part: i32, parts: i32): void {
+  scatter<f64, Smaller<f64>>(args, part, parts);
 }
 /** args: as scatter_b8 */
 export function scatter_amin_i32(args: usize, part: i32, parts: i32): void {

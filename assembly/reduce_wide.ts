@@ -5,10 +5,10 @@
 //
 //   x f64 or i64: y of the same, or i32 for argmax and argmin; sums of i32 and u32 as i64
 //
-// Cost: one read of x: bound by memory. Accuracy: sums in four f64 chains of C / 4 elements, 1e-14 of the sum of
-// absolute terms for C to 16384 (tested); the others exact; sums and products of i64 wrap around. NaN wins max, min,
-// argmax and argmin; of equals the first index counts. Over the middle y itself carries the fold from n to n. Parts
-// divide the rows, or the lanes O * I.
+// Cost: one read of x: bound by memory; prod has one chain. Accuracy: sums in four f64 chains of C / 4 elements, 1e-14
+// of the sum of absolute terms for C to 16384 (tested); prod of f64 C roundings; the others exact; sums and products of
+// i64 wrap around. NaN wins max, min, argmax and argmin; of equals the first index counts. Over the middle y itself
+// carries the fold from n to n. Parts divide the rows, or the lanes O * I.
 
 import { cell, integer, pointer, share } from "./common/args";
 import { the } from "./common/the";
@@ -17,6 +17,8 @@ import { the } from "./common/the";
 export function sum_f64(args: usize, part: i32, parts: i32): void { rows<f64, f64, Sum<f64>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function mean_f64(args: usize, part: i32, parts: i32): void { rows<f64, f64, Mean>(args, part, parts); }
+/** args: x, y | C | R (cell) */
+export function prod_f64(args: usize, part: i32, parts: i32): void { rows<f64, f64, Product<f64>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function max_f64(args: usize, part: i32, parts: i32): void { rows<f64, f64, Largest<f64>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
@@ -36,7 +38,7 @@ export function argmax_i64(args: usize, part: i32, parts: i32): void { rows<i64,
 /** args: x, y | C | R (cell) */
 export function argmin_i64(args: usize, part: i32, parts: i32): void { rows<i64, i32, ArgMin<i64>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
-export function prod_i64(args: usize, part: i32, parts: i32): void { rows<i64, i64, Product>(args, part, parts); }
+export function prod_i64(args: usize, part: i32, parts: i32): void { rows<i64, i64, Product<i64>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
 export function sum_i32_i64(args: usize, part: i32, parts: i32): void { rows<i32, i64, Widened<i32>>(args, part, parts); }
 /** args: x, y | C | R (cell) */
@@ -63,18 +65,18 @@ function rows<X, Y, F>(args: usize, part: i32, parts: i32): void {
 }
 
 @unmanaged class Sum<T> { @inline row(x: usize, C: i32): T { return total<T>(x, C); } }
+@unmanaged class Product<T> { @inline row(x: usize, C: i32): T { return product<T>(x, C); } }
 @unmanaged class Mean { @inline row(x: usize, C: i32): f64 { return total<f64>(x, C) / <f64> C; } }
 @unmanaged class Largest<T> { @inline row(x: usize, C: i32): T { return load<T>(x + (<usize> best<T>(x, C, false) << 3)); } }
 @unmanaged class Smallest<T> { @inline row(x: usize, C: i32): T { return load<T>(x + (<usize> best<T>(x, C, true) << 3)); } }
 @unmanaged class ArgMax<T> { @inline row(x: usize, C: i32): i32 { return best<T>(x, C, false); } }
 @unmanaged class ArgMin<T> { @inline row(x: usize, C: i32): i32 { return best<T>(x, C, true); } }
 
-@unmanaged class Product { @inline row(x: usize, C: i32): i64 { return product(x, C); } }
 @unmanaged class Widened<T> { @inline row(x: usize, C: i32): i64 { return widened<T>(x, C); } }
 
-function product(x: usize, n: i32): i64 {
-  let y: i64 = 1;
-  for (; n > 0; n--, x += 8) y *= load<i64>(x);
+function product<T>(x: usize, n: i32): T {
+  let y = <T> 1;
+  for (; n > 0; n--, x += 8) y = <T> (y * load<T>(x));
   return y;
 }
 

@@ -33,7 +33,7 @@ export type { RandomAccess } from "./hub/memory_source.ts";
 
 export { scope, tensor, type TensorOptions } from "./tensor/create.ts";
 export { type NestedNumbers, type NestedValues, Tensor, type TensorLayout } from "./tensor/tensor.ts";
-export type { Dtype, NumericArray, PlainArray, PlainDtype } from "./tensor/dtype.ts";
+export type { Dtype, NumericArray, PlainArray, PlainDtype, TrainableDtype } from "./tensor/dtype.ts";
 export { promote, resultType } from "./tensor/promote.ts";
 export type { BlockDtype } from "./quant/format.ts";
 export { Scope } from "./tensor/scope.ts";
@@ -63,12 +63,12 @@ export {
   l1Loss,
   type LossOptions,
   mseLoss,
-  nllLoss,
-  type NllLossOptions,
   type Reduction,
   smoothL1Loss,
   type SmoothL1LossOptions,
 } from "./tensor/ops/losses.ts";
+export { nllLoss, type NllLossOptions } from "./tensor/ops/class_losses.ts";
+export type { ClassOptions } from "./tensor/ops/classes.ts";
 export {
   batchNorm,
   type BatchNormResult,

@@ -23,6 +23,7 @@ const titles: Record<string, string> = {
   random: "Random numbers",
   loss: "Losses",
   losses: "Losses",
+  class_losses: "Losses",
 };
 
 const HEAD = [

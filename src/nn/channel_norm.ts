@@ -4,6 +4,7 @@
  * @module
  */
 import { noGrad } from "../tensor/autograd.ts";
+import type { PlainDtype } from "../tensor/dtype.ts";
 import { batchNorm, type ChannelStatistics, groupNorm } from "../tensor/ops/channel_norm.ts";
 import { copyInto } from "../tensor/ops/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -90,7 +91,8 @@ export class BatchNorm extends Module {
         using added = given.mul(this.#momentum);
         using kept = running[name].mul(1 - this.#momentum);
         using moved = kept.add(added);
-        copyInto(moved, running[name]);
+        using stored = moved.to(running[name].dtype as PlainDtype);
+        copyInto(stored, running[name]);
       });
       running[name].storage.version++;
     }

@@ -4,15 +4,17 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { type DeviceName, deviceNamed } from "../device/open.ts";
+import { type DeviceName, deviceNamed, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
 import { tensor } from "../tensor/create.ts";
-import type { PlainDtype } from "../tensor/dtype.ts";
+import { isPlain, isTrainable, type PlainDtype, type TrainableDtype } from "../tensor/dtype.ts";
 import { Generator } from "../tensor/generator.ts";
+import { refuseWhileRecording } from "../tensor/program.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fit } from "./fit.ts";
+import { convertAll, moveAll } from "./move.ts";
 import { Parameter } from "./parameter.ts";
 import { Weights } from "./weights.ts";
 
@@ -140,17 +142,17 @@ export abstract class Module implements Disposable {
   /**
    * Makes all parameters trained.
    *
-   * @throws WickError DTYPE_MISMATCH where some are no f32: quantized weights are frozen
+   * @throws WickError DTYPE_MISMATCH where some are no floats that train: quantized weights are frozen
    */
   requiresGrad(): this {
     const trained = this.#trainable();
-    const frozen = trained.filter(([, p]) => p.tensor.dtype !== "f32").map(([name, p]) =>
+    const frozen = trained.filter(([, p]) => !isTrainable(p.tensor.dtype)).map(([name, p]) =>
       `${name} (${p.tensor})`
     );
     if (frozen.length > 0) {
       throw new WickError(
         "DTYPE_MISMATCH",
-        `Cannot train ${frozen.length} parameters: weights of another dtype than f32 are frozen, got ${
+        `Cannot train ${frozen.length} parameters: weights that are no f32, f64, f16 or bf16 are frozen, got ${
           frozen.slice(0, 8).join(", ")
         }`,
       );
@@ -181,14 +183,48 @@ export abstract class Module implements Disposable {
     const found = fit(this.declared(), new Weights(state, "the state"), []);
     const values = await Promise.all(
       [...found].map(async ([parameter, from]) => {
-        using wide = parameter.own?.dtype === "f32" ? from.toF32() : from.detach();
-        return [parameter, from, await wide.data()] as const;
+        const dtype = parameter.own?.dtype ?? from.dtype;
+        using given = isPlain(dtype) ? from.to(dtype) : from.detach();
+        return [parameter, from, await given.data()] as const;
       }),
     );
     for (const [parameter, { dtype, shape, device }, data] of values) {
       if (parameter.own) parameter.own.write(data);
       else parameter.put(tensor(data, { dtype: dtype as PlainDtype, shape, device }));
     }
+  }
+
+  /**
+   * Converts parameters and buffers that are floats, trained ones to trained ones. See the other form for what stays.
+   *
+   * @throws WickError DTYPE_MISMATCH that names quantized parameters; nothing is changed then
+   */
+  to(dtype: TrainableDtype): this;
+  /**
+   * Moves parameters and buffers to a device, trained ones to trained ones. Names and {@linkcode Parameter}s stay, their
+   * tensors are new: an optimizer, an average or a Program made before holds the old ones, which are gone, and is refused
+   * from then on. Save an optimizer's `stateDict()` before, and load it into one made after.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { nn, tensor, WasmDevice } from "@wick/wick";
+   * using other = new WasmDevice();
+   * const net = await new nn.Linear(2, 1).init(1).to(other);
+   * deepEqual(net.forward(tensor([[1, 2]], { device: other })).device, other);
+   * ```
+   */
+  to(device: Device | DeviceName): Promise<this>;
+  to(target: TrainableDtype | Device | DeviceName): this | Promise<this> {
+    refuseWhileRecording("move a module");
+    if (isDevice(target)) return moveAll(this.#held(), deviceNamed(target)).then(() => this);
+    convertAll(this.#held(), target);
+    return this;
+  }
+
+  /** Parameters and buffers that have values of their own, by name. */
+  #held(): [string, Parameter][] {
+    return [...this.declared()].filter(([, p]) => p.own);
   }
 
   /** Switches to training (or, with false, to inference), children included. */

@@ -82,6 +82,12 @@ export class Parameter implements Disposable {
     this.#tensor = freed(tensor);
   }
 
+  /** Takes over the same values on another device or in another dtype, trained where the ones before were. */
+  replace(tensor: Tensor): void {
+    if (this.#tensor?.variable) tensor.requiresGrad();
+    this.put(tensor);
+  }
+
   /** Draws its first values, where it has none and needs some. */
   init(generator: Generator, device: Device): void {
     if (this.#tensor || this.isOptional) return;

@@ -5,7 +5,7 @@
  */
 import { WickError } from "../error.ts";
 import type { Device } from "../device/device.ts";
-import { storageBytes } from "../tensor/dtype.ts";
+import { type PlainDtype, storageBytes } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { normal } from "./init.ts";
 import { Module } from "./module.ts";
@@ -45,8 +45,15 @@ export class SinusoidalEmbedding extends Module {
 
   /** x [.., T, C], its first row at `position`: the same. */
   forward(x: Tensor, position = 0): Tensor {
-    using rows = rowsOf(this.#table ??= waves(x.device, this.length, this.width), x, position);
-    return x.add(rows);
+    using rows = rowsOf(this.#tableOn(x.device), x, position);
+    using given = rows.to(x.dtype as PlainDtype);
+    return x.add(given);
+  }
+
+  #tableOn(device: Device): Tensor {
+    if (this.#table?.device === device) return this.#table;
+    this.#table?.dispose();
+    return this.#table = waves(device, this.length, this.width);
   }
 
   /** Gives the table's memory back. */

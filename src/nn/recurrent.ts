@@ -123,13 +123,13 @@ abstract class Recurrent extends Module {
   /** One layer in one direction. */
   #walk(d: Direction, x: Tensor, first: readonly Tensor[]): { rows: Tensor; last: Tensor[] } {
     const T = x.shape[1];
-    const inputs = linear(x, d.inputWeight.tensor, d.inputBias?.tensor); // of all rows at once
+    const inputs = linear(x, d.inputWeight.tensor, d.inputBias?.tensor).unbind(1); // of all rows at once
     const rows = new Array<Tensor>(T);
     let state = [...first];
     for (let i = 0; i < T; i++) {
       const t = d.back ? T - 1 - i : i;
       const hidden = linear(state[0], d.hiddenWeight.tensor, d.hiddenBias?.tensor);
-      state = this.step(inputs.narrow(1, t, 1).squeeze(1), hidden, state);
+      state = this.step(inputs[t], hidden, state);
       rows[t] = state[0];
     }
     return { rows: stack(rows, 1), last: state };
@@ -146,7 +146,7 @@ abstract class Recurrent extends Module {
       `Cannot run ${this.constructor.name} over ${x} from ${
         state ? state.join(" and ") : "zeros"
       }: expected ` +
-        `f32[B,T,${inputs}] and ${this.states} of ${show(wanted)}`,
+        `[B,T,${inputs}] and ${this.states} of ${show(wanted)}`,
     );
   }
 }
@@ -160,7 +160,7 @@ function handed(x: Tensor, scope: Scope | undefined): Tensor {
 
 /** [B, H] for x [B, ...]. */
 function zeros(x: Tensor, hidden: number, scope: Scope): Tensor {
-  using zero = constant(x.device, 0).expand(x.shape[0], hidden);
+  using zero = constant(x.device, 0, x.dtype).expand(x.shape[0], hidden);
   return inScope(zero, scope);
 }
 

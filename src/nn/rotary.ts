@@ -116,7 +116,7 @@ export class RotaryEmbedding extends Module {
 
   /** x [T, H, D] or [B, T, H, D] turned, its first row at `position`. */
   forward(x: Tensor, position: Position = 0): Tensor {
-    if (!this.#table) {
+    if (this.#table?.device !== x.device) {
       if (this.factors.find()) {
         throw new WickError(
           "INVALID_STATE",
@@ -131,7 +131,9 @@ export class RotaryEmbedding extends Module {
 
   /** Makes room for the table, which `ready` fills. */
   allocate(device: Device): void {
-    this.#table ??= emptyRopeTable(device, this.length, this.dims);
+    if (this.#table?.device === device) return;
+    this.#table?.dispose();
+    this.#table = emptyRopeTable(device, this.length, this.dims);
   }
 
   /** Fills the table by the factors of a checkpoint. */

@@ -6,6 +6,7 @@
 import { WickError } from "../error.ts";
 import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
 import { constant } from "../tensor/constant.ts";
+import { isHalf, type PlainDtype } from "../tensor/dtype.ts";
 import { Scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sumOfSquares } from "./sums.ts";
@@ -39,8 +40,8 @@ export function clipGradNorm(gradients: Gradients, maxNorm: number, normType = 2
       throw new WickError("INVALID_ARGUMENT", "Cannot clip gradients: there is none");
     }
     const norm = normOf(parts, normType);
-    const factor = inverse(norm.add(1e-6)).mul(maxNorm).minimum(constant(norm.device, 1));
-    gradients.replace((g) => g.mul(factor));
+    const factor = inverse(norm.add(1e-6)).mul(maxNorm).minimum(constant(norm.device, 1, norm.dtype));
+    gradients.replace((g) => g.mul(factor.to(g.dtype as PlainDtype)));
     return inScope(norm, gradients.scope);
   });
 }
@@ -48,7 +49,7 @@ export function clipGradNorm(gradients: Gradients, maxNorm: number, normType = 2
 /** Brings every element of every gradient into -limit .. limit; NaN stays. */
 export function clipGradValue(gradients: Gradients, limit: number): void {
   positive("limit", limit, 0);
-  gradients.replace((g) => g.minimum(constant(g.device, limit)).maximum(constant(g.device, -limit)));
+  gradients.replace((g) => g.clamp(-limit, limit));
 }
 
 /** The norm of several tensors as one vector. */
@@ -60,11 +61,12 @@ function normOf(parts: readonly Tensor[], normType: number): Tensor {
     : normType === Infinity
     ? { power: (t: Tensor) => flat(t).abs().max(0), join: larger, root: (t: Tensor) => t }
     : {
-      power: (t: Tensor) => flat(t).abs().pow(constant(t.device, normType)).sum(0),
+      power: (t: Tensor) => flat(t).abs().pow(normType).sum(0),
       join: sum,
-      root: (t: Tensor) => t.pow(constant(t.device, 1 / normType)),
+      root: (t: Tensor) => t.pow(1 / normType),
     };
-  return root(parts.map(power).reduce(join));
+  const exact = parts.map((t) => isHalf(t.dtype) ? t.to("f32") : t);
+  return root(exact.map(power).reduce(join));
 }
 
 const sum = (a: Tensor, b: Tensor): Tensor => a.add(b);

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Cell } from "../device/device.ts";
-import { copy_b32 } from "../device/kernels/copy.ts";
 import { ema_f32 } from "../device/kernels/optimizer.ts";
 import { WickError } from "../error.ts";
 import { noGrad } from "../tensor/autograd.ts";
 import { run } from "../tensor/dispatch.ts";
-import { recording } from "../tensor/program.ts";
-import { contiguous } from "../tensor/ops/view.ts";
+import { isHalf, isTrainable, type TrainableDtype } from "../tensor/dtype.ts";
+import { recording, refuseWhileRecording } from "../tensor/program.ts";
+import { contiguous, copyInto } from "../tensor/ops/view.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { loadState, type OptimizerState, zerosLike } from "./state.ts";
@@ -26,6 +26,7 @@ export interface AverageOptions {
 /**
  * Follows parameters: average += (1 - decay) (parameter - average), from their values at its making on. Its memory
  * belongs to no scope and lives until dispose. An update inside `record` is recorded, and each replay counts on.
+ * Averages are f32, those of f16 and bf16 too.
  *
  * @example
  * ```ts
@@ -45,6 +46,8 @@ export class ExponentialMovingAverage implements Disposable {
   readonly #parameters: readonly Tensor[];
   readonly #averages: readonly Tensor[];
   readonly #options: Required<AverageOptions>;
+  /** Averages that were swapped into halves, and the version of these since: what they hold is rounded. */
+  readonly #exact = new Map<Tensor, { average: Tensor; version: number }>();
   readonly #gain: Cell;
   #steps = 0;
   #isDisposed = false;
@@ -57,8 +60,11 @@ export class ExponentialMovingAverage implements Disposable {
       throw new WickError("INVALID_ARGUMENT", `Decay must be in [0, 1], got ${decay}`, { param: "decay" });
     }
     for (const p of parameters) {
-      if (p.dtype === "f32" && p.isContiguous) continue;
-      throw new WickError("DTYPE_MISMATCH", `Cannot average ${p}: it must be f32 and contiguous`);
+      if ((p.dtype === "f32" || isHalf(p.dtype)) && p.isContiguous) continue;
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot average ${p}: it must be f32, f16 or bf16, and contiguous`,
+      );
     }
     if (parameters.length === 0) {
       throw new WickError("INVALID_ARGUMENT", "Cannot average nothing: give at least one parameter");
@@ -81,7 +87,7 @@ export class ExponentialMovingAverage implements Disposable {
     if (trace) trace.beforeReplay(() => this.#advance());
     else this.#advance();
     this.#averages.forEach((average, i) => {
-      const p = this.#parameters[i];
+      using p = noGrad(() => this.#parameters[i].to("f32"));
       if (p.size > 0) run(ema_f32, [average, p], [p.size], [1, this.#gain]);
       average.storage.version++;
     });
@@ -99,14 +105,24 @@ export class ExponentialMovingAverage implements Disposable {
     copyAll(this.#averages, targets);
   }
 
-  /** Exchanges parameters and averages: once before evaluating, once more before training goes on. */
+  /**
+   * Exchanges parameters and averages: once before evaluating, once more before training goes on. A half that was not
+   * written in between gives its average back as it was, not as it was rounded.
+   */
   swap(): void {
-    noGrad(() => {
-      const stored = this.#averages.map((average) => contiguous(average));
-      copyAll(this.#parameters, this.#averages);
-      copyAll(stored, this.#parameters);
-      for (const tensor of stored) tensor.dispose();
-    });
+    if (this.#parameters.some((p) => isHalf(p.dtype))) refuseWhileRecording("swap averages of f16 or bf16");
+    noGrad(() => this.#parameters.forEach((p, i) => this.#exchange(p, this.#averages[i])));
+  }
+
+  #exchange(p: Tensor, average: Tensor): void {
+    const before = this.#exact.get(p);
+    this.#exact.delete(p);
+    const stored = contiguous(average);
+    copyAll([before?.version === p.storage.version ? before.average : p], [average]);
+    copyAll([stored], [p]);
+    before?.average.dispose();
+    if (isHalf(p.dtype)) this.#exact.set(p, { average: stored, version: p.storage.version });
+    else stored.dispose();
   }
 
   /** The state as it is now: handles that later updates change, by the parameter's index. */
@@ -128,22 +144,28 @@ export class ExponentialMovingAverage implements Disposable {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     for (const average of this.#averages) average.dispose();
+    for (const { average } of this.#exact.values()) average.dispose();
     this.#gain.dispose();
   }
 }
 
-/** Copies contiguous tensors into others of the same shapes. */
+/** Copies contiguous tensors into others of the same shapes, converted. */
 function copyAll(from: readonly Tensor[], to: readonly Tensor[]): void {
   const fits = from.length === to.length &&
-    from.every((t, i) => show(t.shape) === show(to[i].shape) && to[i].dtype === "f32" && to[i].isContiguous);
+    from.every((t, i) =>
+      show(t.shape) === show(to[i].shape) && isTrainable(to[i].dtype) && to[i].isContiguous
+    );
   if (!fits) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot copy [${from.join("; ")}] into [${to.join("; ")}]: shapes must be the same, contiguous f32`,
+      `Cannot copy [${from.join("; ")}] into [${
+        to.join("; ")
+      }]: shapes must be the same, all contiguous floats`,
     );
   }
   from.forEach((source, i) => {
-    run(copy_b32, [source, to[i]], [1, 1, source.size, 0, 0, 0, 1, 0, 0, 0, 1], [1]);
+    using given = noGrad(() => source.to(to[i].dtype as TrainableDtype));
+    copyInto(given, to[i]);
     to[i].storage.version++;
   });
 }

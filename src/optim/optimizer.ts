@@ -8,6 +8,8 @@ import { sgd_f32 } from "../device/kernels/optimizer.ts";
 import { WickError } from "../error.ts";
 import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
 import { run } from "../tensor/dispatch.ts";
+import type { PlainDtype } from "../tensor/dtype.ts";
+import { copyInto } from "../tensor/ops/view.ts";
 import { recording } from "../tensor/program.ts";
 import { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -41,7 +43,8 @@ export interface OptimizerEntry<Options> {
 
 /**
  * Changes parameters by their gradients. Its state belongs to no scope and lives until dispose. What changes from
- * step to step lies in cells: a step inside `record` is recorded, and each replay moves them on.
+ * step to step lies in cells: a step inside `record` is recorded, and each replay moves them on. Steps are computed in
+ * f32 and keep their state in it; a parameter of f16 or bf16 is rounded once, when it is written.
  */
 export abstract class Optimizer<Options> implements Disposable {
   /** Multiplies every group's learning rate: a schedule sets it. */
@@ -95,6 +98,13 @@ export abstract class Optimizer<Options> implements Disposable {
       throw new WickError(
         "DISPOSED",
         "Cannot step by no gradients at all: they go with the scope of their loss, or with their dispose",
+      );
+    }
+    for (const { parameter } of this.entries) {
+      if (!parameter.isDisposed) continue;
+      throw new WickError(
+        "DISPOSED",
+        `Cannot step: a parameter ${parameter} was disposed or moved since; make an optimizer of those there are`,
       );
     }
     const trace = recording();
@@ -170,7 +180,11 @@ export abstract class Optimizer<Options> implements Disposable {
     const given = inScope(gradient, own);
     const downhill = options.maximize ? given.neg() : given.contiguous();
     const carried = new Map([...state].map(([name, tensor]) => [name, inScope(tensor, own)]));
-    this.update(inScope(parameter, own), downhill, carried, options, rate);
+    const p = inScope(parameter, own);
+    if (p.dtype === "f32") return this.update(p, downhill, carried, options, rate);
+    const wide = p.to("f32");
+    this.update(wide, downhill.to("f32"), carried, options, rate);
+    copyInto(wide.to(p.dtype as PlainDtype), p); // rounded to the nearest
   }
 }
 
@@ -196,6 +210,12 @@ function check(parameter: Tensor, { learningRate }: StepOptions, device: Device)
     throw new WickError(
       "INVALID_ARGUMENT",
       `Cannot optimize ${parameter}: it must be a contiguous leaf; call requiresGrad() on it`,
+    );
+  }
+  if (parameter.dtype === "f64") {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot optimize ${parameter}: steps are computed in f32; a parameter must be f32, f16 or bf16`,
     );
   }
   if (parameter.device !== device) {

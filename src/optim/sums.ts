@@ -7,17 +7,22 @@ import { sum_of_squares_f32 } from "../device/kernels/optimizer.ts";
 import { result, run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** The sum of the squares of all elements, of rank 0; in the scope of x. */
+/** The sum of the squares of all elements, of rank 0; in the scope of x. Of f64 in f64, of others in f32. */
 export function sumOfSquares(x: Tensor): Tensor {
+  if (x.dtype === "f64") {
+    using squares = x.sqr();
+    return squares.sum();
+  }
   using rows = squaresByRow(x);
   using flat = rows.reshape(-1);
   return flat.sum(0);
 }
 
-/** The sums of squares over the last dimension, [.., 1]. */
+/** The sums of squares over the last dimension, [.., 1] in f32. */
 export function squaresByRow(x: Tensor): Tensor {
   const C = x.shape.at(-1) ?? 1;
-  using dense = x.contiguous();
+  using wide = x.to("f32");
+  using dense = wide.contiguous();
   const y = result("sumOfSquares", [dense], "f32", [...x.shape.slice(0, -1), 1]);
   run(sum_of_squares_f32, [dense, y], [C], [y.size]);
   return y;

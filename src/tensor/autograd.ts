@@ -8,6 +8,8 @@
 import { WickError } from "../error.ts";
 import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
+import { checkGradient, type Contribution, GradientSum } from "./gradient_sum.ts";
+import type { Dtype } from "./dtype.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -19,13 +21,20 @@ import type { Tensor } from "./tensor.ts";
 export class Variable {
   private holders = 0;
 
-  /** Of values of `shape`: a leaf, or the result of a recorded op. */
+  /** The shape of the values, and of their gradient. */
+  readonly shape: readonly number[];
+  /** Their dtype, and that of their gradient. */
+  readonly dtype: Dtype;
+
+  /** Of the values of a tensor: a leaf, or the result of a recorded op. */
   constructor(
-    /** The shape of the values, and of their gradient. */
-    readonly shape: readonly number[],
+    of: { readonly shape: readonly number[]; readonly dtype: Dtype },
     /** The op that they are the result of. */
     readonly node?: RecordedOp,
-  ) {}
+  ) {
+    this.shape = of.shape;
+    this.dtype = of.dtype;
+  }
 
   /** One more holds it. */
   retain(): this {
@@ -39,13 +48,16 @@ export class Variable {
   }
 }
 
+/** Adds a gradient to what was found of a variable's so far. */
+type Accumulate = (variable: Variable, gradient: Contribution) => void;
+
 /** The gradients of an op's inputs, from that of its result; undefined where none is needed. */
 export type Backward = (
   dy: Tensor,
   saved: readonly Tensor[],
   needs: readonly boolean[],
-  accumulate: (variable: Variable, gradient: Tensor) => void,
-) => readonly (Tensor | undefined)[];
+  accumulate: Accumulate,
+) => readonly (Contribution | undefined)[];
 
 /** An op on the tape, as the walk back sees it. */
 export interface RecordedOp {
@@ -53,8 +65,8 @@ export interface RecordedOp {
   readonly op: string;
   /** Later ones are younger. */
   readonly birth: number;
-  /** Goes back: hands the gradients of its inputs to `accumulate`. */
-  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void;
+  /** @internal Goes back: hands the gradients of its inputs to `accumulate`. */
+  run(dy: Tensor, accumulate: Accumulate): void;
   /** Lets go of what it saved. */
   drop(): void;
 }
@@ -80,7 +92,7 @@ class Node implements RecordedOp {
     });
   }
 
-  run(dy: Tensor, accumulate: (variable: Variable, gradient: Tensor) => void): void {
+  run(dy: Tensor, accumulate: Accumulate): void {
     if (!this.saved) {
       throw new WickError(
         "INVALID_STATE",
@@ -170,7 +182,7 @@ function hang(
   rule: Backward,
 ): void {
   const node = new Node(op, inputs, rule);
-  y.bind(new Variable(y.shape, node));
+  y.bind(new Variable(y, node));
   node.save(save);
   recorded?.push(node);
 }
@@ -230,7 +242,7 @@ export class Gradients implements Disposable {
     noGrad(() => {
       for (const [variable, gradient] of this.byVariable) {
         const changed = change(inScope(gradient, own));
-        checkShape(variable, changed);
+        checkGradient(variable, changed);
         this.byVariable.set(variable, free(hold(changed)));
         changed.dispose();
         gradient.dispose();
@@ -286,47 +298,42 @@ function walk(
   options: BackwardOptions,
   stops: ReadonlySet<Variable>,
 ): Map<Variable, Tensor> {
-  const gradients = new Map<Variable, Tensor>();
-  const ends = new Map<Variable, Tensor>();
-  const waiting = new Set<Variable>();
-  const accumulate = (variable: Variable, gradient: Tensor) => {
-    checkShape(variable, gradient);
-    const before = gradients.get(variable);
-    gradients.set(variable, before ? before.add(gradient) : gradient);
-    if (!waiting.has(variable)) waiting.add(variable.retain());
+  const found = new Map<Variable, GradientSum>();
+  const waiting: Variable[] = []; // with nodes, the youngest last
+  const ends: Variable[] = [];
+  const accumulate: Accumulate = (variable, gradient) => {
+    let so = found.get(variable);
+    if (!so) {
+      found.set(variable, so = new GradientSum(variable.retain()));
+      if (!variable.node || stops.has(variable)) ends.push(variable);
+      else insert(waiting, variable);
+    }
+    so.add(gradient);
   };
   const keep = options.retainGraph || options.createGraph;
-  withGradients(options.createGraph ?? false, () => {
+  return withGradients(options.createGraph ?? false, () => {
     accumulate(root, seed);
-    while (waiting.size > 0) {
-      const variable = youngest(waiting);
-      const gradient = gradients.get(variable)!;
-      waiting.delete(variable);
-      gradients.delete(variable);
-      if (!variable.node || stops.has(variable)) ends.set(variable, gradient);
-      else {
-        variable.node.run(gradient, accumulate);
-        if (!keep) variable.node.drop();
-      }
+    for (let variable = waiting.pop(); variable; variable = waiting.pop()) {
+      const gradient = found.get(variable)!.total();
+      found.delete(variable);
+      variable.node!.run(gradient, accumulate);
+      if (!keep) variable.node!.drop();
       variable.release();
     }
+    return new Map(ends.map((variable) => {
+      const gradient = found.get(variable)!.total();
+      variable.release();
+      return [variable, gradient];
+    }));
   });
-  return ends;
 }
 
-function youngest(variables: ReadonlySet<Variable>): Variable {
-  let best: Variable | undefined;
-  for (const v of variables) if (!best || (v.node?.birth ?? -1) > (best.node?.birth ?? -1)) best = v;
-  return best!;
-}
-
-function checkShape(variable: Variable, gradient: Tensor): void {
-  if (show(gradient.shape) === show(variable.shape)) return;
-  const op = variable.node?.op ?? "a leaf";
-  throw new WickError(
-    "INVALID_STATE",
-    `The gradient of the result of ${op} must be ${show(variable.shape)}, got ${show(gradient.shape)}`,
-  );
+/** Puts a variable among others, which lie by age: most are younger than all of them. */
+function insert(waiting: Variable[], variable: Variable): void {
+  const { birth } = variable.node!;
+  let at = waiting.length;
+  while (at > 0 && waiting[at - 1].node!.birth > birth) at--;
+  waiting.splice(at, 0, variable);
 }
 
 /** Another handle on the same values, with the same variable, in no scope. */
@@ -374,7 +381,7 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
     const leaf = inScope(x, x.scope);
     // the walk of this gradient stops here; an outer one goes on to what x depends on
     if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
-    else leaf.bind(new Variable(x.shape));
+    else leaf.bind(new Variable(x));
     return leaf;
   });
   const y = fn(...leaves);
@@ -403,7 +410,7 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
     const again = saved.map((x, i) => {
       const leaf = inScope(x, dy.scope);
-      if (needs[i]) leaf.bind(new Variable(x.shape));
+      if (needs[i]) leaf.bind(new Variable(x));
       return leaf;
     });
     const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));

@@ -97,6 +97,14 @@ export function isHalf(dtype: Dtype): boolean {
   return dtype === "f16" || dtype === "bf16";
 }
 
+/** What a leaf that requires a gradient may be: floats that compute, or are converted to such. */
+export type TrainableDtype = "f64" | "f32" | "f16" | "bf16";
+
+/** Whether a leaf of it may require a gradient. */
+export function isTrainable(dtype: Dtype): dtype is TrainableDtype {
+  return isFloat(dtype) && dtype !== "f8e4m3";
+}
+
 /** Whether `data()` gives bit patterns, and numbers come by way of f32. */
 export function isPacked(dtype: Dtype): boolean {
   return isHalf(dtype) || dtype === "f8e4m3";

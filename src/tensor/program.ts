@@ -48,6 +48,7 @@ export class Recorder {
   /** What every replay does before the call of that number. */
   readonly renewals: { readonly call: number; readonly renew: () => void }[] = [];
   private readonly kept: (() => void)[] = [];
+  private readonly held = new Set<Storage>();
 
   /** A recording of ops on one device. */
   constructor(
@@ -70,6 +71,13 @@ export class Recorder {
   /** Something was made for the recording alone: `drop` gives it back when the Program goes. */
   keep(drop: () => void): void {
     this.kept.push(drop);
+  }
+
+  /** What a device may forget stays for as long as the Program does. */
+  hold(storage: Storage): void {
+    if (this.held.has(storage)) return;
+    this.held.add(storage.retain());
+    this.keep(() => storage.release());
   }
 
   /** Lets go of the calls and their tensors, once they are compiled: they are thousands of objects. */

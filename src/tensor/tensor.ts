@@ -11,6 +11,7 @@ import {
   holds,
   isPacked,
   isPlain,
+  isTrainable,
   itemBytes,
   type NumericArray,
   type PlainArray,
@@ -248,15 +249,18 @@ export class Tensor implements OperandView, Disposable {
   // Gradients
 
   /**
-   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives. Only for tensors of f32 and f64
-   * that are no result of others.
+   * Makes it a leaf, whose gradient `backward()` of what is computed from it gives, in its own dtype. Only for tensors
+   * of f32, f64, f16 and bf16 that are no result of others.
    */
   requiresGrad(): this {
     this.#assertOpen("take a gradient of");
-    if (this.dtype !== "f32" && this.dtype !== "f64") {
-      throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32 or f64`);
+    if (!isTrainable(this.dtype)) {
+      throw new WickError(
+        "DTYPE_MISMATCH",
+        `Cannot take a gradient of ${this}: it must be f32, f64, f16 or bf16`,
+      );
     }
-    if (!this.variable) this.bind(new Variable(this.shape));
+    if (!this.variable) this.bind(new Variable(this));
     return this;
   }
 
@@ -381,6 +385,21 @@ export class Tensor implements OperandView, Disposable {
   /** At most `chunks` parts of one size along `dim`; the last may be less. Views. */
   chunk(chunks: number, dim = 0): Tensor[] {
     return join.chunk(this, chunks, dim);
+  }
+  /**
+   * Its entries along `dim`, which goes. Views; their gradients are put together at once, as are those of all views.
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { tensor } from "@wick/wick";
+   * using x = tensor([[1, 2], [3, 4]]);
+   * const [left, right] = x.unbind(1);
+   * deepEqual([await left.toArray(), await right.toArray()], [[1, 3], [2, 4]]);
+   * ```
+   */
+  unbind(dim = 0): Tensor[] {
+    return join.unbind(this, dim);
   }
   /** The whole, `times` over along each dimension; more numbers than dimensions add dimensions in front. */
   repeat(...times: number[]): Tensor {

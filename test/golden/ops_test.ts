@@ -23,7 +23,7 @@ type Numbers = (number | "nan" | "inf" | "-inf")[];
 interface Case {
   op: string;
   call: "method" | "function";
-  inputs: { dtype: "f32" | "i32" | "u8"; shape: number[]; data: Numbers }[];
+  inputs: { dtype: "f32" | "f64" | "i32" | "u8"; shape: number[]; data: Numbers }[];
   args: unknown[];
   expected: { shape: number[]; data: Numbers }[];
   gradients?: (Numbers | null)[];
@@ -41,7 +41,7 @@ const plain = (data: Numbers) => data.map((v) => typeof v === "string" ? special
 
 /** The gradient of a result's elements, as ops.py has it. */
 const slopeOf = (shape: readonly number[]) =>
-  Float32Array.from(
+  Array.from(
     { length: shape.reduce((a, b) => a * b, 1) },
     (_, i) => ((i * 37 + 11) % 41 - 20) / 16,
   );
@@ -63,7 +63,7 @@ function inputsOf(given: Case, layout: Layout, own: wick.Scope): Tensor[] {
   return given.inputs.map(({ dtype, shape, data }, i) => {
     if (dtype === "i32") return tensor(Int32Array.from(plain(data)), { shape, scope: own });
     if (dtype === "u8") return tensor(Uint8Array.from(plain(data)), { shape, scope: own });
-    const made = laidOut({ data: plain(data), shape }, layout, own);
+    const made = laidOut({ data: plain(data), shape }, layout, own, { dtype: dtype === "f64" ? dtype : "f32" });
     return given.gradients?.[i] ? made.requiresGrad() : made;
   });
 }
@@ -119,7 +119,8 @@ async function compare(what: string, got: Tensor, shape: number[], data: Numbers
 async function check(given: Case, layout: Layout, recorded: boolean): Promise<string[]> {
   using own = scope();
   const inputs = inputsOf(given, layout, own);
-  const slopes = given.expected.map(({ shape }) => tensor(slopeOf(shape), { shape, scope: own }));
+  const dtype = inputs[0].dtype === "f64" ? "f64" : "f32";
+  const slopes = given.expected.map(({ shape }) => tensor(slopeOf(shape), { dtype, shape, scope: own }));
   const all = () => {
     const ys = compute(given, inputs);
     return [...ys, ...(given.gradients ? gradientsOf(given, inputs, ys, slopes) : [])];

@@ -176,6 +176,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   ),
   "Tensor.split": op("chunk", "split, array_split", "split", on([5, 2], (x) => x.split(2))),
   "Tensor.chunk": op("chunk", "array_split", "chunk", on([5, 2], (x) => x.chunk(2))),
+  "Tensor.unbind": op("", "unstack", "unbind", on([3, 2], (x) => x.unbind(1))),
   "Tensor.repeat": op("repeat", "tile", "repeat, tile", on([2, 3], (x) => x.repeat(2, 2))),
   "Tensor.repeatInterleave": op(
     "",
@@ -688,6 +689,9 @@ export const entries: Readonly<Record<string, Entry>> = {
       (x, y, weights) => wick.crossEntropy(x, y, { weights, smoothing: 0.1 }),
     ),
     on([2, 3], ids(3, 2), (x, y) => wick.crossEntropy(x, y, { reduction: "none" })),
+    on([2, 3, 2], ids(3, 2, 2), (x, y) => wick.crossEntropy(x, y)),
+    on([2, 2, 3], ids(3, 2, 2), (x, y) => wick.crossEntropy(x, y, { classDim: -1 })),
+    on([2, 3], [2, 3], (x, y) => wick.crossEntropy(x, y)),
   ),
   nllLoss: op(
     "loss::nll",
@@ -695,6 +699,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "nn.functional.nll_loss",
     on([2, 3], ids(3, 2), (x, y) => wick.nllLoss(x, y)),
     on([2, 3], ids(3, 2), positive(3), (x, y, weights) => wick.nllLoss(x, y, { weights })),
+    on([2, 3, 2], ids(3, 2, 2), (x, y) => wick.nllLoss(x, y)),
   ),
   mseLoss: op("loss::mse", "", "nn.functional.mse_loss", on([2, 3], [2, 3], (x, y) => wick.mseLoss(x, y))),
   l1Loss: op("", "", "nn.functional.l1_loss", on([2, 3], [2, 3], (x, y) => wick.l1Loss(x, y))),

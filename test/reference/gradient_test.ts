@@ -220,13 +220,13 @@ function scatter(random: Random): Check {
   };
 }
 
-function cumprod(random: Random): Check {
+const cumprod = (row: string): Draw => (random) => {
   const [O, N, I] = [random.integer(1, 2), random.integer(1, 5), random.integer(1, 3)];
   const [x, dy] = [floats(random, O * N * I), floats(random, O * N * I)];
   const backward = { operands: [x, dy, zeros(x.length)], params: [N, I], cells: [O] };
   const call = { operands: [x, zeros(x.length)], params: [N, I, 0], cells: [O] };
-  return { call, y: 1, dy, gradients: new Map([[0, output("cumprod_backward_f32", backward, 2)]]) };
-}
+  return { call, y: 1, dy, gradients: new Map([[0, output(row, backward, 2)]]) };
+};
 
 function prod(random: Random): Check {
   const [R, C] = [random.integer(1, 3), random.integer(1, 5)];
@@ -267,7 +267,8 @@ const checks: Record<string, Draw> = {
   index_select_b32: indexSelect,
   gather_b32: gather,
   scatter_b32: scatter,
-  cumprod_f32: cumprod,
+  cumprod_f32: cumprod("cumprod_backward_f32"),
+  cumprod_f64: cumprod("cumprod_backward_f64"),
   prod_f32: prod,
   ...Object.fromEntries([...blockFormats.keys()].map((dtype) => [`matmul_${dtype}_f32`, quantized(dtype)])),
 };

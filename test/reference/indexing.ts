@@ -11,6 +11,8 @@ type Draw = (random: Random, length: number) => Elements;
 
 const floats: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : 0);
 const withNaN: Draw = (random, n) => random.floats(n).map((v) => random.integer(0, 9) ? v : NaN);
+const doublesWithNaN: Draw = (random, n) =>
+  Float64Array.from(withNaN(random, n) as Float32Array, (v) => v * (1 + 2 ** -30));
 const integers: Draw = (random, n) => random.ints(n, -9, 9);
 const naturals: Draw = (random, n) => Uint32Array.from(random.ints(n, -9, 9));
 const great: Draw = (random, n) =>
@@ -226,10 +228,13 @@ export const scatter_add_f32: Reference = scatter(floats, add);
 export const scatter_add_f64: Reference = scatter(bits[64], add);
 export const scatter_add_i32: Reference = scatter(integers, add);
 export const scatter_prod_f32: Reference = scatter(floats, multiply);
+export const scatter_prod_f64: Reference = scatter(bits[64], multiply);
 export const scatter_prod_i32: Reference = scatter((random, n) => random.ints(n, -2, 2), Math.imul);
 export const scatter_amax_f32: Reference = scatter(withNaN, Math.max);
+export const scatter_amax_f64: Reference = scatter(doublesWithNaN, Math.max);
 export const scatter_amax_i32: Reference = scatter(integers, Math.max);
 export const scatter_amin_f32: Reference = scatter(withNaN, Math.min);
+export const scatter_amin_f64: Reference = scatter(doublesWithNaN, Math.min);
 export const scatter_amin_i32: Reference = scatter(integers, Math.min);
 
 export const scatter_amax_u32: Reference = scatter(naturals, Math.max);

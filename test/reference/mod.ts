@@ -36,8 +36,10 @@ import * as matmulWide from "./matmul_wide.ts";
 import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMore from "./reduce_more.ts";
 import * as scan from "./scan.ts";
+import * as scanF64 from "./scan_f64.ts";
 import * as scanWide from "./scan_wide.ts";
 import * as sort from "./sort.ts";
+import * as sortF64 from "./sort_f64.ts";
 import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
@@ -73,8 +75,10 @@ const families: readonly object[] = [
   reduceWide,
   reduceMore,
   scan,
+  scanF64,
   scanWide,
   sort,
+  sortF64,
   sortWide,
 ];
 

@@ -19,6 +19,11 @@ export const mean_f64: Reference = real(
   "f64",
   (row) => size(row) / row.length,
 );
+export const prod_f64: Reference = real(
+  (row) => row.reduce((a, b) => a * b, 1),
+  "f64",
+  (row) => Math.abs(row.reduce((a, b) => a * b, 1)),
+);
 export const max_f64: Reference = real((row) => row[first(row, Math.max(...row))], "f64");
 export const min_f64: Reference = real((row) => row[first(row, Math.min(...row))], "f64");
 export const argmax_f64: Reference = real((row) => first(row, Math.max(...row)), "i32");

@@ -6,9 +6,9 @@
 import type { Random } from "../random.ts";
 import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
 
-type Elements = Exclude<OperandValue, null>;
+export type Elements = Exclude<OperandValue, null>;
 type Column = readonly number[];
-type Draw = (random: Random, length: number) => Elements;
+export type Draw = (random: Random, length: number) => Elements;
 
 /** O, N, I */
 export const SIZES: readonly (readonly number[])[] = [
@@ -47,12 +47,12 @@ function byColumn(
 }
 
 /** What f makes of the elements so far. */
-const running = (f: (a: number, b: number) => number, start: number) => (column: Column): Column => {
+export const running = (f: (a: number, b: number) => number, start: number) => (column: Column): Column => {
   let carried = start;
   return column.map((v) => carried = f(carried, v));
 };
 
-function scan(
+export function scan(
   f: (column: Column) => Column,
   draw: Draw,
   scale?: (column: Column) => Column,
@@ -77,10 +77,10 @@ function scan(
   };
 }
 
-const floats: Draw = (random, n) => random.floats(n);
+export const floats: Draw = (random, n) => random.floats(n);
 const integers: Draw = (random, n) => random.ints(n, -0x80000000, 0x7fffffff);
 /** About 1 in size, some of them 0. */
-const factors: Draw = (random, n) =>
+export const factors: Draw = (random, n) =>
   random.floats(n).map((v) => random.next() < 0.1 ? 0 : Math.sign(v) * (1 + v / 8));
 
 export const cumsum_f32: Reference = scan(
@@ -93,7 +93,7 @@ export const cumsum_i32: Reference = scan(running((a, b) => a + b | 0, 0), integ
 export const cumprod_i32: Reference = scan(running(Math.imul, 1), integers);
 
 /** The best so far and where it stands; NaN is better than all, and of equals the last. */
-function best(takes: (v: number, best: number) => boolean, draws: readonly Draw[]): Reference {
+export function best(takes: (v: number, best: number) => boolean, draws: readonly Draw[]): Reference {
   const places = (column: Column): Column => {
     let at = 0;
     return column.map((v, n) => at = Number.isNaN(v) || takes(v, column[at]) ? n : at);
@@ -118,10 +118,11 @@ function best(takes: (v: number, best: number) => boolean, draws: readonly Draw[
   };
 }
 
-const largest = (v: number, best: number): boolean => v >= best;
-const smallest = (v: number, best: number): boolean => v <= best;
-const ties: Draw = (random, n) => Float32Array.from({ length: n }, () => random.pick([-2, -1, -0, 0, 1, 2]));
-const special: Draw = (random, n) =>
+export const largest = (v: number, best: number): boolean => v >= best;
+export const smallest = (v: number, best: number): boolean => v <= best;
+export const ties: Draw = (random, n) =>
+  Float32Array.from({ length: n }, () => random.pick([-2, -1, -0, 0, 1, 2]));
+export const special: Draw = (random, n) =>
   floats(random, n).map((v) => random.next() < 0.1 ? random.pick([NaN, Infinity, -Infinity]) : v);
 const few: Draw = (random, n) => random.ints(n, -3, 3);
 
@@ -136,20 +137,24 @@ export const cummin_u32: Reference = best(smallest, [naturals]);
 const product = (column: Column): number => column.reduce((a, b) => a * b, 1);
 
 /** dx[n] = sum over m >= n of dy[m] times the product up to m without n. */
-const cumprodBackward = (x: Column, dy: Column): Column =>
+export const cumprodBackward = (x: Column, dy: Column): Column =>
   x.map((_, n) =>
     dy.reduce((sum, d, m) => m < n ? sum : sum + d * product(x.slice(0, m + 1).toSpliced(n, 1)), 0)
   );
 const prodBackward = (x: Column, [dy]: Column): Column => x.map((_, n) => dy * product(x.toSpliced(n, 1)));
 
-function backward(f: (x: Column, dy: Column) => Column, whole: boolean): Reference {
+export function backward(
+  f: (x: Column, dy: Column) => Column,
+  whole: boolean,
+  as: (x: Elements) => Elements = (x) => x,
+): Reference {
   const size = (column: Column) => column.map(Math.abs);
   return {
     *cases(random: Random): Generator<Case> {
       for (const [O, N, I] of SIZES.filter(([, N]) => N < 50)) {
         for (const draw of [floats, factors]) {
-          const [x, dy] = [draw(random, O * N * I), random.floats(O * I * (whole ? N : 1))];
-          const operands = [x, dy, new Float32Array(x.length)];
+          const [x, dy] = [draw(random, O * N * I), random.floats(O * I * (whole ? N : 1))].map(as);
+          const operands = [x, dy, new (x.constructor as typeof Float32Array)(x.length)];
           yield { label: `${O}x${N}x${I}`, operands, params: [N, I], cells: [O] };
         }
       }

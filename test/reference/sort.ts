@@ -7,7 +7,7 @@ import type { Random } from "../random.ts";
 import type { Case, Expected, OperandValue, Reference } from "./reference.ts";
 
 type Elements = Exclude<OperandValue, null>;
-type Draw = (random: Random, length: number) => Elements;
+export type Draw = (random: Random, length: number) => Elements;
 
 /** Indices of a row in order, equals in their own; NaN is the largest, and -0 is 0. */
 export function order(row: ArrayLike<number>, descending: boolean): number[] {
@@ -20,14 +20,14 @@ export function order(row: ArrayLike<number>, descending: boolean): number[] {
 }
 
 const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 1, -1, 1e-45, -1e-45, 3e38, -3e38];
-const floats: Draw = (random, n) => random.floats(n);
-const ties: Draw = (random, n) =>
+export const floats: Draw = (random, n) => random.floats(n);
+export const ties: Draw = (random, n) =>
   random.floats(n).map((v) => random.next() < 0.5 ? random.pick(SPECIAL) : Math.round(v));
 const integers: Draw = (random, n) => random.ints(n, -0x80000000, 0x7fffffff);
 const few: Draw = (random, n) => random.ints(n, -2, 2);
 
 /** The first K of each row's order; params [C, K, turn] or, for all, [C, turn]. */
-function sorting(draws: readonly Draw[], top: boolean): Reference {
+export function sorting(draws: readonly Draw[], top: boolean): Reference {
   return {
     *cases(random: Random): Generator<Case> {
       for (const C of [0, 1, 2, 5, 47, 48, 49, 300]) {

@@ -241,7 +241,7 @@ Deno.test("convolutions name what does not fit", () => {
   noGrad(() => {
     throws(() => make(4, 5, 5).conv2d(make(1, 4, 3, 3)), {
       code: "SHAPE_MISMATCH",
-      message: "Cannot conv2d f32[4,5,5] on wasm: expected f32[B,C,H,W]",
+      message: "Cannot conv2d f32[4,5,5] on wasm: expected f32 or f64 [B,C,H,W]",
     });
     throws(() => x.conv2d(make(1, 3, 3, 3)), {
       code: "SHAPE_MISMATCH",

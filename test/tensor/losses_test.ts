@@ -3,7 +3,6 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   bceWithLogits,
   crossEntropy,
-  grad,
   huberLoss,
   klDiv,
   l1Loss,
@@ -268,6 +267,69 @@ Deno.test("crossEntropy has gradients of first and second order", async () => {
   }
 });
 
+const classDraw = (v: number, input: number) => input === 1 ? Math.exp(v / 2) : v;
+
+Deno.test("losses by class have gradients of first and second order by the weights of classes too", async () => {
+  const places = tensor(Int32Array.of(2, 0, -100, 1, 2, 1), { shape: [2, 3] });
+  const shares = tensor([[0.2, 0.5, 0.3], [1, 0, 0]]);
+  const losses: Record<string, [Case["op"], number[]]> = {
+    mean: [(x, w) => crossEntropy(x, classes, { weights: w }), [4, 3]],
+    smooth: [(x, w) => crossEntropy(x, classes, { weights: w, smoothing: 0.2, reduction: "none" }), [4, 3]],
+    "of places": [(x, w) => crossEntropy(x, places, { weights: w, smoothing: 0.1 }), [2, 3, 3]],
+    "of places, classes last": [(x, w) => nllLoss(x, places, { weights: w, classDim: -1 }), [2, 3, 3]],
+    "of shares": [(x, w) => crossEntropy(x, shares, { weights: w, smoothing: 0.2 }), [2, 3]],
+  };
+  for (const [op, shape] of Object.values(losses)) {
+    await hold({ op, shapes: [shape, [3]], captures: true, domain: classDraw, tolerance: 5e-6 }, seed);
+  }
+  places.dispose();
+  shares.dispose();
+});
+
+Deno.test("targets may be whole numbers of any dtype that indexes", async () => {
+  using own = scope();
+  const logits = tensor([[1, 2, 3], [3, 2, 1], [0, 1, 0]], { scope: own });
+  const logs = logits.logSoftmax(-1);
+  const ids = tensor([2, 0, 1], { scope: own });
+  const want = await crossEntropy(logits, ids.to("i32")).item();
+  for (const dtype of ["i64", "i16", "u8"] as const) {
+    equal(await crossEntropy(logits, ids.to(dtype)).item(), want);
+    equal(await nllLoss(logs, ids.to(dtype)).item(), await nllLoss(logs, ids.to("i32")).item());
+  }
+  const far = tensor(BigInt64Array.of(2n ** 32n, 0n, -100n), { scope: own }); // of which i32 would keep 0
+  const losses = await crossEntropy(logits, far, { reduction: "none" }).data();
+  deepEqual([Number.isNaN(losses[0]), losses[1] > 0, losses[2]], [true, true, 0]);
+  throws(() => crossEntropy(logits, ids.to("bool")), { code: "DTYPE_MISMATCH" });
+});
+
+Deno.test("losses by class of other floats: f64 to its precision, halves by way of f32", async () => {
+  using own = scope();
+  const logits = [[1, 2, 3], [3, 2, 1], [0, 1, 0], [2, -2, 2]];
+  const [narrow, half] = (["f32", "bf16"] as const).map((dtype) => tensor(logits, { dtype, scope: own }));
+  const wide = tensor(logits, { dtype: "f64", scope: own }).requiresGrad();
+  for (const ids of [classes, tensor(Int32Array.of(2, 3, 0, -1), { scope: own })]) {
+    for (const reduction of ["none", "mean", "sum"] as const) {
+      const options = { reduction, smoothing: 0.1 };
+      const [a, b, c] = [narrow, wide, half].map((x) => crossEntropy(x, ids, options));
+      deepEqual([a.dtype, b.dtype, c.dtype], ["f32", "f64", "bf16"]);
+      near(await a.data(), [...await b.data() as Float64Array], 2e-6, "f32");
+      near(await c.to("f32").data(), [...await b.data() as Float64Array], 2 ** -8, "bf16");
+    }
+  }
+  const loss = crossEntropy(wide, classes);
+  const row = (x: number[]) => Math.log(x.reduce((sum, v) => sum + Math.exp(v), 0));
+  const want = [0, 2, 3].map((t) => row(logits[t]) - logits[t][[2, 0, 0, 2][t]]).reduce((a, b) => a + b) / 3;
+  near([await loss.item()], [want], 1e-14, "mean");
+  near(
+    await loss.backward().get(wide).data(),
+    logits.flatMap((x, t) =>
+      x.map((v, c) => t === 1 ? 0 : (Math.exp(v - row(x)) - (c === [2, 0, 0, 2][t] ? 1 : 0)) / 3)
+    ),
+    1e-14,
+    "slopes",
+  );
+});
+
 Deno.test("weights of classes may be any view", async () => {
   using own = scope();
   const column = tensor([[1, 9], [2, 9], [0.5, 9]], { scope: own }).narrow(1, 0, 1).squeeze(1);
@@ -293,18 +355,25 @@ Deno.test("losses refuse what does not fit", () => {
   const [a, b] = [tensor([1, 2], { scope: own }), tensor([[1], [2]], { scope: own })];
   throws(() => mseLoss(a, b), {
     code: "SHAPE_MISMATCH",
-    message: "Cannot take mseLoss of f32[2] on wasm and f32[2,1] on wasm: both must be f32 of one shape",
+    message:
+      "Cannot take mseLoss of f32[2] on wasm and f32[2,1] on wasm: both must be floats of one dtype and shape",
   });
   throws(() => bceWithLogits(a, a, { weight: b }), { code: "SHAPE_MISMATCH" });
   throws(() => huberLoss(a, a, { delta: 0 }), { code: "INVALID_ARGUMENT" });
   throws(() => smoothL1Loss(a, a, { beta: -1 }), { code: "INVALID_ARGUMENT" });
-  throws(() => nllLoss(b, a), { code: "SHAPE_MISMATCH", message: /expected f32\[T,V\] and i32\[T\]/ });
+  throws(() => nllLoss(b, a), {
+    code: "SHAPE_MISMATCH",
+    message: /dimension 1: expected floats and integers \[2\]; classDim/,
+  });
   const ids = tensor(Int32Array.of(0, 0), { scope: own });
   throws(() => nllLoss(b, ids, { weights: a }), {
     code: "SHAPE_MISMATCH",
     message: /Cannot weigh 1 classes/,
   });
-  const weights = tensor([1], { scope: own }).requiresGrad();
-  throws(() => crossEntropy(b, ids, { weights }), { code: "INVALID_STATE", message: /by its logits alone/ });
-  deepEqual(grad((x) => nllLoss(b, ids, { weights: x }))(weights).length, 1);
+  throws(() => crossEntropy(b, b.mul(2), { weights: tensor([1, 2], { scope: own }) }), {
+    code: "SHAPE_MISMATCH",
+    message: /shares f32\[2,1\] .* weights \[1\]/,
+  });
+  throws(() => crossEntropy(b, ids, { classDim: 2 }), { code: "INDEX_OUT_OF_RANGE" });
+  throws(() => crossEntropy(b, ids, { smoothing: 1 }), { code: "INVALID_ARGUMENT", message: /Smoothing/ });
 });

@@ -102,12 +102,17 @@ export const scatter_add_f32: Kernel = scatter("scatter_add_f32", "f32", ["gathe
 export const scatter_add_f64: Kernel = scatter("scatter_add_f64", "f64", ["gather_b64"], 1e-14);
 export const scatter_add_i32: Kernel = scatter("scatter_add_i32", "i32", NO_GRADIENT.whole);
 export const scatter_prod_f32: Kernel = scatter("scatter_prod_f32", "f32", "ops", 1e-6);
+export const scatter_prod_f64: Kernel = scatter("scatter_prod_f64", "f64", "ops", 1e-14);
 export const scatter_prod_i32: Kernel = scatter("scatter_prod_i32", "i32", NO_GRADIENT.whole);
 /** NaN where there is one. */
 export const scatter_amax_f32: Kernel = scatter("scatter_amax_f32", "f32", "ops");
+/** NaN where there is one. */
+export const scatter_amax_f64: Kernel = scatter("scatter_amax_f64", "f64", "ops");
 export const scatter_amax_i32: Kernel = scatter("scatter_amax_i32", "i32", NO_GRADIENT.whole);
 /** NaN where there is one. */
 export const scatter_amin_f32: Kernel = scatter("scatter_amin_f32", "f32", "ops");
+/** NaN where there is one. */
+export const scatter_amin_f64: Kernel = scatter("scatter_amin_f64", "f64", "ops");
 export const scatter_amin_i32: Kernel = scatter("scatter_amin_i32", "i32", NO_GRADIENT.whole);
 export const scatter_add_i64: Kernel = scatter("scatter_add_i64", "i64", NO_GRADIENT.whole);
 export const scatter_prod_i64: Kernel = scatter("scatter_prod_i64", "i64", NO_GRADIENT.whole);

@@ -37,8 +37,10 @@ import * as reduceWide from "./reduce_wide.ts";
 import * as reduceMiddle from "./reduce_middle.ts";
 import * as reduceU8 from "./reduce_u8.ts";
 import * as scan from "./scan.ts";
+import * as scanF64 from "./scan_f64.ts";
 import * as scanWide from "./scan_wide.ts";
 import * as sort from "./sort.ts";
+import * as sortF64 from "./sort_f64.ts";
 import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
@@ -75,8 +77,10 @@ const families: readonly object[] = [
   reduceMiddle,
   reduceU8,
   scan,
+  scanF64,
   scanWide,
   sort,
+  sortF64,
   sortWide,
 ];
 

@@ -8,6 +8,7 @@ import { input, type Kernel, NO_GRADIENT, type OperandDtype, output } from "../k
 
 export const sum_f64: Kernel = fold("sum_f64", "f64", "f64", 1e-14);
 export const mean_f64: Kernel = fold("mean_f64", "f64", "f64", 1e-14);
+export const prod_f64: Kernel = { ...fold("prod_f64", "f64", "f64", 1e-14), gradient: ["cumprod_f64"] };
 /** NaN where there is one. */
 export const max_f64: Kernel = fold("max_f64", "f64", "f64", 0);
 /** NaN where there is one. */

@@ -10,7 +10,12 @@ import * as ropes from "../../device/kernels/rope.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast, throughF32 } from "./cast.ts";
+import { cat, stack } from "./join.ts";
+import { tidy } from "./tidy.ts";
+import { same } from "./view.ts";
 
 const turns = {
   interleaved: { forth: ropes.rope_interleaved_f32, back: ropes.rope_interleaved_backward_f32 },
@@ -31,19 +36,30 @@ export function rope(
   position: Position = 0,
   pairs: "interleaved" | "halved" = "halved",
 ): Tensor {
-  if (x.dtype !== "f32" || (x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot rope ${x} by ${table}: it takes f32 of rank 3 or 4`);
+  if (isHalf(x.dtype)) {
+    using angles = isHalf(table.dtype) ? cast(table, "f32") : same(table);
+    return throughF32(x, (x) => rope(x, angles, position, pairs));
+  }
+  if (x.dtype !== "f32" && x.dtype !== "f64") {
+    throw new WickError("DTYPE_MISMATCH", `Cannot rope ${x}: it takes f32, f64, f16 and bf16`);
+  }
+  if ((x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `Cannot rope ${x} by ${table}: it takes ranks 3 and 4, a table of rank 2`,
+    );
   }
   const [H, D] = x.shape.slice(-2);
   const [S, R] = table.shape;
-  if (!table.isContiguous || table.dtype !== "f32" || R > D || R % 2 !== 0) {
+  if (!table.isContiguous || (table.dtype !== "f32" && table.dtype !== x.dtype) || R > D || R % 2 !== 0) {
     throw new WickError(
       "SHAPE_MISMATCH",
-      `Cannot rope ${x} by ${table}: it must be contiguous f32 [S,R], R even and at most ${D}`,
+      `Cannot rope ${x} by ${table}: the table must be contiguous f32 [S,R], R even and at most ${D}`,
     );
   }
   refuseGradient("rope by", [table], "angles are constant");
-  const turn = (x: Tensor, row: Kernel) => {
+  if (x.dtype === "f64") return turned(x, table, position, pairs);
+  const turn = (x: Tensor, table: Tensor, row: Kernel) => {
     using dense = x.contiguous();
     const y = result("rope", [dense, table], "f32", x.shape, x.rows);
     if (x.rank === 3) run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
@@ -61,9 +77,35 @@ export function rope(
   };
   const { forth, back } = turns[pairs];
   // turning back is linear, and turning forth its gradient
-  const rule = (from: Kernel, to: Kernel, x: Tensor): Tensor =>
-    track("rope", noGrad(() => turn(x, from)), [x], [], (dy) => [rule(to, from, dy)]);
-  return rule(forth, back, x);
+  const rule = (from: Kernel, to: Kernel, x: Tensor, table: Tensor): Tensor =>
+    track(
+      "rope",
+      noGrad(() => turn(x, table, from)),
+      [x],
+      [table],
+      (dy, [table]) => [rule(to, from, dy, table)],
+    );
+  return rule(forth, back, x, table);
+}
+
+/** In f64, of ops, by the angles of a table. */
+function turned(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
+  const [T, , D] = x.shape.slice(-3);
+  const [S, R] = table.shape;
+  if (typeof position !== "number" || position < 0 || position + T > S) {
+    throw new WickError(
+      "INDEX_OUT_OF_RANGE",
+      `Cannot rope ${x} at position ${position}: in f64 it must be a number, and its ${T} rows in a table of ${S}`,
+    );
+  }
+  return tidy([x, table], (x, table) => {
+    const [cos, sin] = table.narrow(0, position, T).to("f64").reshape(T, 1, R / 2, 2).unbind(-1);
+    const part = x.narrow(-1, 0, R), halved = pairs === "halved";
+    const [u, v] = halved ? part.chunk(2, -1) : part.unflatten(-1, [R / 2, 2]).unbind(-1);
+    const turns = [u.mul(cos).sub(v.mul(sin)), u.mul(sin).add(v.mul(cos))];
+    const y = halved ? cat(turns, -1) : stack(turns, -1).flatten(-2);
+    return cat([y, x.narrow(-1, R, D - R)], -1);
+  });
 }
 
 /** Writes x [T, G, D] into `cache` [G, S, D] at position, position + 1 ... */

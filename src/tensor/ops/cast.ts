@@ -9,7 +9,8 @@ import * as dense from "../../device/kernels/copy.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
-import { isFloat, isPlain, type PlainDtype } from "../dtype.ts";
+import { isFloat, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
+import { promote } from "../promote.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, same } from "./view.ts";
 import { walked } from "./walk.ts";
@@ -93,6 +94,25 @@ export function throughF32(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
   using converted = cast(x, "f32");
   using y = op(converted);
   return cast(y, x.dtype as PlainDtype);
+}
+
+/** Whether some are f16 or bf16: ops that have no rows for these go by {@linkcode inWide}. */
+export function someHalf(tensors: readonly (Tensor | null)[]): boolean {
+  return tensors.some((t) => t && isHalf(t.dtype));
+}
+
+/** An op of several tensors in f32, or in f64 where one is that; its result in what they promote to. */
+export function inWide<Inputs extends (Tensor | null)[]>(
+  inputs: [...Inputs],
+  op: (...inputs: Inputs) => Tensor,
+): Tensor {
+  const dtype = inputs.filter((t) => t !== null).map((t) => t.dtype).reduce((a, b) =>
+    promote(a, b, "convert")
+  );
+  const wide = inputs.map((t) => t && cast(t, dtype === "f64" ? dtype : "f32"));
+  using y = op(...wide as unknown as Inputs);
+  for (const t of wide) t?.dispose();
+  return cast(y, dtype as PlainDtype);
 }
 
 function isDirect(from: PlainDtype, to: PlainDtype): boolean {

@@ -7,6 +7,7 @@ import { WickError } from "../../error.ts";
 import { constant } from "../constant.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { layerNorm } from "./norm.ts";
 import { same } from "./view.ts";
 
@@ -30,6 +31,9 @@ export function groupNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): Tensor {
+  if (someHalf([x, weight, bias])) {
+    return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
+  }
   const [B, C] = channels("groupNorm", x, [weight, bias]);
   if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
     throw new WickError(
@@ -38,7 +42,7 @@ export function groupNorm(
     );
   }
   const n = C / groups * sizeOf(x.shape.slice(2));
-  using one = constant(x.device, 1).expand(n);
+  using one = constant(x.device, 1, x.dtype).expand(n);
   using ones = one.contiguous();
   using rows = x.reshape(B, groups, n);
   using unit = layerNorm(rows, ones, null, epsilon);
@@ -86,6 +90,7 @@ export function batchNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): BatchNormResult {
+  if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
   const [B, C] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
   if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
   const n = B * sizeOf(x.shape.slice(2));
@@ -105,6 +110,26 @@ export function batchNorm(
   using lying = unit.reshape(C, B, ...x.shape.slice(2));
   using y = lying.transpose(0, 1);
   return { y: scaled(y, weight, bias), batch: statistics(mean, variance, n) };
+}
+
+/** Computed in f32; the batch's statistics stay in it. */
+function ofHalves(
+  x: Tensor,
+  running: ChannelStatistics | null,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  epsilon: number,
+): BatchNormResult {
+  using mean = running && cast(running.mean, "f32");
+  using variance = running && cast(running.variance, "f32");
+  const own = mean && variance && { mean, variance };
+  let batch: ChannelStatistics | undefined;
+  const y = inWide([x, weight, bias], (x, weight, bias) => {
+    const result = batchNorm(x, own, weight, bias, epsilon);
+    batch = result.batch;
+    return result.y;
+  });
+  return { y, batch };
 }
 
 function byRunning(
@@ -148,12 +173,12 @@ function perChannel(channel: Tensor, x: Tensor): Tensor {
 }
 
 function channels(op: string, x: Tensor, parameters: readonly (Tensor | null)[]): readonly number[] {
-  if (x.dtype !== "f32" || x.rank < 2) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x}: expected f32[B,C,...]`);
+  if ((x.dtype !== "f32" && x.dtype !== "f64") || x.rank < 2) {
+    throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x}: expected floats [B,C,...]`);
   }
   for (const p of parameters) {
-    if (!p || (p.dtype === "f32" && p.rank === 1 && p.size === x.shape[1])) continue;
-    throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x} with ${p}: expected f32[${x.shape[1]}]`);
+    if (!p || (p.dtype === x.dtype && p.rank === 1 && p.size === x.shape[1])) continue;
+    throw new WickError("SHAPE_MISMATCH", `Cannot ${op} ${x} with ${p}: expected ${x.dtype}[${x.shape[1]}]`);
   }
   return x.shape;
 }

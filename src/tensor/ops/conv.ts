@@ -12,7 +12,9 @@ import { noGrad, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { needRank, overOneAxis, type Pair, pair, windows } from "./window.ts";
+import { type Convolution, convolved, convolvedBack } from "./windowed.ts";
 
 /** Options of {@linkcode Tensor.conv2d}; for one axis {@linkcode Tensor.conv1d} takes numbers. */
 export interface ConvOptions<Extent = Pair> {
@@ -47,26 +49,17 @@ export interface ConvTransposeOptions<Extent = Pair> {
 type Steps<Extent = Pair> = Pick<ConvOptions<Extent>, "stride" | "dilation" | "groups">;
 
 /** The sizes of a convolution x [B, C, H, W] to y [B, O, Ho, Wo]; a transposed one goes from y to x. */
-interface Geometry {
-  readonly C: number;
-  readonly O: number;
-  readonly groups: number;
-  /** H and W, of x, of y and of the weight. */
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  readonly kernel: readonly number[];
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly dilation: readonly number[];
-}
+type Geometry = Convolution;
 
 /** See {@linkcode Tensor.conv2d}. */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
+  if (someHalf([x, weight, bias])) return inWide([x, weight, bias], (x, w, b) => conv2d(x, w, b, options));
   return convolution("conv2d", x, weight, bias, options);
 }
 
 /** See {@linkcode Tensor.conv1d}. */
 export function conv1d(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions<number>): Tensor {
+  if (someHalf([x, weight, bias])) return inWide([x, weight, bias], (x, w, b) => conv1d(x, w, b, options));
   needRank("conv1d", x, 3, "B,C,L");
   needRank("conv1d with weights", weight, 3, "O,C/groups,K");
   const { padding = 0 } = options;
@@ -85,6 +78,9 @@ export function convTranspose2d(
   bias: Tensor | null,
   options: ConvTransposeOptions,
 ): Tensor {
+  if (someHalf([x, weight, bias])) {
+    return inWide([x, weight, bias], (x, w, b) => convTranspose2d(x, w, b, options));
+  }
   return transposed("convTranspose2d", x, weight, bias, options);
 }
 
@@ -95,6 +91,9 @@ export function convTranspose1d(
   bias: Tensor | null,
   options: ConvTransposeOptions<number>,
 ): Tensor {
+  if (someHalf([x, weight, bias])) {
+    return inWide([x, weight, bias], (x, w, b) => convTranspose1d(x, w, b, options));
+  }
   needRank("convTranspose1d", x, 3, "B,C,L");
   needRank("convTranspose1d with weights", weight, 3, "C,O/groups,K");
   const { padding = 0, outputPadding = 0 } = options;
@@ -195,12 +194,19 @@ function checkChannels(
       `${what}: they take ${wanted} channels, got ${x.shape[1]}; groups must divide ${divided}`,
     );
   }
-  if (bias && (bias.dtype !== "f32" || bias.rank !== 1 || bias.shape[0] !== biases)) {
-    throw new WickError("SHAPE_MISMATCH", `${what} and bias ${bias}: the bias must be f32[${biases}]`);
+  if (bias && (bias.dtype !== x.dtype || bias.rank !== 1 || bias.shape[0] !== biases)) {
+    throw new WickError("SHAPE_MISMATCH", `${what} and bias ${bias}: the bias must be ${x.dtype}[${biases}]`);
+  }
+  if (weight.dtype !== x.dtype) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot ${op} ${x} with weights ${weight}: both must have one dtype`,
+    );
   }
 }
 
 function forth(op: string, x: Tensor, w: Tensor, bias: Tensor | null, g: Geometry): Tensor {
+  if (x.dtype === "f64") return withBias(convolved(x, w, g), bias);
   const y = call(op, rows.conv2d_f32, [x, w, bias], [x.shape[0], g.O, ...g.y], g, x.rows);
   return track(op, y, bias ? [x, w, bias] : [x, w], [x, w], (dy, [x, w], needs) => [
     needs[0] ? backInput(op, dy, w, null, g) : undefined,
@@ -211,6 +217,7 @@ function forth(op: string, x: Tensor, w: Tensor, bias: Tensor | null, g: Geometr
 
 /** The gradient by x, of y; as an op of its own the transposed convolution. */
 function backInput(op: string, y: Tensor, w: Tensor, bias: Tensor | null, g: Geometry): Tensor {
+  if (y.dtype === "f64") return withBias(convolvedBack(y, w, g), bias);
   const x = call(op, rows.conv2d_backward_input_f32, [y, w, bias], [y.shape[0], g.C, ...g.x], g, y.rows);
   return track(op, x, bias ? [y, w, bias] : [y, w], [y, w], (dx, [y, w], needs) => [
     needs[0] ? forth(op, dx, w, null, g) : undefined,
@@ -225,6 +232,14 @@ function backWeight(op: string, x: Tensor, y: Tensor, g: Geometry): Tensor {
     needs[0] ? backInput(op, y, dw, null, g) : undefined,
     needs[1] ? forth(op, x, dw, null, g) : undefined,
   ]);
+}
+
+/** y [B, C, H, W] plus bias [C]; y goes. */
+function withBias(y: Tensor, bias: Tensor | null): Tensor {
+  if (!bias) return y;
+  using plain = y;
+  using wide = bias.reshape(bias.size, 1, 1);
+  return plain.add(wide);
 }
 
 /** Runs a row on contiguous operands, the first of which has the batch. */

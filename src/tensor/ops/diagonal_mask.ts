@@ -6,6 +6,7 @@
  */
 import type { Device } from "../../device/device.ts";
 import { noGrad } from "../autograd.ts";
+import { recording } from "../program.ts";
 import { Tensor } from "../tensor.ts";
 import { compare } from "./compare.ts";
 
@@ -35,7 +36,10 @@ const kept = new WeakMap<Device, Tensor>();
 /** Masks up to this size need no other numbers. */
 const LEAST = 64;
 
-/** i32: -n .. n with n at least `reach`, which the device keeps, grown in powers of two; a handle of its own. */
+/**
+ * i32: -n .. n with n at least `reach`, which the device keeps, grown in powers of two; a handle of its own. A Program
+ * holds what it captured.
+ */
 function whole(device: Device, reach: number): Tensor {
   let numbers = kept.get(device);
   if (!numbers || numbers.size <= 2 * reach) {
@@ -46,7 +50,9 @@ function whole(device: Device, reach: number): Tensor {
       0,
       new Uint8Array(Int32Array.from({ length: 2 * n + 1 }, (_, i) => i - n).buffer),
     );
-    kept.set(device, numbers); // the smaller one stays: a Program may have captured it
+    kept.get(device)?.dispose();
+    kept.set(device, numbers);
   }
+  recording()?.hold(numbers.storage);
   return numbers.alias(numbers.shape, {});
 }

@@ -8,9 +8,13 @@ import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { type Draw, nextDraw } from "../draw.ts";
+import { isHalf, isTrainable } from "../dtype.ts";
 import type { Generator } from "../generator.ts";
 import { defaultGenerator } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
+import { compare, where } from "./compare.ts";
+import { filled } from "./fill.ts";
 
 /**
  * Zero with probability `rate`, else x / (1 - rate) (Srivastava et al. 2014): training only. Takes one call of the
@@ -19,11 +23,24 @@ import type { Tensor } from "../tensor.ts";
  * @param generator [the default one]
  */
 export function dropout(x: Tensor, rate: number, generator: Generator = defaultGenerator()): Tensor {
-  if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32`);
+  if (!isTrainable(x.dtype)) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32, f64, f16 and bf16`);
+  }
   if (!(rate >= 0 && rate <= 1)) {
     throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
   }
-  return dropped(x, rate, nextDraw(generator, x.device));
+  const draw = nextDraw(generator, x.device);
+  if (isHalf(x.dtype)) return throughF32(x, (x) => dropped(x, rate, draw));
+  return x.dtype === "f64" ? droppedWide(x, rate, draw) : dropped(x, rate, draw);
+}
+
+/** What f32 drops, of f64. */
+function droppedWide(x: Tensor, rate: number, draw: Draw): Tensor {
+  using ones = filled(x, 1, "f32", x.shape, x.rows);
+  using drawn = dropped(ones, rate, draw);
+  using keeps = compare("ne", drawn, 0);
+  using scaled = x.mul(1 / (1 - rate));
+  return where(keeps, scaled, 0);
 }
 
 /** Linear in x, and its own gradient. */

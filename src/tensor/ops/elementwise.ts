@@ -16,7 +16,7 @@ import { isFloat, isHalf, isPlain, isUnsigned } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, maximum, mul } from "./arithmetic.ts";
-import { cast, throughF32 } from "./cast.ts";
+import { cast, inWide, someHalf, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { refused, unaryBy, type UnaryRule } from "./rule.ts";
 
@@ -165,6 +165,11 @@ function geluErfSlope(x: Tensor): Tensor {
 
 /** silu(gate) * up, both [.., F]. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
+  if (someHalf([gate, up])) return inWide([gate, up], swiglu);
+  if (gate.dtype === "f64" && up.dtype === "f64") {
+    using open = unary("silu", gate);
+    return open.mul(up);
+  }
   needF32("swiglu", gate, up);
   if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
     throw new WickError(

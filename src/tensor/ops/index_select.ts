@@ -3,21 +3,22 @@
  *
  * @module
  */
+import type { Cell } from "../../device/device.ts";
 import type { Kernel } from "../../device/kernel.ts";
 import * as indexing from "../../device/kernels/indexing.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { take_rows_bf16, take_rows_f16 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, refuseGradient, track, tracks } from "../autograd.ts";
+import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
-import { isHalf, isPlain } from "../dtype.ts";
+import { type Dtype, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
-import { throughF32 } from "./cast.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { filled } from "./fill.ts";
 import { count, indices } from "./indices.ts";
-import { contiguous } from "./view.ts";
+import { contiguous, same } from "./view.ts";
 
 /** See {@linkcode Tensor.indexSelect}. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -49,25 +50,28 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Te
 const tableRows: Partial<Record<string, Kernel>> = { f16: take_rows_f16, bf16: take_rows_bf16 };
 
 /**
- * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids of any shape: [.., C] f32.
+ * Rows of x [V, C] (f32, f16, bf16 or a block format) by ids of any shape: [.., C] f32, of f64 f64.
+ *
+ * The gradient of a table in f16 or bf16 is summed in f32.
  *
  * @throws WickError INDEX_OUT_OF_RANGE where an id is outside 0 .. V - 1
  */
 export function takeRows(x: Tensor, ids: Tensor): Tensor {
   if (x.rank !== 2) throw new WickError("SHAPE_MISMATCH", `Cannot take rows of ${x}: expected [V,C]`);
-  if (x.dtype === "f32") return takeAlong("takeRows", x, 0, ids);
+  if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("takeRows", x, 0, ids);
   const kernel = tableRows[x.dtype] ?? kernels.get(`embed_${x.dtype}`);
   if (!kernel) {
     throw new WickError("DTYPE_MISMATCH", `Cannot take rows of ${x} as f32: there is no kernel for it`);
   }
-  refuseGradient("take rows of", [x], "only a table of f32 has one");
+  if (!isHalf(x.dtype)) refuseGradient("take rows of", [x], "blocks are constants");
   const [V, C] = x.shape;
   using index = indices(`takeRows dimension 0 of ${show(x.shape)}`, ids, V);
   const y = result("takeRows", [x, index], "f32", [...index.shape, C], index.rows);
   const sizes: Record<string, number> = { V, C, K: C };
   using dense = isPlain(x.dtype) ? x.contiguous() : x.alias(x.shape, x);
   run(kernel, [dense, index, y], Object.keys(kernel.params).map((name) => sizes[name]), [count(index)]);
-  return y;
+  const { shape, dtype } = x;
+  return track("takeRows", y, [x], [index], (dy, [index]) => [summed(dy, dtype, shape, undefined, 0, index)]);
 }
 
 /** 1 where an id is a class, else 0, as f32: ids [..] in 0 .. classes - 1 to [.., classes]. */
@@ -100,9 +104,10 @@ const selectRows: Readonly<Record<number, Kernel>> = {
 
 /** By checked indices. */
 function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
-  if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => select(op, x, d, index));
   const row = rowByBytes(op, x, selectRows);
-  if (!addRows[x.dtype]) refuseGradient(op, [x], "its gradient takes f32 or f64");
+  if (!addRows[x.dtype] && !isHalf(x.dtype)) {
+    refuseGradient(op, [x], "its gradient takes f32, f64, f16 or bf16");
+  }
   if (index.rows && d > 0) {
     throw new WickError(
       "SHAPE_MISMATCH",
@@ -110,15 +115,27 @@ function select(op: string, x: Tensor, d: number, index: Tensor): Tensor {
     );
   }
   using dense = x.contiguous();
-  const { shape, rows } = x;
+  const { shape, rows, dtype } = x;
   const taken = [...shape.slice(0, d), ...index.shape, ...shape.slice(d + 1)];
   const y = result(op, [dense, index], x.dtype, taken, d === 0 ? index.rows : x.rows);
   const { O, N, I } = along(dense, d);
   run(row, [dense, index, y], [N, I], [O, count(index)]);
-  return track(op, y, [x], [index], (dy, [index]) => {
-    using none = filled(dy, 0, dy.dtype, shape, rows);
-    return [addAt(none, d, index, dy)];
-  });
+  return track(op, y, [x], [index], (dy, [index]) => [summed(dy, dtype, shape, rows, d, index)]);
+}
+
+/** Zeros of `shape` with dy added at checked indices: the gradient of what was taken, in its dtype; halves by f32. */
+function summed(
+  dy: Tensor,
+  dtype: Dtype,
+  shape: readonly number[],
+  rows: Cell | undefined,
+  d: number,
+  index: Tensor,
+): Tensor {
+  using wide = isHalf(dy.dtype) ? cast(dy, "f32") : same(dy);
+  using none = filled(wide, 0, wide.dtype, shape, rows);
+  using sum = addAt(none, d, index, wide);
+  return isHalf(dtype) ? cast(sum, dtype as PlainDtype) : same(sum);
 }
 
 const addRows: Partial<Record<string, Kernel>> = {
@@ -131,6 +148,7 @@ const addRows: Partial<Record<string, Kernel>> = {
 
 /** x plus src at checked indices of any rank, duplicates in ascending order. */
 function addAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  if (someHalf([x, src])) return inWide([x, src], (x, src) => addAt(x, d, index, src));
   const row = addRows[x.dtype];
   if (!row) {
     const taken = Object.keys(addRows).join(" ");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cell } from "../../device/device.ts";
+import type { Cell, Device } from "../../device/device.ts";
 import { check_index } from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
 import { constant } from "../constant.ts";
@@ -24,11 +24,19 @@ export function indices(action: string, index: Tensor, limit: number): Tensor {
   const whole = toI32(action, index);
   if (whole.size === 0) return whole;
   const { device } = whole;
-  const site = device.faults.site(action, whole.shape, limit);
+  const site = siteOf(device, action, whole.shape, limit);
   using fault = new Tensor(device.faults.storage.retain(), "i32", [3]);
   run(check_index, [whole, fault], [limit, site], [count(whole)]);
   if (!recording()) throwing(whole, () => device.raise());
   return whole;
+}
+
+function siteOf({ faults }: Device, action: string, shape: readonly number[], limit: number): number {
+  const trace = recording();
+  if (!trace) return faults.site(action, shape, limit);
+  const site = faults.keptSite(action, shape, limit);
+  trace.keep(() => faults.forget(site));
+  return site;
 }
 
 /** How many there are: a cell where their leading extent is dynamic. */
@@ -36,8 +44,8 @@ export function count(index: Tensor): number | Cell {
   return index.rows ? index.rows.times(index.size / index.shape[0]) : index.size;
 }
 
-/** The one place where dtypes of indices are converted. */
-function toI32(action: string, index: Tensor): Tensor {
+/** The one place where dtypes of indices are converted: to contiguous i32, a handle of its own. */
+export function toI32(action: string, index: Tensor): Tensor {
   if (index.dtype === "i32") return index.contiguous();
   if (index.dtype === "u8" || index.dtype === "i16") return cast(index, "i32");
   if (index.dtype === "u32") {

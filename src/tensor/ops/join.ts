@@ -35,16 +35,18 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   }
   const lengths = tensors.map((t) => t.shape[d]);
   const y = result("cat", tensors, first.dtype, first.shape.with(d, sum(lengths)), first.rows);
-  let at = 0;
-  for (const t of tensors) {
-    using place = y.narrow(d, at, t.shape[d]);
+  const starts = startsOf(lengths);
+  for (const [i, t] of tensors.entries()) {
+    using place = y.narrow(d, starts[i], lengths[i]);
     copyInto(t, place);
-    at += t.shape[d];
   }
-  return track("cat", y, tensors, [], (dy, _, needs) => {
-    const starts = lengths.map((_, i) => sum(lengths.slice(0, i)));
-    return lengths.map((n, i) => needs[i] ? narrow(dy, d, starts[i], n) : undefined);
-  });
+  return track(
+    "cat",
+    y,
+    tensors,
+    [],
+    (dy, _, needs) => lengths.map((n, i) => needs[i] ? narrow(dy, d, starts[i], n) : undefined),
+  );
 }
 
 /** Tensors of one shape along a new dimension `dim`. */
@@ -92,7 +94,17 @@ export function split(x: Tensor, sizes: number | readonly number[], dim: number)
       }: the sizes must add up to ${whole}`,
     );
   }
-  return lengths.map((n, i) => narrow(x, d, sum(lengths.slice(0, i)), n));
+  const starts = startsOf(lengths);
+  return lengths.map((n, i) => narrow(x, d, starts[i], n));
+}
+
+/** See {@linkcode Tensor.unbind}. */
+export function unbind(x: Tensor, dim: number): Tensor[] {
+  const d = dimension("unbind", dim, x.rank);
+  return Array.from({ length: x.shape[d] }, (_, i) => {
+    using entry = narrow(x, d, i, 1);
+    return entry.squeeze(d);
+  });
 }
 
 /** See {@linkcode Tensor.chunk}. */
@@ -146,6 +158,12 @@ export function repeatInterleave(x: Tensor, times: number, dim: number): Tensor 
 function checkTimes(op: string, times: readonly number[]): void {
   if (times.every((n) => Number.isInteger(n) && n >= 0)) return;
   throw new WickError("INVALID_ARGUMENT", `Cannot ${op} ${show(times)} times: give whole numbers from 0`);
+}
+
+/** Where parts of these lengths begin, one after the other. */
+function startsOf(lengths: readonly number[]): number[] {
+  let at = 0;
+  return lengths.map((n) => (at += n) - n);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -13,7 +13,7 @@ import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { matmul } from "./matmul.ts";
+import { like, matmul } from "./matmul.ts";
 
 export { takeRows } from "./index_select.ts";
 
@@ -35,8 +35,8 @@ export function quantizeQ8(x: Tensor): Tensor {
 
 /**
  * x [.., K] times weight [N, K] transposed, plus bias [N]: [.., N] f32, as PyTorch's `linear`. x is f32, or q8
- * where the weight is quantized; the weight is f32, f16, bf16 or a block format. Weights of other dtypes than f32
- * are constants: gradients go on to x alone.
+ * where the weight is quantized; the weight is f32, f64, f16, bf16 or a block format. Quantized weights are constants:
+ * gradients go on to x alone.
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const [N, K] = weight.shape;
@@ -66,19 +66,20 @@ function timesPlain(x: Tensor, weight: Tensor): Tensor {
     return matmul(x, transposed);
   });
   return track("linear", y, [x, weight], [x, weight], (dy, [x, weight], needs) => [
-    needs[0] ? matmul(dy, weight) : undefined,
-    needs[1] ? matmul(dy.t(), x) : undefined, // [N, K] as the weight lies, so that optimizers need no copy
+    needs[0] ? like(x, matmul(dy, weight)) : undefined,
+    needs[1] ? like(weight, matmul(dy.t(), x)) : undefined, // [N, K] as the weight lies: optimizers need no copy
   ]);
 }
 
 /** y [T, N] + bias [N]. */
 function addBias(y: Tensor, bias: Tensor): Tensor {
   const z = noGrad(() => y.add(bias));
-  const T = y.shape[0];
+  const [T] = y.shape;
+  const [own, other] = [{ dtype: y.dtype }, { dtype: bias.dtype }];
   track("linear", z, [y, bias], [], (dy, _, needs) => [
-    needs[0] ? dy : undefined,
+    needs[0] ? like(own, dy) : undefined,
     // a product with ones reads dy once, in rows
-    needs[1] ? matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0) : undefined,
+    needs[1] ? like(other, matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0)) : undefined,
   ]);
   y.dispose();
   return z;

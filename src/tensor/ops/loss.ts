@@ -5,38 +5,56 @@
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
 import { WickError } from "../../error.ts";
-import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, track, tracks } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isFloat, isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { ignored, weightsOf } from "./classes.ts";
+import { type ClassOptions, classRows, ignored, ofHalves, reducedByClass, weightsOf } from "./classes.ts";
 import { where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
+import { lossByClass, lossByShare } from "./class_losses.ts";
 import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
-export interface CrossEntropyOptions {
-  /** Weights of the classes, [V] [1 each]. */
-  weights?: Tensor;
-  /** Targets that do not count [-100]. */
-  ignoreIndex?: number;
+export interface CrossEntropyOptions extends ClassOptions {
   /** The share of the target that is spread over all classes, in [0, 1) [0]. */
   smoothing?: number;
-  /** The mean over targets (weighted by their classes), their sum, or one loss each ["mean"]. */
-  reduction?: "mean" | "sum" | "none";
 }
 
 /**
- * -log softmax(logits)[target], for logits [T, V] and targets [T] (i32), as PyTorch's `cross_entropy`. A target
- * outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
+ * -log softmax(logits)[target], as PyTorch's `cross_entropy`: logits [V] and a target, [N, V] and targets [N], or
+ * [N, V, d1 ..] and [N, d1 ..] of whole numbers. Where classes come last, `classDim: -1` takes [.., V] and [..]. A target outside
+ * 0 .. V - 1 other than `ignoreIndex` gives NaN. Targets may also be floats of the logits' shape, the share of each
+ * class; then the mean is that over all of them.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { crossEntropy, tensor, zeros } from "@wick/wick";
+ * using logits = zeros([2, 5, 3]); // two sequences of five, three classes
+ * using targets = zeros([2, 5], { dtype: "i32" });
+ * using loss = crossEntropy(logits, targets, { classDim: -1 });
+ * ok(Math.abs(await loss.item() - Math.log(3)) < 1e-6);
+ * ```
+ *
+ * @throws WickError SHAPE_MISMATCH
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  check(logits, targets, options);
-  if (options.reduction === "none") return each(logits, targets, options);
-  using losses = each(logits, targets, options);
-  if (options.reduction === "sum") return losses.sum(0);
-  using sum = losses.sum(0);
-  using weight = weightOf(logits, targets, options); // of no scope: it comes of a constant
-  return sum.div(weight);
+  const { smoothing = 0 } = options;
+  if (!(smoothing >= 0 && smoothing < 1)) {
+    throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
+      param: "smoothing",
+    });
+  }
+  if (isHalf(logits.dtype)) return ofHalves(crossEntropy, logits, targets, options);
+  if (isFloat(targets.dtype)) return lossByShare(logits, targets, options, smoothing);
+  using rows = classRows("crossEntropy", logits, targets, options);
+  if (logits.dtype === "f64" || (options.weights && tracks([options.weights]))) {
+    using logs = rows.rows.logSoftmax(-1);
+    return lossByClass({ ...rows, rows: logs }, options, smoothing);
+  }
+  using losses = each(rows.rows, rows.targets, options);
+  return reducedByClass(losses, options, rows.shape, () => weightOf(rows.rows, rows.targets, options));
 }
 
 function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {
@@ -100,24 +118,4 @@ function weightOfCounted(targets: Tensor, { weights, ignoreIndex = -100 }: Cross
   using none = ignored(targets, ignoreIndex);
   using counted = weightsOf(targets, 1, weights ?? null, none);
   return counted.sum(0);
-}
-
-function check(logits: Tensor, targets: Tensor, { weights, smoothing = 0 }: CrossEntropyOptions): void {
-  const fits = logits.dtype === "f32" && logits.rank === 2 && targets.dtype === "i32" && targets.rank === 1 &&
-    targets.shape[0] === logits.shape[0] && targets.isContiguous;
-  if (!fits) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot take the cross entropy of ${logits} and ${targets}: expected f32[T,V] and contiguous i32[T]`,
-    );
-  }
-  if (weights && (weights.dtype !== "f32" || weights.rank !== 1 || weights.shape[0] !== logits.shape[1])) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot weigh ${logits.shape[1]} classes by ${weights}`);
-  }
-  if (weights) refuseGradient("weigh classes by", [weights], "the loss has a gradient by its logits alone");
-  if (!(smoothing >= 0 && smoothing < 1)) {
-    throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
-      param: "smoothing",
-    });
-  }
 }

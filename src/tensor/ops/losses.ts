@@ -4,11 +4,11 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { isTrainable } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { ignored, weightsOf } from "./classes.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { compare, where } from "./compare.ts";
-import { pick } from "./pick.ts";
 import { clamp } from "./unary.ts";
 
 /** What becomes of the losses: their mean, their sum, or nothing. */
@@ -48,14 +48,6 @@ export interface KlDivOptions {
   reduction?: Reduction | "batchmean";
 }
 
-/** Options of {@linkcode nllLoss}. */
-export interface NllLossOptions extends LossOptions {
-  /** Weights of the classes, [V] [1 each]. */
-  weights?: Tensor;
-  /** Targets that do not count; exact to 2^24 [-100]. */
-  ignoreIndex?: number;
-}
-
 /**
  * The square of the difference.
  *
@@ -68,6 +60,7 @@ export interface NllLossOptions extends LossOptions {
  * ```
  */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => mseLoss(x, target, options));
   using difference = between("mseLoss", x, target);
   using losses = difference.sqr();
   return reduced(losses, options.reduction);
@@ -75,6 +68,7 @@ export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): T
 
 /** The size of the difference; the gradient is 0 where that is. */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => l1Loss(x, target, options));
   using difference = between("l1Loss", x, target);
   using losses = difference.abs();
   return reduced(losses, options.reduction);
@@ -82,6 +76,7 @@ export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Te
 
 /** Half the square of the difference d up to delta, from there delta (|d| - delta / 2) (Huber 1964). */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => huberLoss(x, target, options));
   const { delta = 1 } = options;
   if (!(delta > 0)) {
     throw new WickError(
@@ -102,6 +97,7 @@ export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions =
 
 /** huberLoss over delta = beta (Girshick 2015). */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => smoothL1Loss(x, target, options));
   const { beta = 1, reduction } = options;
   if (beta === 0) return l1Loss(x, target, { reduction });
   if (!(beta > 0)) {
@@ -123,6 +119,7 @@ export function bceWithLogits(
   target: Tensor,
   options: BceWithLogitsOptions = {},
 ): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => bceWithLogits(x, target, options));
   sameShape("bceWithLogits", x, target);
   const { weight, posWeight, reduction } = options;
   using yes = times(target, posWeight);
@@ -140,6 +137,7 @@ export function bceWithLogits(
 
 /** target (log target - x), for log-probabilities x; 0 where the target is 0 (Kullback and Leibler 1951). */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  if (someHalf([x, target])) return inWide([x, target], (x, target) => klDiv(x, target, options));
   sameShape("klDiv", x, target);
   using losses = options.logTarget ? divergenceOfLogs(x, target) : divergence(x, target);
   if (options.reduction !== "batchmean") return reduced(losses, options.reduction);
@@ -162,45 +160,8 @@ function divergenceOfLogs(x: Tensor, target: Tensor): Tensor {
   return probability.mul(difference);
 }
 
-/**
- * -logProbs[target], for log-probabilities [T, V] and targets [T] (i32), times the weight of the target's class; the
- * mean is over those weights. A target outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
- */
-export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
-  const { weights = null, ignoreIndex = -100, reduction = "mean" } = options;
-  checkClasses(logProbs, targets, weights);
-  const [T, V] = logProbs.shape;
-  using rows = logProbs.reshape(T, 1, V);
-  using ids = targets.reshape(T, 1, 1);
-  using picked = pick(rows, ids);
-  using each = picked.reshape(T);
-  using none = ignored(targets, ignoreIndex);
-  using weight = weightsOf(targets, V, weights, none);
-  using weighed = each.mul(weight);
-  using gain = where(none, 0, weighed); // also where a log-probability is infinite
-  using losses = gain.neg();
-  if (reduction !== "mean") return reduced(losses, reduction);
-  using sum = losses.sum(0);
-  using total = weight.sum(0);
-  return sum.div(total);
-}
-
-function checkClasses(logProbs: Tensor, targets: Tensor, weights: Tensor | null): void {
-  const fits = logProbs.dtype === "f32" && logProbs.rank === 2 && targets.dtype === "i32" &&
-    targets.rank === 1 && targets.shape[0] === logProbs.shape[0];
-  if (!fits) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot take nllLoss of ${logProbs} and ${targets}: expected f32[T,V] and i32[T]`,
-    );
-  }
-  if (weights && (weights.dtype !== "f32" || show(weights.shape) !== show([logProbs.shape[1]]))) {
-    throw new WickError("SHAPE_MISMATCH", `Cannot weigh ${logProbs.shape[1]} classes by ${weights}`);
-  }
-}
-
 /** The mean or the sum of losses, or themselves as a new handle. */
-function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
+export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses.reshape(...losses.shape);
   using flat = losses.reshape(losses.size);
   return reduction === "sum" ? flat.sum(0) : flat.mean(0);
@@ -213,10 +174,10 @@ function between(op: string, x: Tensor, target: Tensor): Tensor {
 
 /** Broadcasting of a target is a mistake more often than not. */
 function sameShape(op: string, x: Tensor, target: Tensor): void {
-  if (x.dtype === "f32" && target.dtype === "f32" && show(x.shape) === show(target.shape)) return;
+  if (isTrainable(x.dtype) && x.dtype === target.dtype && show(x.shape) === show(target.shape)) return;
   throw new WickError(
     "SHAPE_MISMATCH",
-    `Cannot take ${op} of ${x} and ${target}: both must be f32 of one shape`,
+    `Cannot take ${op} of ${x} and ${target}: both must be floats of one dtype and shape`,
   );
 }
 

@@ -9,7 +9,7 @@ import { matmul_f64, matmul_i32, matmul_i64 } from "../../device/kernels/matmul_
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
-import { isFloat, isWhole, type PlainDtype } from "../dtype.ts";
+import { type Dtype, isFloat, isWhole, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -87,13 +87,13 @@ function product(kernel: Kernel, a: Tensor, b: Tensor): Tensor {
   run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
   return track("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => [
     needs[0] ? sumTo(matmul(dy, b.t()), a.shape) : undefined,
-    needs[1] ? likeWeight(sumTo(matmul(a.t(), dy), b.shape), b) : undefined,
+    needs[1] ? like(b, sumTo(matmul(a.t(), dy), b.shape)) : undefined,
   ]);
 }
 
-/** The gradient of a weight in f16 or bf16 is of its dtype. */
-function likeWeight(dw: Tensor, b: Tensor): Tensor {
-  return dw.dtype === b.dtype ? dw : cast(dw, b.dtype as PlainDtype);
+/** The gradient of an operand in another dtype than the product's, in the operand's. */
+export function like({ dtype }: { readonly dtype: Dtype }, gradient: Tensor): Tensor {
+  return gradient.dtype === dtype ? gradient : cast(gradient, dtype as PlainDtype);
 }
 
 /** Strides over two batch dimensions, rows and columns. */

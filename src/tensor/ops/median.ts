@@ -52,7 +52,7 @@ function middles(x: Tensor, d: number, n: number): Tensor {
   using sorted = values;
   using order = indices;
   using middle = order.narrow(d, (n - 1) >> 1, 1);
-  if (keys.dtype !== "f32") return middle.contiguous();
+  if (!isFloat(keys.dtype)) return middle.contiguous();
   using largest = sorted.narrow(d, n - 1, 1);
   using isNaN = largest.isNan();
   using first = keys.argmax(d, true);
@@ -63,10 +63,10 @@ function middles(x: Tensor, d: number, n: number): Tensor {
 function sortable(x: Tensor): Tensor {
   if (isHalf(x.dtype)) return cast(x, "f32");
   if (x.dtype === "u8" || x.dtype === "i16") return cast(x, "i32");
-  if (["f32", "i32", "u32", "i64"].includes(x.dtype)) return same(x);
+  if (["f32", "f64", "i32", "u32", "i64"].includes(x.dtype)) return same(x);
   throw new WickError(
     "DTYPE_MISMATCH",
-    `Cannot median ${x}: it takes f32, f16, bf16 and integers; convert with to()`,
+    `Cannot median ${x}: it takes f64, f32, f16, bf16 and integers; convert with to()`,
   );
 }
 

@@ -14,18 +14,18 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, track, tracks } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { show } from "../shape.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
+import { tidy } from "./tidy.ts";
+import { same } from "./view.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** x / sqrt(mean(x^2) + epsilon) * weight, for x [.., C] and weight [C] (Zhang and Sennrich 2019). */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  if (someHalf([x, weight])) return inWide([x, weight], (x, weight) => rmsNorm(x, weight, epsilon));
   const columns = x.shape.at(-1);
-  if (x.dtype !== "f32" || weight.dtype !== "f32" || weight.rank !== 1 || weight.shape[0] !== columns) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot rmsNorm ${x} with ${weight}: the weight must be f32[${columns}]`,
-    );
-  }
+  checkNorm("rmsNorm", x, [weight]);
+  if (x.dtype === "f64") return tidy([x, weight], (x, weight) => unitRms(x, epsilon).mul(weight));
   using dense = x.contiguous();
   using scale = weight.contiguous();
   const y = result("rmsNorm", [dense, scale], "f32", x.shape, x.rows);
@@ -67,6 +67,24 @@ export function addRmsNorm(
   return { sum, y };
 }
 
+/** x over the root of its mean square, in ops. */
+function unitRms(x: Tensor, epsilon: number): Tensor {
+  return x.mul(x.sqr().mean(-1, true).add(epsilon).rsqrt());
+}
+
+function checkNorm(op: string, x: Tensor, parameters: readonly Tensor[]): void {
+  const columns = x.shape.at(-1);
+  const float = x.dtype === "f32" || x.dtype === "f64";
+  const wrong = parameters.find((p) =>
+    !float || p.dtype !== x.dtype || p.rank !== 1 || p.shape[0] !== columns
+  );
+  if (!wrong) return;
+  throw new WickError(
+    "SHAPE_MISMATCH",
+    `Cannot ${op} ${x} with ${wrong}: both must be floats of one dtype, the second ${show([columns ?? 1])}`,
+  );
+}
+
 /** y = x r w with r = (mean(x^2) + epsilon)^(-1/2). */
 function composedRmsNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number): Tensor[] {
   const r = x.mul(x).mean(-1, true).add(epsilon).sqrt().reciprocal();
@@ -77,13 +95,14 @@ function composedRmsNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number)
 
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension (Ba et al. 2016). */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | null, epsilon: number): Tensor {
+  if (someHalf([x, weight, bias])) {
+    return inWide([x, weight, bias], (x, weight, bias) => layerNorm(x, weight, bias, epsilon));
+  }
   const columns = x.shape.at(-1);
-  for (const w of [weight, bias ?? weight]) {
-    if (x.dtype === "f32" && w.dtype === "f32" && w.rank === 1 && w.shape[0] === columns) continue;
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot layerNorm ${x} with ${w}: weight and bias must be f32[${columns}]`,
-    );
+  checkNorm("layerNorm", x, bias ? [weight, bias] : [weight]);
+  if (x.dtype === "f64") {
+    using y = tidy([x, weight], (x, weight) => unitRms(x.sub(x.mean(-1, true)), epsilon).mul(weight));
+    return bias ? y.add(bias) : same(y);
   }
   using dense = x.contiguous();
   using scale = weight.contiguous();

@@ -8,10 +8,13 @@ import type { Kernel } from "../../device/kernel.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
+import { isHalf } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { throughF32 } from "./cast.ts";
 import { spread } from "./pick.ts";
 import { linearOp, needRank, overOneAxis, type Pair, pair, windows } from "./window.ts";
+import { averageOf, largestOf, type Windows } from "./windowed.ts";
 
 /** What both kinds of pooling take. */
 export interface PoolOptions<Extent = Pair> {
@@ -41,6 +44,7 @@ export interface AvgPoolOptions<Extent = Pair> extends PoolOptions<Extent> {
 interface Geometry {
   readonly x: readonly number[];
   readonly y: readonly number[];
+  readonly windows: Windows;
   /** C, H, W, Ho, Wo, kernel, stride and padding (two each): the first words of each row. */
   readonly params: readonly number[];
 }
@@ -52,6 +56,7 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: MaxPoolOptions): Ten
 
 /** See {@linkcode Tensor.maxPool1d}. */
 export function maxPool1d(x: Tensor, kernel: number, options: MaxPoolOptions<number>): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => maxPool1d(x, kernel, options));
   needRank("maxPool1d", x, 3, "B,C,L");
   const wide = { ...oneAxis(kernel, options), dilation: [1, options.dilation ?? 1] } as const;
   return overOneAxis(x, (x) => largest("maxPool1d", x, [1, kernel], wide));
@@ -64,6 +69,7 @@ export function avgPool2d(x: Tensor, kernel: Pair, options: AvgPoolOptions): Ten
 
 /** See {@linkcode Tensor.avgPool1d}. */
 export function avgPool1d(x: Tensor, kernel: number, options: AvgPoolOptions<number>): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => avgPool1d(x, kernel, options));
   needRank("avgPool1d", x, 3, "B,C,L");
   const wide = { ...options, ...oneAxis(kernel, options) };
   return overOneAxis(x, (x) => average("avgPool1d", x, [1, kernel], wide));
@@ -71,6 +77,7 @@ export function avgPool1d(x: Tensor, kernel: number, options: AvgPoolOptions<num
 
 /** See {@linkcode Tensor.adaptiveAvgPool2d}. */
 export function adaptiveAvgPool2d(x: Tensor, size: Pair): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => adaptiveAvgPool2d(x, size));
   needRank("adaptiveAvgPool2d", x, 4, "B,C,H,W");
   const wanted = pair("adaptiveAvgPool2d", "size", size, 1);
   const extents = x.shape.slice(2);
@@ -88,11 +95,13 @@ function oneAxis(kernel: number, { stride = kernel, padding = 0, ceilMode }: Poo
 }
 
 function largest(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => largest(op, x, kernel, options));
   const dilation = pair(op, "dilation", options.dilation ?? 1, 1);
-  const { params, y: shape } = geometry(op, x, kernel, dilation, options);
+  const { params, y: shape, windows } = geometry(op, x, kernel, dilation, options);
   const [B, C, H, W] = x.shape;
   const N = shape[2] * shape[3];
-  const [y, indices] = noGrad(() => {
+  const wide = x.dtype === "f64";
+  const [y, indices] = wide ? largestOf(x, windows) : noGrad(() => {
     using dense = x.contiguous();
     const y = result(op, [dense], "f32", shape, x.rows);
     const indices = result(op, [dense], "i32", [B, C, N], x.rows);
@@ -100,13 +109,37 @@ function largest(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions): 
     return [y, indices];
   });
   track(op, y, [x], [indices], (dy, [indices]) => {
-    return [spread(dy.reshape(B, C, N), indices, H * W).reshape(B, C, H, W)];
+    const back = wide ? spread : unpooled;
+    return [back(dy.reshape(B, C, N), indices, H * W).reshape(B, C, H, W)];
   });
   indices.dispose();
   return y;
 }
 
+/** Zeros [B, C, M], with each y [B, C, N] added at its index; an index outside adds nothing. */
+function unpooled(y: Tensor, indices: Tensor, M: number): Tensor {
+  const x = moved(rows.max_pool2d_backward_f32, y, indices, M, y.shape.with(2, M));
+  return track("unpool", x, [y], [indices], (dx, [indices]) => [pooled(dx, indices)]);
+}
+
+/** x [B, C, M] at indices [B, C, N]; 0 for one outside. */
+function pooled(x: Tensor, indices: Tensor): Tensor {
+  const M = x.shape[2];
+  const y = moved(rows.max_pool2d_gather_f32, x, indices, M, indices.shape);
+  return track("pool", y, [x], [indices], (dy, [indices]) => [unpooled(dy, indices, M)]);
+}
+
+function moved(row: Kernel, from: Tensor, indices: Tensor, M: number, shape: readonly number[]): Tensor {
+  return noGrad(() => {
+    using dense = from.contiguous();
+    const to = result(row.name, [dense, indices], "f32", shape, from.rows);
+    run(row, [dense, indices, to], [indices.shape[2], M, shape[1]], [lead(dense)]);
+    return to;
+  });
+}
+
 function average(op: string, x: Tensor, kernel: Pair, options: AvgPoolOptions): Tensor {
+  if (isHalf(x.dtype)) return throughF32(x, (x) => average(op, x, kernel, options));
   const { countIncludePad = true, divisorOverride: divisor = 0 } = options;
   if (!Number.isInteger(divisor)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot ${op}: divisorOverride must be whole, got ${divisor}`, {
@@ -114,6 +147,7 @@ function average(op: string, x: Tensor, kernel: Pair, options: AvgPoolOptions): 
     });
   }
   const g = geometry(op, x, kernel, [1, 1], options);
+  if (x.dtype === "f64") return averageOf(x, g.windows, divisor, countIncludePad);
   const params = [...g.params, countIncludePad ? 1 : 0, divisor];
   const by = (row: Kernel, shape: readonly number[]) => (from: Tensor) => {
     using dense = from.contiguous();
@@ -154,6 +188,7 @@ function geometry(
   return {
     x: x.shape,
     y: [B, C, ...to],
+    windows: { x: from, y: to, kernel: extents, stride, padding, dilation },
     params: [C, ...from, ...to, ...extents, ...stride, ...padding],
   };
 }

@@ -31,6 +31,9 @@ import {
   widened,
 } from "./fold.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
+import { filled } from "./fill.ts";
+import { cat } from "./join.ts";
+import { scan } from "./scan.ts";
 import { summedAs, type SumOptions } from "./summed_as.ts";
 
 const longSums: FoldRows = { last: wide.sum_i64, middle: wide.sum_middle_i64 };
@@ -53,6 +56,7 @@ const folds = {
     i32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
     u32: { last: rows.prod_i32, middle: middle.prod_middle_i32 },
     i64: { last: wide.prod_i64, middle: wide.prod_middle_i64 },
+    f64: { last: wide.prod_f64 },
   },
   norm: { f32: { last: rows.norm_f32, middle: middle.norm_middle_f32 } },
   max: {
@@ -177,8 +181,8 @@ export function extreme(op: "max" | "min", x: Tensor, dim: Dims, keepDim: boolea
   if (within) return through(x, within, (x) => extreme(op, x, dim, keepDim));
   const y = fold(op, to);
   return track(op, y, [x], [x, y], (dy, [x, y]) => {
-    const best = where(compare("eq", x, widened(y, to)), 1, 0);
-    return [best.mul(widened(dy, to)).div(best.sum(dimsOf(to), true))];
+    const best = compare("eq", x, widened(y, to));
+    return [where(best, widened(dy, to), 0).div(where(best, 1, 0).sum(dimsOf(to), true))];
   });
 }
 
@@ -216,7 +220,7 @@ export function prod(x: Tensor, dim: Dims, keepDim: boolean, options: SumOptions
   }
   return track("prod", fold("prod", to), [x], [x], (dy, [x]) => {
     const [d] = dims;
-    return [gradientsEnabled() ? composedProd(widened(dy, to), x, d) : prodGradient(dy, x, d)];
+    return [gradientsEnabled() ? composedProd(widened(dy, to), x, d) : prodGradient(widened(dy, to), x, d)];
   });
 }
 
@@ -230,12 +234,22 @@ function gathered(x: Tensor, { goes }: Reduction): Tensor {
 
 /** dy times the product of the others. */
 function prodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
+  if (x.dtype === "f64") return dy.mul(productsOfOthers(x, d));
   using dense = x.contiguous();
   using given = dy.contiguous();
   const dx = result("prod's gradient", [dense, given], "f32", x.shape, x.rows);
   const { O, N, I } = along(dense, d);
   run(prod_backward_f32, [dense, given, dx], [N, I], [O]);
   return dx;
+}
+
+/** For each factor, the product of those before it times that of those behind. */
+function productsOfOthers(x: Tensor, d: number): Tensor {
+  const N = x.shape[d];
+  if (N === 0) return x;
+  const one = filled(x, 1, x.dtype, x.shape.with(d, 1), x.rows);
+  const before = scan("cumprod", cat([one, x.narrow(d, 0, N - 1)], d), d, false);
+  return before.mul(scan("cumprod", cat([x.narrow(d, 1, N - 1), one], d), d, true));
 }
 
 /** The same of ops: a row of x for each factor, with 1 in its place. Takes N^2 elements. */
@@ -256,6 +270,7 @@ export interface VarianceOptions {
 /** The variance about the mean. */
 export function variance(x: Tensor, dim: Dims, options: VarianceOptions): Tensor {
   const { correction = 1, keepDim = false } = options;
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => variance(x, dim, options));
   if (x.dtype === "f64") return wideVariance(x, dim, correction, keepDim);
   const row = ofDtype("var", { f32: rows.var_f32 }, x);
   const to = reduction("var", x, dim, keepDim);
@@ -278,6 +293,7 @@ function wideVariance(x: Tensor, dim: Dims, correction: number, keepDim: boolean
 
 /** The standard deviation; its gradient is 0 where it is 0. */
 export function deviation(x: Tensor, dim: Dims, options: VarianceOptions): Tensor {
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => deviation(x, dim, options));
   using squared = variance(x, dim, options);
   const y = noGrad(() => squared.sqrt());
   return track("std", y, [squared], [y], (dy, [y]) => [whereNot0(y, dy.div(y).mul(0.5))]);
@@ -291,6 +307,7 @@ function whereNot0(y: Tensor, t: Tensor): Tensor {
 /** The p-norm: (sum of |x|^p)^(1/p); for p = Infinity the largest |x|, for 0 the number of those that are not 0. */
 export function norm(x: Tensor, p: number, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction("norm", x, dim, keepDim);
+  if (isHalf(x.dtype)) return through(x, "f32", (x) => norm(x, p, dim, keepDim));
   if (x.dtype !== "f64") ofDtype("norm", folds.norm, x);
   if (Number.isNaN(p)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot norm ${x}: p must be a number, got ${p}`, { param: "p" });

@@ -10,6 +10,7 @@ import { result, run } from "../dispatch.ts";
 import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { inWide, someHalf } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { dropout } from "./dropout.ts";
@@ -32,9 +33,9 @@ export interface ScaledAttentionOptions {
 }
 
 /**
- * softmax(scale q k^T + mask) v for q [B, H, T, D] and k, v [B, G, S, D] of f32: [B, H, T, D] (Vaswani et al. 2017).
+ * softmax(scale q k^T + mask) v for q [B, H, T, D] and k, v [B, G, S, D]: [B, H, T, D] (Vaswani et al. 2017).
  * H is a multiple of G; H / G neighbouring heads share a head of keys (Ainslie et al. 2023). Without mask and
- * dropout it is one kernel, which keeps no scores for its gradient.
+ * dropout it is one kernel, which keeps no scores for its gradient; of f64 it is composed of ops.
  *
  * @throws WickError SHAPE_MISMATCH
  *
@@ -54,9 +55,14 @@ export function scaledDotProductAttention(
   v: Tensor,
   options: ScaledAttentionOptions = {},
 ): Tensor {
+  if (someHalf([q, k, v])) {
+    return inWide([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
+  }
   check(q, k, v);
   const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-  return options.mask || options.dropout ? composed(q, k, v, call, options) : fused(q, k, v, call);
+  return options.mask || options.dropout || q.dtype === "f64"
+    ? composed(q, k, v, call, options)
+    : fused(q, k, v, call);
 }
 
 /** The options that every way takes. */
@@ -163,11 +169,12 @@ function composedGradients(dy: Tensor, q: Tensor, k: Tensor, v: Tensor, call: We
 function check(q: Tensor, k: Tensor, v: Tensor): void {
   const [B, H, , D] = q.shape;
   const [kB, G, S, kD] = k.shape;
-  const fits = [q, k, v].every((x) => x.rank === 4 && x.dtype === "f32") && kB === B && kD === D && S > 0 &&
+  const fits = [q, k, v].every((x) => x.rank === 4 && x.dtype === q.dtype) &&
+    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D && S > 0 &&
     H % G === 0 && show(k.shape) === show(v.shape);
   if (fits) return;
   throw new WickError(
     "SHAPE_MISMATCH",
-    `Cannot attend with ${q} over ${k} and ${v}: expected f32 [B,H,T,D], [B,G,S,D] and the same, H a multiple of G`,
+    `Cannot attend with ${q} over ${k} and ${v}: expected [B,H,T,D], [B,G,S,D] and the same, all f32 or all f64, H a multiple of G`,
   );
 }

@@ -5,23 +5,36 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/scan.ts";
+import * as f64 from "../../device/kernels/scan_f64.ts";
 import * as wide from "../../device/kernels/scan_wide.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
-import type { Dtype, PlainDtype } from "../dtype.ts";
+import { type Dtype, isHalf, type PlainDtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
 import { fixedDimension } from "./along_last.ts";
-import { cast } from "./cast.ts";
+import { cast, throughF32 } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
-import { type Indexed, indexed } from "./sort.ts";
+import { type Indexed, indexed, indexedInF32 } from "./sort.ts";
 import { summedAs, type SumOptions } from "./summed_as.ts";
 
 const scans = {
-  cumsum: { f32: rows.cumsum_f32, i32: rows.cumsum_i32, u32: rows.cumsum_i32, i64: wide.cumsum_i64 },
-  cumprod: { f32: rows.cumprod_f32, i32: rows.cumprod_i32, u32: rows.cumprod_i32, i64: wide.cumprod_i64 },
+  cumsum: {
+    f32: rows.cumsum_f32,
+    f64: f64.cumsum_f64,
+    i32: rows.cumsum_i32,
+    u32: rows.cumsum_i32,
+    i64: wide.cumsum_i64,
+  },
+  cumprod: {
+    f32: rows.cumprod_f32,
+    f64: f64.cumprod_f64,
+    i32: rows.cumprod_i32,
+    u32: rows.cumprod_i32,
+    i64: wide.cumprod_i64,
+  },
 };
 
 /** y[n] = the sum of x up to n along `dim`, or with `reverse` from n on; of integers as {@linkcode summedAs} says. */
@@ -29,6 +42,7 @@ export function cumsum(x: Tensor, dim: number, options: SumOptions = {}, reverse
   const d = fixedDimension("cumsum", x, dim);
   const dtype = summedAs("cumsum", x, options);
   if (dtype !== x.dtype) return converted(x, dtype, (x, own) => cumsum(x, d, own, reverse));
+  if (isHalf(x.dtype)) return throughF32(x, (x) => cumsum(x, d, {}, reverse));
   const y = scan("cumsum", x, d, reverse);
   return track("cumsum", y, [x], [], (dy) => [cumsum(dy, d, {}, !reverse)]);
 }
@@ -44,6 +58,7 @@ export function cumprod(x: Tensor, dim: number, options: SumOptions = {}): Tenso
   const d = fixedDimension("cumprod", x, dim);
   const dtype = summedAs("cumprod", x, options);
   if (dtype !== x.dtype) return converted(x, dtype, (x, own) => cumprod(x, d, own));
+  if (isHalf(x.dtype)) return throughF32(x, (x) => cumprod(x, d));
   const y = scan("cumprod", x, d, false);
   return track(
     "cumprod",
@@ -54,7 +69,8 @@ export function cumprod(x: Tensor, dim: number, options: SumOptions = {}): Tenso
   );
 }
 
-function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
+/** The same without a gradient. */
+export function scan(op: keyof typeof scans, x: Tensor, d: number, reverse: boolean): Tensor {
   return alongMiddle(op, rowOf(op, scans[op], x), [x], d, [Number(reverse)])[0];
 }
 
@@ -65,17 +81,31 @@ function rowOf(op: string, rows: Partial<Record<string, Kernel>>, x: Tensor): Ke
 }
 
 function cumprodGradient(dy: Tensor, x: Tensor, d: number): Tensor {
-  return alongMiddle("cumprod's gradient", rows.cumprod_backward_f32, [x, dy], d, [])[0];
+  const row = x.dtype === "f64" ? f64.cumprod_backward_f64 : rows.cumprod_backward_f32;
+  return alongMiddle("cumprod's gradient", row, [x, dy], d, [])[0];
 }
 
 const bests = {
-  cummax: { f32: rows.cummax_f32, i32: rows.cummax_i32, u32: rows.cummax_u32, i64: wide.cummax_i64 },
-  cummin: { f32: rows.cummin_f32, i32: rows.cummin_i32, u32: rows.cummin_u32, i64: wide.cummin_i64 },
+  cummax: {
+    f32: rows.cummax_f32,
+    f64: f64.cummax_f64,
+    i32: rows.cummax_i32,
+    u32: rows.cummax_u32,
+    i64: wide.cummax_i64,
+  },
+  cummin: {
+    f32: rows.cummin_f32,
+    f64: f64.cummin_f64,
+    i32: rows.cummin_i32,
+    u32: rows.cummin_u32,
+    i64: wide.cummin_i64,
+  },
 };
 
 /** The largest (or smallest) of x up to n along `dim`, of equals the last; NaN from the first on. */
 export function running(op: keyof typeof bests, x: Tensor, dim: number): Indexed {
   const d = fixedDimension(op, x, dim);
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => running(op, x, d));
   const row = rowOf(op, bests[op], x);
   const [values, indices] = alongMiddle(op, row, [x], d, [], [x.dtype, "i32"]);
   return indexed(op, values, indices, x, d);

@@ -10,10 +10,12 @@ import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { isHalf } from "../dtype.ts";
+import { hostTensor } from "../host.ts";
 import { dimension, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along, rowByBytes } from "./along.ts";
-import { throughF32 } from "./cast.ts";
+import { inWide, someHalf } from "./cast.ts";
+import { compare, where } from "./compare.ts";
 import { filled } from "./fill.ts";
 import { indices } from "./indices.ts";
 import { leadingReplaced, overwrite } from "./slice.ts";
@@ -90,9 +92,10 @@ export function put(
 
 /** By checked indices of x's extents but in `d`. */
 export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
-  if (isHalf(x.dtype) && tracks([x])) return throughF32(x, (x) => gatherAt(x, d, index));
   const row = rowByBytes("gather", x, gatherRows);
-  if (!addRows[x.dtype]) refuseGradient("gather", [x], "its gradient takes f32 or f64");
+  if (!addRows[x.dtype] && !isHalf(x.dtype)) {
+    refuseGradient("gather", [x], "its gradient takes f32, f64, f16 or bf16");
+  }
   using dense = x.contiguous();
   const y = result("gather", [dense, index], x.dtype, index.shape, index.rows);
   const { O, N, I } = along(dense, d);
@@ -106,6 +109,7 @@ export function gatherAt(x: Tensor, d: number, index: Tensor): Tensor {
 
 /** See {@linkcode Put}. */
 export function scatterAddAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  if (someHalf([x, src])) return inWide([x, src], (x, src) => scatterAddAt(x, d, index, src));
   const y = folded("scatterAdd", addRows, x, d, index, src);
   return track("scatterAdd", y, [x, src], [index], (dy, [index], needs) => [
     needs[0] ? dy : undefined,
@@ -115,7 +119,12 @@ export function scatterAddAt(x: Tensor, d: number, index: Tensor, src: Tensor): 
 
 /** See {@linkcode Put}. */
 export function scatterAt(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
-  if (x.dtype !== "f32") refuseGradient("scatter", [x, src], "its gradient takes f32");
+  if (isHalf(x.dtype) && tracks([x, src])) {
+    return inWide([x, src], (x, src) => scatterAt(x, d, index, src));
+  }
+  if (x.dtype !== "f32" && x.dtype !== "f64") {
+    refuseGradient("scatter", [x, src], "its gradient takes f32, f64, f16 or bf16");
+  }
   const y = noGrad(() => contiguous(x));
   scatterInto(rowByBytes("scatter", x, scatterRows), y, d, index, src);
   return track("scatter", y, [x, src], [index], (dy, [index]) => scatterBackward(dy, d, index));
@@ -123,6 +132,7 @@ export function scatterAt(x: Tensor, d: number, index: Tensor, src: Tensor): Ten
 
 /** The gradients of what was put into and of what was put: both are linear in dy. */
 function scatterBackward(dy: Tensor, d: number, index: Tensor): [Tensor, Tensor] {
+  if (dy.dtype === "f64") return wideScatterBackward(dy, d, index);
   const dx = noGrad(() => contiguous(dy));
   const dsrc = result("scatter's gradient", [dy, index], "f32", index.shape, index.rows);
   const { O, N, I } = along(dx, d);
@@ -134,6 +144,16 @@ function scatterBackward(dy: Tensor, d: number, index: Tensor): [Tensor, Tensor]
     return [scatterAt(none, d, index, g)];
   });
   return [dx, dsrc];
+}
+
+/** The same of ops: numbers of what is put, put in its place, say which was the last. */
+function wideScatterBackward(dy: Tensor, d: number, index: Tensor): [Tensor, Tensor] {
+  using numbers = hostTensor(dy.device, "i32", index.shape, Array(index.size).keys());
+  using none = filled(dy, -1, "i32", dy.shape, dy.rows);
+  using last = scatterAt(none, d, index, numbers);
+  using there = gatherAt(last, d, index);
+  const stays = compare("eq", there, numbers);
+  return [where(compare("lt", last, 0), dy, 0), where(stays, gatherAt(dy, d, index), 0)];
 }
 
 /** A copy of x into which src was folded; records no gradient. */

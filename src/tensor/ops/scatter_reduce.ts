@@ -5,9 +5,13 @@
  */
 import * as rows from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
-import { noGrad, track } from "../autograd.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { isFloat } from "../dtype.ts";
+import { hostTensor } from "../host.ts";
 import type { Tensor } from "../tensor.ts";
-import { compare, where } from "./compare.ts";
+import { inWide, someHalf } from "./cast.ts";
+import { compare, logical, logicalNot, where } from "./compare.ts";
+import { diagonalMask } from "./diagonal_mask.ts";
 import { filled } from "./fill.ts";
 import { folded, gatherAt, type Put, put, scatterAddAt, scatterAt } from "./scatter.ts";
 
@@ -31,18 +35,23 @@ export function scatterReduce(
       { param: "reduction" },
     );
   }
+  if (someHalf([x, src])) {
+    return inWide([x, src], (x, src) => scatterReduce(x, dim, index, src, reduction, includeSelf));
+  }
   return put("scatterReduce", x, dim, index, src, fold(includeSelf));
 }
 
 const extremes = {
   amax: {
     f32: rows.scatter_amax_f32,
+    f64: rows.scatter_amax_f64,
     i32: rows.scatter_amax_i32,
     u32: rows.scatter_amax_u32,
     i64: rows.scatter_amax_i64,
   },
   amin: {
     f32: rows.scatter_amin_f32,
+    f64: rows.scatter_amin_f64,
     i32: rows.scatter_amin_i32,
     u32: rows.scatter_amin_u32,
     i64: rows.scatter_amin_i64,
@@ -50,6 +59,7 @@ const extremes = {
 };
 const products = {
   f32: rows.scatter_prod_f32,
+  f64: rows.scatter_prod_f64,
   i32: rows.scatter_prod_i32,
   u32: rows.scatter_prod_i32,
   i64: rows.scatter_prod_i64,
@@ -73,8 +83,8 @@ function emptied(x: Tensor, d: number, index: Tensor, value: number): Tensor {
 }
 
 function mean(includeSelf: boolean, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
-  if (x.dtype !== "f32") {
-    throw new WickError("DTYPE_MISMATCH", `Cannot scatterReduce ${x} by mean: it takes f32`);
+  if (!isFloat(x.dtype)) {
+    throw new WickError("DTYPE_MISMATCH", `Cannot scatterReduce ${x} by mean: it takes floats`);
   }
   using sum = reductions.sum(includeSelf)(x, d, index, src);
   using counts = noGrad(() => {
@@ -127,9 +137,8 @@ function product(includeSelf: boolean, x: Tensor, d: number, index: Tensor, src:
     return folded("scatterReduce", products, start ?? x, d, index, src);
   });
   return track("prod", y, [x, src], [x, src, index], (dy, [x, src, index]) => {
-    const [dx, dsrc] = noGrad(() => productGradients(includeSelf, dy, x, d, index, src));
-    for (const gradient of [dx, dsrc]) track("prod's gradient", gradient, [dy, x, src], [], refuseTwice);
-    return [dx, dsrc];
+    const gradients = gradientsEnabled() ? composedProductGradients : productGradients;
+    return gradients(includeSelf, dy, x, d, index, src);
   });
 }
 
@@ -165,9 +174,30 @@ function productGradients(
   ];
 }
 
-function refuseTwice(): never {
-  throw new WickError(
-    "INVALID_STATE",
-    "Cannot take a gradient of scatterReduce's gradient by prod: there is none yet; compose it of exp and log sums",
-  );
+/**
+ * The same of ops, for gradients of gradients: for each place, and each member, a row of all members with 1 for those
+ * that it does not take. Takes M (M + N) elements for M indices and N places.
+ */
+function composedProductGradients(
+  includeSelf: boolean,
+  dy: Tensor,
+  x: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+): [Tensor, Tensor] {
+  const [N, M] = [x.shape[d], index.shape[d]];
+  const own = takesPart(x, d, index, includeSelf);
+  const [places, members] = [index.transpose(d, -1).unsqueeze(-2), src.transpose(d, -1).unsqueeze(-2)];
+  const productOf = (taken: Tensor) => where(taken, members, 1).prod(-1).transpose(d, -1);
+  using numbers = hostTensor(x.device, "i32", [N, 1], Array(N).keys());
+  using same = diagonalMask("eq", x.device, M, M);
+  using different = logicalNot(same);
+  const into = compare("eq", places, numbers);
+  const others = logical("and", compare("eq", places, places.transpose(-2, -1)), different);
+  const start = where(compare("ne", own, 0), x, 1);
+  return [
+    dy.mul(own).mul(productOf(into)),
+    gatherAt(dy, d, index).mul(gatherAt(start, d, index)).mul(productOf(others)),
+  ];
 }

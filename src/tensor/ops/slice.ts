@@ -12,6 +12,7 @@ import { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
 import { filled } from "./fill.ts";
 import { takeAlong } from "./index_select.ts";
+import { type Places, unit } from "./strided.ts";
 import { contiguous, copyInto } from "./view.ts";
 
 /** From the first up to (not including) the second, in steps; negative ones count from the end, null is open. */
@@ -115,14 +116,18 @@ function assign(op: string, x: Tensor, region: Region, src: Tensor): Tensor {
 
 /** A region as a view; its gradient is 0 elsewhere. */
 function view(x: Tensor, region: Region): Tensor {
-  const { shape, rows } = x;
   const offset = region.reduce((at, { start }, d) => at + start * x.strides[d], x.offset);
   const strides = region.map(({ step }, d) => step * x.strides[d]).filter((_, d) => !region[d].drops);
   const y = x.alias(keptExtents(region), { offset, strides });
-  return track("slice", y, [x], [], (dy) => {
-    using none = filled(dy, 0, dy.dtype, shape, rows);
-    return [assign("slice's gradient", none, region, dy)];
-  });
+  return track("slice", y, [x], [], (dy) => [{ dy, places: placesOf(region) }]);
+}
+
+function placesOf(region: Region): Places {
+  return {
+    shape: keptExtents(region),
+    start: region.map(({ start }) => start),
+    steps: region.flatMap(({ step, drops }, d) => drops ? [] : [unit(region.length, d, step)]),
+  };
 }
 
 function keptExtents(region: Region): number[] {

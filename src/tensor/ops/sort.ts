@@ -5,13 +5,18 @@
  */
 import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/sort.ts";
+import { sort_f64 } from "../../device/kernels/sort_f64.ts";
 import { sort_i64 } from "../../device/kernels/sort_wide.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
+import { isHalf, type PlainDtype } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { alongLast, fixedDimension } from "./along_last.ts";
+import { cast } from "./cast.ts";
+import { filled } from "./fill.ts";
+import { scatterAddAt } from "./scatter.ts";
 
 /** Elements of a tensor, and where they stand in it along the dimension of the op, as i32. */
 export interface Indexed {
@@ -21,7 +26,7 @@ export interface Indexed {
   readonly indices: Tensor;
 }
 
-const sorts = { f32: rows.sort_f32, i32: rows.sort_i32, u32: rows.sort_u32, i64: sort_i64 };
+const sorts = { f32: rows.sort_f32, f64: sort_f64, i32: rows.sort_i32, u32: rows.sort_u32, i64: sort_i64 };
 const selections: Partial<Record<string, Kernel>> = {
   f32: rows.top_k_f32,
   i32: rows.top_k_i32,
@@ -31,6 +36,7 @@ const selections: Partial<Record<string, Kernel>> = {
 /** All elements along `dim` in order, equals in that of their indices; NaN is the largest. */
 export function sort(x: Tensor, dim: number, descending: boolean): Indexed {
   const d = fixedDimension("sort", x, dim);
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => sort(x, d, descending));
   return ordered("sort", sorts, x, d, x.shape[d], [Number(descending)]);
 }
 
@@ -55,6 +61,7 @@ export function topK(x: Tensor, k: number, dim: number, largest: boolean): Index
       { param: "k" },
     );
   }
+  if (isHalf(x.dtype)) return indexedInF32(x, (x) => topK(x, k, d, largest));
   const isFew = k <= LARGE_HEAP || k <= n / 8;
   if (isFew && selections[x.dtype]) return ordered("topK", selections, x, d, k, [k, Number(largest)]);
   const all = ordered("topK", sorts, x, d, n, [Number(largest)]);
@@ -92,8 +99,21 @@ export function indexed(name: string, values: Tensor, indices: Tensor, x: Tensor
   return { values, indices };
 }
 
+/** What `op` makes of f16 or bf16 in f32, its values converted back. */
+export function indexedInF32(x: Tensor, op: (x: Tensor) => Indexed): Indexed {
+  using wide = cast(x, "f32");
+  const { values, indices } = op(wide);
+  using given = values;
+  return { values: cast(given, x.dtype as PlainDtype), indices };
+}
+
 /** Zeros with n entries along `d`, to which x is added at its indices. */
 function place(x: Tensor, indices: Tensor, d: number, n: number): Tensor {
+  if (x.dtype === "f64") {
+    using none = filled(x, 0, "f64", x.shape.with(d, n), x.rows);
+    using places = indices.contiguous();
+    return scatterAddAt(none, d, places, x);
+  }
   const y = moved("place", rows.place_f32, x, indices, d, n);
   return track("place", y, [x], [indices], (dy, [indices]) => [pick(dy, indices, d)]);
 }

@@ -46,8 +46,8 @@ export function unit(rank: number, dim: number, size = 1): number[] {
 
 /** A view of the elements of x at `places`. */
 export function take(op: string, x: Tensor, places: Places): Tensor {
-  const y = viewAt(op, x, places, x);
-  return track(op, y, [x], [], (dy) => [put(`${op}'s gradient`, dy, places, x.shape)]);
+  const y = placed(op, x, places, x);
+  return track(op, y, [x], [], (dy) => [{ dy, places }]);
 }
 
 /** Zeros of `shape`, but for x at `places`. */
@@ -55,13 +55,13 @@ export function put(op: string, x: Tensor, places: Places, shape: readonly numbe
   const y = result(op, [x], x.dtype, shape, x.rows);
   using everywhere = constant(x.device, 0, x.dtype).expand(...shape);
   copyInto(everywhere, y);
-  using target = viewAt(op, y, places, x);
+  using target = placed(op, y, places, x);
   copyInto(x, target);
   return track(op, y, [x], [], (dy) => [take(`${op}'s gradient`, dy, places)]);
 }
 
-/** The places of a tensor as a view of it, which records no gradient. */
-function viewAt(op: string, whole: Tensor, { shape, start, steps }: Places, part: Tensor): Tensor {
+/** The places of a tensor as a view of it, which records no gradient; `part` is what lies there. */
+export function placed(op: string, whole: Tensor, { shape, start, steps }: Places, part: Tensor): Tensor {
   if (!keepsLead(whole.shape, { shape, start, steps })) needFixedLead(op, part);
   const distance = (step: readonly number[]) => step.reduce((sum, n, d) => sum + n * whole.strides[d], 0);
   return whole.alias(shape, {

@@ -12,7 +12,7 @@ import { itemBytes } from "../dtype.ts";
 import { broadcastStrides, collapse, contiguousStrides, dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
-import { placesAlong, put } from "./strided.ts";
+import { placesAlong } from "./strided.ts";
 
 /** See {@linkcode Tensor.reshape}. */
 export function reshape(x: Tensor, wanted: readonly number[]): Tensor {
@@ -81,8 +81,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   }
   if (d === 0) needFixedLead("narrow", x);
   const y = x.alias(x.shape.with(d, length), { offset: x.offset + start * x.strides[d], strides: x.strides });
-  const places = () => placesAlong(x.shape, d, start, length);
-  return track("narrow", y, [x], [], (dy) => [put("narrow's gradient", dy, places(), x.shape)]);
+  const { shape } = x;
+  const places = () => placesAlong(shape, d, start, length);
+  return track("narrow", y, [x], [], (dy) => [{ dy, places: places() }]);
 }
 
 /** See {@linkcode Tensor.expand}. */

@@ -22,11 +22,12 @@ export function pair(op: string, name: string, value: Pair, least: number): read
   );
 }
 
-/** Throws where x is not f32 of a rank. */
+/** Throws where x is not f32 or f64 of a rank. */
 export function needRank(op: string, x: Tensor, rank: number, dims: string): void {
-  if (x.dtype === "f32" && x.rank === rank) return;
-  const code = x.dtype === "f32" ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH";
-  throw new WickError(code, `Cannot ${op} ${x}: expected f32[${dims}]`);
+  const float = x.dtype === "f32" || x.dtype === "f64";
+  if (float && x.rank === rank) return;
+  const code = float ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH";
+  throw new WickError(code, `Cannot ${op} ${x}: expected f32 or f64 [${dims}]`);
 }
 
 /** How many windows of `reach` pixels, a stride apart, fit into an extent with its padding. */

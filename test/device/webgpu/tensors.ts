@@ -9,6 +9,7 @@ import {
   eye,
   Generator,
   grad,
+  nn,
   ones,
   optim,
   rand,
@@ -181,6 +182,54 @@ async function trained(device: Device, recorded: boolean, own: Scope): Promise<n
 bothAgree("an MLP trains, step by step as on WASM", (device, _, own) => trained(device, false, own), 1e-3);
 
 bothAgree("a recorded training step replays", (device, _, own) => trained(device, true, own), 1e-3);
+
+bothAgree("parts of a sequence go back together: a recurrent layer", async (device, random, own) => {
+  using net = new nn.Gru(3, 4, { bidirectional: true }).init(5, device);
+  const x = make(device, random, [2, 6, 3], own).requiresGrad();
+  const { output } = net.forward(x);
+  using gradients = output.mul(output).sum().add(x.narrow(1, 0, 4).mul(x.narrow(1, 2, 4)).sum()).backward();
+  const results: number[] = [];
+  for (const leaf of [x, ...net.parameters()]) results.push(...await gradients.get(leaf).data());
+  return results;
+});
+
+bothAgree(
+  "losses by class in other shapes, by weights that require a gradient",
+  async (device, random, own) => {
+    const logits = make(device, random, [2, 4, 3], own).requiresGrad();
+    const weights = make(device, random, [4], own).sqr().add(0.5).detach().requiresGrad();
+    const ids = tensor(Int32Array.of(1, 3, -100, 0, 2, 2), { shape: [2, 3], device, scope: own });
+    const loss = crossEntropy(logits, ids, { weights, smoothing: 0.1 });
+    using gradients = loss.backward();
+    return [await loss.item(), ...await gradients.get(logits).data(), ...await gradients.get(weights).data()];
+  },
+);
+
+for (const dtype of ["bf16", "f16"] as const) {
+  bothAgree(`a network of ${dtype} moves there, trains, and comes back`, async (device, random, own) => {
+    const home = new WasmDevice();
+    using net = new nn.Sequential(
+      new nn.Linear(3, 8),
+      new nn.LayerNorm(8),
+      new nn.Silu(),
+      new nn.Linear(8, 2),
+    )
+      .init(5, home).to(dtype);
+    await net.to(device);
+    using optimizer = new optim.AdamW(net.parameters(), { learningRate: 0.02 });
+    const x = make(device, random, [5, 3], own).to(dtype);
+    const ids = tensor(Int32Array.of(1, 0, 1, 1, 0), { device, scope: own });
+    for (let i = 0; i < 3; i++) optimizer.step(crossEntropy(net.forward(x), ids).backward());
+    await net.to(home);
+    const results: number[] = [];
+    for (const p of net.parameters()) {
+      using wide = p.to("f32").detach();
+      results.push(...await wide.data());
+    }
+    home[Symbol.dispose]();
+    return results;
+  }, dtype === "f16" ? 4e-3 : 3e-2);
+}
 
 bothAgree("Programs: results in one arena, a leading extent that changes", async (device, random, own) => {
   const x = make(device, random, [40, 8], own);

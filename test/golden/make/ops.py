@@ -4,7 +4,7 @@ Writes test/golden/ops: what ops give in PyTorch, and the gradients of their inp
     pip install torch==2.15.0
     python test/golden/make/ops.py test/golden/ops
 
-Inputs are f32, PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
+Inputs are f32 (in the last families f64), PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
 among the arguments stands for an input. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of y * dy with dy of `slope` below.
 """
 import json, math, os, sys
@@ -60,10 +60,13 @@ def shown(argument):
     return "-inf" if argument == -math.inf else "inf" if argument == math.inf else argument
 
 
+rounds = True
+
+
 def number(v):
     if not math.isfinite(v):
         return "nan" if math.isnan(v) else "inf" if v > 0 else "-inf"
-    short = float(f"{v:.8g}")
+    short = float(f"{v:.8g}") if rounds else v
     return int(short) if short == int(short) and abs(short) < 1e15 and math.copysign(1, short) > 0 else short
 
 
@@ -71,7 +74,7 @@ def numbers(values):
     return [number(float(v)) for v in np.asarray(values).reshape(-1)]
 
 
-NAMES = {np.dtype(np.float32): "f32", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
+NAMES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
 
 
 def told_input(x):
@@ -82,7 +85,7 @@ def told_input(x):
 def case(op, torch_op, inputs, args=(), call="method", gradient=True, note=None, tolerance=None, needs=None):
     leaves = []
     for x in inputs:
-        if x.dtype == np.float32:
+        if x.dtype in (np.float32, np.float64):
             leaves.append(torch.tensor(x, dtype=torch.float64, requires_grad=gradient))
         else:
             leaves.append(torch.tensor(x, dtype=torch.bool if x.dtype == np.uint8 else torch.int64))
@@ -432,6 +435,154 @@ case("median", lambda x: x.median(0, keepdim=True), [X(5, 3)], [0, True])
 case("median", torch.median, [np.array([2, 1, 2, 5, 2], np.float32)], note="equals share the gradient")
 case("median", lambda x: x.median(1), [np.array([[1, np.nan, 3, np.nan], [np.inf, 1, -np.inf, 2]], np.float32)], [1],
      gradient=False, note="NaN and infinities")
+# ---- losses by class: in the shapes and with the options of PyTorch ----
+begin("losses")
+OPTIONS = {"weights": "weight", "ignoreIndex": "ignore_index", "smoothing": "label_smoothing", "reduction": "reduction"}
+
+
+def classes(*shape):
+    return rng.integers(0, 4, size=shape, dtype=np.int32)
+
+
+def by_class(op, torch_op, shape, weighted=False, last=False, shares=False, **options):
+    """Four classes in dimension 1, or where `last` says so behind the others, with gradients by all floats but the weights."""
+    others = shape[:1] if len(shape) > 1 else ()
+    targets = classes(*shape[:-1] if last else (*others, *shape[2:]))
+    if "ignoreIndex" in options:
+        targets.reshape(-1)[0] = options["ignoreIndex"]
+    second = P(*shape) if shares else targets
+    inputs = [X(*shape), second] + ([P(4)] if weighted else [])
+    named = {OPTIONS[key]: value for key, value in options.items()}
+
+    def compute(x, y, w=None):
+        moved = x.movedim(-1, 1) if last else x
+        if w is None:
+            return torch_op(moved, y, w, **named)
+        return torch_op(moved, y, w.detach(), **named) + 0 * w.sum()  # PyTorch has no gradient by the weights
+    given = {**options, **({"weights": I(2)} if weighted else {}), **({"classDim": -1} if last else {})}
+    case(op, compute, inputs, [I(0), I(1), given], "function", needs="nllLoss")
+    if weighted:
+        family[-1]["gradients"][2] = None
+
+
+def nll(x, y, w=None, **options):
+    return F.nll_loss(x, y, w, **options)
+
+
+for reduction in ["none", "mean", "sum"]:
+    for op, torch_op in [("crossEntropy", F.cross_entropy), ("nllLoss", nll)]:
+        by_class(op, torch_op, (4,), reduction=reduction)
+        by_class(op, torch_op, (3, 4, 2), reduction=reduction, weighted=True, ignoreIndex=-1)
+        by_class(op, torch_op, (2, 4, 3, 2), reduction=reduction)
+        by_class(op, torch_op, (2, 3, 4), reduction=reduction, last=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4, 3), reduction=reduction, weighted=True, smoothing=0.2, ignoreIndex=7)
+    by_class("crossEntropy", F.cross_entropy, (4,), reduction=reduction, weighted=True, smoothing=0.3)
+    by_class("crossEntropy", F.cross_entropy, (2, 3, 4), reduction=reduction, weighted=True, last=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4), reduction=reduction, shares=True)
+    by_class("crossEntropy", F.cross_entropy, (2, 4, 3), reduction=reduction, shares=True, weighted=True, smoothing=0.1)
+
+# ---- f64 and its precision, in ops that have rows or compositions of their own for it ----
+begin("f64")
+rounds = False
+
+
+def D(*shape, low=-2.5, high=2.5):
+    """Numbers of two decimals, which f32 does not hold."""
+    return np.round(X(*shape, low=low, high=high).astype(np.float64), 2)
+
+
+def exact(op, torch_op, inputs, args=(), call="method", gradient=True):
+    case(op, torch_op, inputs, args, call, gradient, tolerance=2e-14)
+
+
+for d, shape in [(0, (4,)), (1, (2, 5, 3)), (-1, (2, 7))]:
+    exact("cumsum", lambda x: x.cumsum(d), [D(*shape)], [d])
+    exact("cumprod", lambda x: x.cumprod(d), [D(*shape)], [d])
+    exact("prod", lambda x: x.prod(d), [D(*shape)], [d])
+    exact("logSumExp", lambda x: x.logsumexp(d), [D(*shape)], [d])
+    for name, op in [("cummax", torch.cummax), ("cummin", torch.cummin)]:
+        exact(name, lambda x: tuple(op(x, d)), [D(*shape)], [d])
+    for descending in [False, True]:
+        exact("sort", lambda x: tuple(x.sort(d, descending)), [D(*shape)], [d, descending])
+    exact("topK", lambda x: tuple(x.topk(2, d)), [D(*shape)], [2, d])
+holes = D(2, 3)
+holes[0, 1] = holes[1, 0] = holes[1, 2] = 0
+exact("prod", lambda x: x.prod(1, True), [holes], [1, True])
+exact("prod", lambda x: x.prod(), [D(2, 3)])
+exact("cumprod", lambda x: x.cumprod(1), [holes], [1])
+ties = np.array([2, np.nan, 1, np.inf, 2, -0.0, -np.inf, 0.0, np.nan, 1])
+exact("sort", lambda x: tuple(x.sort(stable=True)), [ties], gradient=False)
+exact("sort", lambda x: tuple(x.sort(descending=True, stable=True)), [ties], [-1, True], gradient=False)
+exact("cummax", lambda x: tuple(x.cummax(0)), [ties], [0], gradient=False)
+exact("rmsNorm", lambda x, w: F.rms_norm(x, (5,), w, 1e-5), [D(3, 5), D(5)], [I(0), I(1), 1e-5], "function")
+exact("layerNorm", lambda x, w, b: F.layer_norm(x, (5,), w, b, 1e-5), [D(3, 5), D(5), D(5)], [I(0), I(1), I(2), 1e-5],
+      "function")
+exact("layerNorm", lambda x, w: F.layer_norm(x, (5,), w, None, 1e-5), [D(2, 2, 5), D(5)], [I(0), I(1), None, 1e-5],
+      "function")
+exact("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [D(2, 4, 3), D(4), D(4)],
+      [I(0), 2, I(1), I(2), 1e-5], "function")
+for reduction in ["mean", "sum", "none"]:
+    options = {"reduction": reduction}
+    for op, torch_op in [("mseLoss", F.mse_loss), ("l1Loss", F.l1_loss), ("huberLoss", F.huber_loss),
+                         ("smoothL1Loss", F.smooth_l1_loss)]:
+        exact(op, lambda x, y: torch_op(x, y, reduction=reduction), [D(3, 4), D(3, 4)], [I(0), I(1), options],
+              "function")
+    exact("bceWithLogits", lambda x, y: F.binary_cross_entropy_with_logits(x, y, reduction=reduction),
+          [D(3, 4), D(3, 4, low=0.01, high=0.99)], [I(0), I(1), options], "function")
+    exact("crossEntropy", lambda x, y: F.cross_entropy(x, y, reduction=reduction, label_smoothing=0.1),
+          [D(2, 4, 3), classes(2, 3)], [I(0), I(1), {**options, "smoothing": 0.1}], "function")
+    exact("nllLoss", lambda x, y: F.nll_loss(x, y, reduction=reduction), [D(3, 4), classes(3)],
+          [I(0), I(1), options], "function")
+exact("klDiv", lambda x, y: F.kl_div(x, y, reduction="batchmean"), [D(3, 4), D(3, 4, low=0.05, high=3)],
+      [I(0), I(1), {"reduction": "batchmean"}], "function")
+
+
+def exact_convolution(name, torch_op, x, w, bias=True, **options):
+    torch_names = {"outputPadding": "output_padding"}
+    named = {torch_names.get(key, key): value for key, value in options.items()}
+    outputs = w[1] * options.get("groups", 1) if "Transpose" in name else w[0]
+    inputs = [D(*x), D(*w)] + ([D(outputs)] if bias else [])
+    exact(name, lambda x, w, b=None: torch_op(x, w, b, **named), inputs, [I(1), I(2) if bias else None, options])
+
+
+exact_convolution("conv1d", F.conv1d, (2, 3, 7), (4, 3, 3))
+exact_convolution("conv1d", F.conv1d, (1, 4, 9), (4, 2, 3), stride=2, padding=1, groups=2)
+exact_convolution("conv1d", F.conv1d, (1, 2, 8), (2, 2, 4), padding="same")
+exact_convolution("conv2d", F.conv2d, (2, 3, 5, 6), (2, 3, 3, 2))
+exact_convolution("conv2d", F.conv2d, (1, 4, 5, 5), (4, 1, 3, 3), padding=1, groups=4)
+exact_convolution("conv2d", F.conv2d, (1, 2, 7, 6), (3, 2, 3, 3), bias=False, stride=2, padding=1, dilation=2)
+exact_convolution("convTranspose1d", F.conv_transpose1d, (2, 3, 5), (3, 2, 3))
+exact_convolution("convTranspose1d", F.conv_transpose1d, (1, 4, 4), (4, 2, 3), stride=2, padding=1, outputPadding=1,
+                  groups=2)
+exact_convolution("convTranspose2d", F.conv_transpose2d, (1, 2, 3, 4), (2, 3, 2, 3), dilation=2)
+exact_convolution("convTranspose2d", F.conv_transpose2d, (1, 2, 3, 3), (2, 2, 3, 3), bias=False, stride=2, padding=1)
+for options in [{}, {"stride": 2, "padding": 1}, {"stride": 2, "ceilMode": True}]:
+    named = {"stride": options.get("stride", 3), "padding": options.get("padding", 0),
+             "ceil_mode": options.get("ceilMode", False)}
+    exact("maxPool2d", lambda x: F.max_pool2d(x, 3, **named), [D(2, 2, 6, 5)], [3, options])
+    exact("avgPool2d", lambda x: F.avg_pool2d(x, 3, **named), [D(2, 2, 6, 5)], [3, options])
+    exact("avgPool2d", lambda x: F.avg_pool2d(x, 3, count_include_pad=False, **named), [D(1, 2, 6, 5)],
+          [3, {**options, "countIncludePad": False}])
+exact("maxPool1d", lambda x: F.max_pool1d(x, 3, stride=2, dilation=2), [D(2, 2, 8)], [3, {"stride": 2, "dilation": 2}])
+exact("maxPool2d", lambda x: F.max_pool2d(x, 3, stride=1), [np.ones((1, 1, 4, 4))], [3, {"stride": 1}])
+exact("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=1, padding=1), [D(2, 2, 6)], [3, {"stride": 1, "padding": 1}])
+exact("avgPool2d", lambda x: F.avg_pool2d(x, 2, divisor_override=3), [D(1, 1, 4, 4)], [2, {"divisorOverride": 3}])
+exact("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [D(1, 2, 4, 6)], [[2, 3]])
+for align in [False, True]:
+    exact("upsampleBilinear2d", lambda x: F.interpolate(x, (5, 7), mode="bilinear", align_corners=align),
+          [D(1, 2, 3, 4)], [{"size": [5, 7], "alignCorners": align}])
+exact("upsampleNearest2d", lambda x: F.interpolate(x, (5, 7), mode="nearest"), [D(1, 2, 3, 4)], [{"size": [5, 7]}])
+exact("upsampleBilinear2d", lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), [D(2, 1, 3, 2)],
+      [{"scaleFactor": 2}])
+exact("upsampleNearest1d", lambda x: F.interpolate(x, 7, mode="nearest"), [D(2, 2, 4)], [{"size": 7}])
+places = np.array([[1, 0, 1], [2, 2, 2]], dtype=np.int32)
+for reduction in ["sum", "prod", "mean", "amax", "amin"]:
+    exact("scatterReduce", lambda x, i, s: x.scatter_reduce(1, i.long(), s, reduction), [D(2, 4), places, D(2, 3)],
+          [1, I(1), I(2), reduction, True])
+exact("scatter", lambda x, i, s: x.scatter(1, i.long(), s), [D(2, 4), ints([1, 0, 3], [2, 3, 0]), D(2, 3)],
+      [1, I(1), I(2)])
+exact("scaledDotProductAttention", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+      [D(1, 2, 3, 4), D(1, 2, 3, 4), D(1, 2, 3, 4)], [I(0), I(1), I(2), {"causal": True}], "function")
 
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
