@@ -12,6 +12,7 @@ import type { Activations } from "../nn/linear.ts";
 import type { Weights } from "../nn/weights.ts";
 import type { Position } from "../tensor/ops/attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { MetadataReader } from "./config.ts";
 import { Llama } from "./llama.ts";
 
 /** How a model is built. */
@@ -58,8 +59,8 @@ export function architectureOf(metadata: Metadata): string {
 
 /** The context that a model was trained for, in tokens. */
 export function trainedContext(metadata: Metadata): number {
-  const value = metadata.get(`${architectureOf(metadata)}.context_length`);
-  return typeof value === "number" && Number.isInteger(value) && value > 0 ? Math.min(value, 2 ** 24) : 2048;
+  const read = new MetadataReader(metadata, architectureOf(metadata));
+  return Math.min(read.integer("context_length", 1, Number.MAX_SAFE_INTEGER, 2048), 2 ** 24);
 }
 
 /** Builds the model that metadata describes from its weights; every name and shape is checked. */
