@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { Metadata, MetadataValue } from "../formats/metadata.ts";
 
 /** Metadata below one architecture's prefix. */
@@ -65,5 +65,5 @@ export class MetadataReader {
 /** A value in a message: its type where it is no number, cut short. */
 function shown(value: MetadataValue): string {
   if (typeof value === "object") return `an array of ${value.length}`;
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
+  return typeof value === "string" ? quotedName(value) : String(value);
 }

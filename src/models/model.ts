@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
 import type { OneRow } from "../nn/attention.ts";
 import type { CacheShape, KvCache } from "../nn/kv_cache.ts";
@@ -49,10 +49,10 @@ const architectures: Readonly<Record<string, Architecture>> = {
 export function architectureOf(metadata: Metadata): string {
   const name = metadata.get("general.architecture");
   if (typeof name === "string" && Object.hasOwn(architectures, name)) return name;
+  const found = typeof name === "string" ? quotedName(name) : "without a name";
   throw new WickError(
     "UNSUPPORTED_ARCHITECTURE",
-    `Cannot build the model architecture ${JSON.stringify(name ?? null)}: expected one of ` +
-      Object.keys(architectures).join(", "),
+    `Cannot build the model architecture ${found}: expected one of ${Object.keys(architectures).join(", ")}`,
     { param: "general.architecture" },
   );
 }
