@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import "../../src/entry/deno.ts";
 import { files, platform } from "../../src/entry/platform.ts";
 
@@ -51,6 +51,26 @@ Deno.test("a lock is held by one at a time", () =>
     release!();
     (await files("test").lock(`${folder}/lock`))!();
   }));
+
+Deno.test("under steady work a client's leaving is noticed within a few yields", async () => {
+  const { promise: noticed, resolve } = Promise.withResolvers<number>();
+  let client: Deno.TcpConn | undefined;
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async ({ signal }) => {
+    for (let slices = 0;; slices++) {
+      const start = performance.now();
+      while (performance.now() - start < 20);
+      if (slices === 5) client!.close();
+      if (signal.aborted) resolve(slices - 5);
+      if (signal.aborted || slices === 100) return new Response();
+      await platform().yield();
+    }
+  });
+  client = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+  await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: here\r\n\r\n"));
+  const slices = await noticed;
+  ok(slices <= 5, `noticed after ${slices} slices of 20 ms`);
+  await server.shutdown();
+});
 
 Deno.test("the yield lets timers run, and the rest can be told", async () => {
   let fired = false;
