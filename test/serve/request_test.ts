@@ -147,6 +147,7 @@ Deno.test("a body beyond the limit gets 413, announced or not", () =>
     const announced = await post(CHAT, huge);
     equal(announced.status, 413);
     equal((await json(announced)).error.code, "body_too_large");
+    equal(announced.headers.get("connection"), "close");
     const chunked = await post(CHAT, "", { body: new Blob([huge]).stream() });
     equal(chunked.status, 413);
     await chunked.body?.cancel();
