@@ -97,6 +97,13 @@ export function siblingLocation(location: string, name: string): string {
 async function openLocation(location: string, options: UrlOptions): Promise<Source> {
   if (isHubReference(location)) return await openUrl(hubUrl(location), options);
   if (/^https?:/i.test(location)) return await openUrl(location, options);
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+  if (scheme !== undefined && scheme.toLowerCase() !== "file") {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot open ${location}: it must be a path, an http(s) or file URL or hf:owner/repo/file.gguf, got ${scheme}`,
+    );
+  }
   const path = location.startsWith("file:") ? decodeURIComponent(new URL(location).pathname) : location;
   const file = await files(`open ${location}`).open(path);
   return {

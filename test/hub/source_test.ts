@@ -97,6 +97,10 @@ Deno.test("toSource() refuses what is missing or no source", async () => {
   await rejects(toSource(await Deno.realPath(".")), { code: "INVALID_ARGUMENT" });
   await rejects(toSource("hf:owner/file.gguf"), { code: "INVALID_ARGUMENT" });
   await rejects(toSource("hf:owner/repo/../../x.gguf"), { code: "INVALID_ARGUMENT" });
+  await rejects(toSource("ftp://host/x.gguf"), {
+    code: "INVALID_ARGUMENT",
+    message: /http\(s\).*, got ftp$/,
+  });
   const bucket = { head: () => Promise.resolve(null), get: () => Promise.resolve(null) };
   await rejects(toSource(bucket), { code: "INVALID_ARGUMENT", message: /key/ });
   await rejects(toSource(bucket, "model"), { code: "NOT_FOUND" });
