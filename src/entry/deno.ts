@@ -49,20 +49,19 @@ async function yieldTurn(): Promise<void> {
 }
 
 async function openFile(path: string): Promise<ReadableFile> {
-  const file = await Deno.open(path);
-  const { isFile, size } = await file.stat();
-  if (isFile) {
-    return {
-      size,
-      readInto: (offset, into) => readAt(file, path, offset, into),
-      close: () => file.close(),
-    };
+  // asked before it is opened: a named pipe opens when someone writes to it, which may be never
+  const { isFile, isDirectory } = await Deno.stat(path);
+  if (!isFile) {
+    const found = isDirectory ? "a folder" : "a pipe or device";
+    throw new WickError("INVALID_ARGUMENT", `Cannot open ${path}: it must be a regular file, got ${found}`);
   }
-  file.close();
-  throw new WickError(
-    "INVALID_ARGUMENT",
-    `Cannot open ${path}: it must be a regular file, got something else`,
-  );
+  const file = await Deno.open(path);
+  const { size } = await file.stat();
+  return {
+    size,
+    readInto: (offset, into) => readAt(file, path, offset, into),
+    close: () => file.close(),
+  };
 }
 
 /** Positional and synchronous: straight into `into`, without a copy or a promise (3.7 to 4.5 GB/s from the page cache, 2 cores). */

@@ -53,7 +53,10 @@ export async function toSource(input: SourceInput, key?: string, options: UrlOpt
   if (input instanceof Uint8Array) return bytesSource(input);
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input));
   if (input instanceof Blob) return blobSource(input);
-  if (input instanceof ReadableStream) return new StreamSource(input, "the stream");
+  if (input instanceof ReadableStream) {
+    if (!input.locked) return new StreamSource(input, "the stream");
+    throw new WickError("INVALID_ARGUMENT", "Cannot open the stream: it must be free, got one with a reader");
+  }
   if (has(input, "readInto")) return input as Source;
   if (has(input, "get") && has(input, "head")) return await openBucket(input as BucketLike, key);
   if (has(input, "read")) return randomAccessSource(input as RandomAccess);

@@ -41,6 +41,11 @@ Deno.test("files are appended to, truncated, renamed, removed and told in Wick's
     await access.remove(`${folder}/b`);
     equal(await access.readText(`${folder}/b`), undefined);
     await rejects(access.open(`${folder}/b`), { code: "NOT_FOUND" });
+    await rejects(access.open(folder), { code: "INVALID_ARGUMENT", message: /got a folder/ });
+    if (Deno.build.os !== "windows") {
+      await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+      await rejects(access.open(`${folder}/pipe`), { code: "INVALID_ARGUMENT", message: /got a pipe/ });
+    }
     await rejects(access.rename(`${folder}/b`, path), { code: "NOT_FOUND" });
   }));
 
