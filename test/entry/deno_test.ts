@@ -59,18 +59,20 @@ Deno.test("a lock is held by one at a time", () =>
 
 Deno.test("under steady work a client's leaving is noticed within a few yields", async () => {
   const { promise: noticed, resolve } = Promise.withResolvers<number>();
-  let client: Deno.TcpConn | undefined;
+  const { promise: connected, resolve: connect } = Promise.withResolvers<Deno.TcpConn>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async ({ signal }) => {
+    const client = await connected;
     for (let slices = 0;; slices++) {
       const start = performance.now();
       while (performance.now() - start < 20);
-      if (slices === 5) client!.close();
+      if (slices === 5) client.close();
       if (signal.aborted) resolve(slices - 5);
       if (signal.aborted || slices === 100) return new Response();
       await platform().yield();
     }
   });
-  client = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+  connect(client);
   await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: here\r\n\r\n"));
   const slices = await noticed;
   ok(slices <= 5, `noticed after ${slices} slices of 20 ms`);
