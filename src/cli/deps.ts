@@ -19,6 +19,9 @@ export async function progressBar(options: Options): Promise<SingleBar> {
   return new library.SingleBar(options);
 }
 
+/** A connection of {@linkcode HttpServer}. */
+export type { Socket } from "node:net";
+
 /** What {@linkcode httpServer} gives: node:http's server. */
 export type HttpServer = Awaited<ReturnType<typeof httpServer>>;
 

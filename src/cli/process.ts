@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context, Input, Listener, OnProgress, OpenOptions, Output } from "./context.ts";
-import type { HttpServer } from "./deps.ts";
+import type { HttpServer, Socket } from "./deps.ts";
 import { files, platform } from "../entry/platform.ts";
 import { WickError } from "../error.ts";
 import type { Gguf } from "../formats/gguf.ts";
@@ -123,6 +123,12 @@ async function listen(
   { hostname, port }: { hostname: string; port: number },
 ): Promise<Listener> {
   const server = await openServer(hostname, port, handler);
+  const silent = new Set<Socket>(); // connections without a request, as browsers open ahead: close() leaves them open
+  server.on("connection", (socket: Socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.on("request", ({ socket }: { socket: Socket }) => silent.delete(socket));
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
     url: `http://${host}:${(server.address() as { port: number }).port}`,
@@ -130,6 +136,7 @@ async function listen(
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, grace));
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of silent) socket.destroy();
       await Promise.race([ended, late]);
       clearTimeout(timer);
     },

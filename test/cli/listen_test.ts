@@ -62,6 +62,24 @@ Deno.test("a stream's chunks arrive as they are made, and its reader's leaving c
   });
 });
 
+Deno.test("closing waits for answers under way, not for a connection on which nothing was asked", async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const handler: Handler = async () => {
+    ask();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return new Response("late");
+  };
+  const listener = await processContext().listen(handler, { hostname: "127.0.0.1", port: 0 });
+  using _silent = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(listener.url).port) });
+  const answer = fetch(listener.url);
+  await asked;
+  const start = performance.now();
+  await listener.close();
+  const took = performance.now() - start;
+  equal(await (await answer).text(), "late");
+  ok(took > 100 && took < 1500, `${took} ms`);
+});
+
 Deno.test("an address that is taken, or is none of this machine, is an error with its reason", async () => {
   await listening(() => new Response(), async ({ url }) => {
     const port = Number(new URL(url).port);
