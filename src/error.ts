@@ -106,3 +106,18 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string):
     throw new WickError("ABORTED", `Cannot ${action}: the caller aborted it`, { cause: signal.reason });
   }
 }
+
+/** What changes what a terminal shows, beyond what JSON escapes: C1 controls and marks of direction. */
+// deno-lint-ignore no-control-regex -- these are what must not pass
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A text for messages and terminals with its control characters replaced, of at most `most` characters. */
+export function printable(text: string, most = Infinity): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return cut.replaceAll(CONTROLS, "\ufffd");
+}
+
+/** A name for messages, in quotes: a hostile file can neither make it long nor reach the terminal through it. */
+export function quotedName(name: string): string {
+  return printable(JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name));
+}

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, perSecond, table } from "./format.ts";
 import { openModel } from "./model.ts";
 import { addModelOptions, examples, integer, type ModelFlags } from "./options.ts";
 import { writeJson } from "./output.ts";
+import { printable } from "../error.ts";
 import type { LanguageModel, Session } from "../generate/contract.ts";
 
 interface BenchFlags extends ModelFlags {
@@ -107,7 +108,7 @@ function benchTable(model: LanguageModel, rows: readonly BenchRow[]): string {
   return table(
     heading,
     rows.map(({ test, tokensPerSecond: { median, min, max }, threads, build, peakRss }) => [
-      `${model.name} (${model.activations})`,
+      `${printable(model.name, 40)} (${model.activations})`,
       formatCount(model.parameterCount),
       build,
       `${threads}`,

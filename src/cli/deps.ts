@@ -1,5 +1,6 @@
 /**
- * Third-party imports of the command line, pinned: commander reads arguments, cli-progress draws the bar.
+ * Third-party imports of the command line, pinned: commander reads arguments, cli-progress draws the bar,
+ * node-server listens.
  *
  * @module
  */
@@ -16,4 +17,19 @@ export async function progressBar(options: Options): Promise<SingleBar> {
   // @ts-types="npm:@types/cli-progress@3.11.6"
   const library = await import("npm:cli-progress@3.12.0");
   return new library.SingleBar(options);
+}
+
+/** A connection of {@linkcode HttpServer}. */
+export type { Socket } from "node:net";
+
+/** What {@linkcode httpServer} gives: node:http's server. */
+export type HttpServer = Awaited<ReturnType<typeof httpServer>>;
+
+/**
+ * A server of node:http that answers by a fetch handler. Deno.serve does not tell a handler that its client has
+ * left where the request's body came behind its headers (decision 14).
+ */
+export async function httpServer(fetch: (request: Request) => Response | Promise<Response>) {
+  const { createAdaptorServer } = await import("npm:@hono/node-server@2.1.9");
+  return createAdaptorServer({ fetch, overrideGlobalObjects: false });
 }

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, table } from "./format.ts";
 import { checkDevice, embeddedModel } from "./model.ts";
 import { addModelOptions, examples, type ModelFlags } from "./options.ts";
 import { writeJson } from "./output.ts";
+import { printable } from "../error.ts";
 import type { Gguf, TensorInfo } from "../formats/gguf.ts";
 import { elide, type Elided } from "./metadata.ts";
 import { describePlan, type MemoryPlan, planContexts } from "./plan.ts";
@@ -87,6 +88,5 @@ function shown(name: string): string {
 }
 
 function cut(text: string): string {
-  const safe = text.replaceAll(/[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
-  return safe.length > 80 ? safe.slice(0, 79) + "…" : safe;
+  return printable(text, 79);
 }

@@ -111,6 +111,12 @@ function nameOption(error: unknown): unknown {
   return new WickError(error.code, message, { param: option, cause: error });
 }
 
+/** Throws INVALID_ARGUMENT for an option that would do nothing. */
+export function refuseOption(option: string, requirement: string): never {
+  const message = `Cannot use option '${option}': ${requirement}, got it alone`;
+  throw new WickError("INVALID_ARGUMENT", message, { param: option });
+}
+
 /** Reads a finite number. */
 export function number(text: string): number {
   const value = Number(text);
@@ -125,17 +131,12 @@ export function integer(
   from = -Number.MAX_SAFE_INTEGER,
   to = Number.MAX_SAFE_INTEGER,
 ): (text: string) => number {
-  const range = to < Number.MAX_SAFE_INTEGER
-    ? ` from ${from} to ${to}`
-    : from > 0 - to
-    ? ` of at least ${from}`
-    : "";
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < from || value > to) {
-      throw new InvalidArgumentError(`It must be an integer${range}.`);
-    }
-    return value;
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= from && value <= to) return value;
+    const bounded = to < Number.MAX_SAFE_INTEGER || Math.abs(value) > Number.MAX_SAFE_INTEGER;
+    const range = bounded ? ` from ${from} to ${to}` : from > 0 - to ? ` of at least ${from}` : "";
+    throw new InvalidArgumentError(`It must be an integer${range}.`);
   };
 }
 

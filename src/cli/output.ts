@@ -7,7 +7,7 @@ import { CommanderError } from "./deps.ts";
 import type { Context, Output } from "./context.ts";
 import type { Generation } from "../generate/contract.ts";
 import type { GenerationResult } from "../generate/options.ts";
-import { WickError } from "../error.ts";
+import { printable, WickError } from "../error.ts";
 
 /** Prints the one object of `--json`. */
 export function writeJson(context: Context, value: unknown): void {
@@ -19,9 +19,9 @@ export function styled(context: Context, output: Output, sgr: number, text: stri
   return output.isTerminal && !context.env("NO_COLOR") ? `\x1b[${sgr}m${text}\x1b[0m` : text;
 }
 
-/** A dim line on the error stream. */
+/** A dim line on the error stream; names in it may come from a file that no one vouches for. */
 export function note(context: Context, text: string): void {
-  context.stderr.write(styled(context, context.stderr, 2, text) + "\n");
+  context.stderr.write(styled(context, context.stderr, 2, printable(text)) + "\n");
 }
 
 /**
@@ -46,13 +46,14 @@ export async function streamText(
 
 /** Tells an error on the error stream and gives the exit code that it deserves. */
 export function reportError(context: Context, error: unknown, json: boolean): number {
-  const { code, message, exitCode } = describe(error);
+  const { code, message: lines, exitCode } = describe(error);
+  const message = lines.replaceAll(/\s*\n\s*/g, " ");
   if (message === "") return exitCode;
   if (json) context.stderr.write(JSON.stringify({ error: { code, message } }) + "\n");
   else if (code === "ABORTED") note(context, "interrupted");
   else {
-    const label = error instanceof WickError ? `error[${code}]` : "error";
-    context.stderr.write(`${styled(context, context.stderr, 31, label)}: ${message}\n`);
+    const label = code === "INTERNAL" ? "error" : `error[${code}]`;
+    context.stderr.write(`${styled(context, context.stderr, 31, label)}: ${printable(message)}\n`);
   }
   return exitCode;
 }
@@ -77,6 +78,6 @@ function describe(error: unknown): Description {
 
 function describeUsage(error: CommanderError): Description {
   const told = ["commander.help", "commander.helpDisplayed", "commander.version"].includes(error.code);
-  const message = told ? "" : error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
+  const message = told ? "" : error.message.replace(/^error: /, "");
   return { code: "INVALID_ARGUMENT", message, exitCode: error.exitCode === 0 ? 0 : 2 };
 }

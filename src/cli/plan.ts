@@ -32,10 +32,13 @@ type PlanFlags = Pick<ModelFlags, "activations" | "context">;
  * refused: its header can still be read.
  */
 export async function planContexts(gguf: Gguf, flags: PlanFlags): Promise<Planned> {
-  const { planMemory } = await import("../generate/plan.ts");
+  const { planMemory, trainedContext } = await import("../generate/plan.ts");
   const plans: (MemoryUse & { context: number })[] = [];
   try {
-    for (const context of contextLengths(gguf, flags.context)) {
+    const lengths = flags.context === undefined
+      ? lengthsUpTo(trainedContext(gguf.metadata))
+      : [flags.context];
+    for (const context of lengths) {
       plans.push({
         context,
         ...planMemory(gguf, { contextLength: context, activations: flags.activations }),
@@ -50,11 +53,9 @@ export async function planContexts(gguf: Gguf, flags: PlanFlags): Promise<Planne
   return { memory: { weights, kvCache, scratch } };
 }
 
-/** The asked length alone, or usual ones up to the model's own; the last is the largest. */
-function contextLengths(gguf: Gguf, asked: number | undefined): number[] {
-  if (asked !== undefined) return [asked];
-  const own = gguf.metadata.get(`${gguf.metadata.get("general.architecture")}.context_length`);
-  return typeof own === "number" ? [...usual.filter((length) => length < own), own] : usual.slice(0, 1);
+/** Usual lengths up to the model's own; the last is the largest. */
+function lengthsUpTo(own: number): number[] {
+  return [...usual.filter((length) => length < own), own];
 }
 
 /** The plan in lines. */

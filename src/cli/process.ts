@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context, Input, Listener, OnProgress, OpenOptions, Output } from "./context.ts";
+import type { HttpServer, Socket } from "./deps.ts";
 import { files, platform } from "../entry/platform.ts";
 import { WickError } from "../error.ts";
 import type { Gguf } from "../formats/gguf.ts";
@@ -117,34 +118,48 @@ function onInterrupt(listener: () => void): Disposable {
 /** Milliseconds that open answers get to end by themselves. */
 const grace = 2000;
 
-function listen(
+async function listen(
   handler: Parameters<Context["listen"]>[0],
   { hostname, port }: { hostname: string; port: number },
 ): Promise<Listener> {
-  const server = openServer({ hostname, port, onListen: () => {} }, handler);
+  const server = await openServer(hostname, port, handler);
+  const silent = new Set<Socket>(); // connections without a request, as browsers open ahead: close() leaves them open
+  server.on("connection", (socket: Socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.on("request", ({ socket }: { socket: Socket }) => silent.delete(socket));
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return Promise.resolve({
-    url: `http://${host}:${server.addr.port}`,
+  return {
+    url: `http://${host}:${(server.address() as { port: number }).port}`,
     async close() {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, grace));
-      await Promise.race([server.shutdown(), late]);
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of silent) socket.destroy();
+      await Promise.race([ended, late]);
       clearTimeout(timer);
     },
-  });
+  };
 }
 
-function openServer(
-  options: Deno.ServeTcpOptions,
+async function openServer(
+  hostname: string,
+  port: number,
   handler: Parameters<Context["listen"]>[0],
-): Deno.HttpServer<Deno.NetAddr> {
+): Promise<HttpServer> {
+  const { httpServer } = await import("./deps.ts");
+  const server = await httpServer(handler);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject).listen(port, hostname, resolve);
   try {
-    return Deno.serve(options, (request) => handler(request));
+    await promise;
+    return server;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WickError(
       "INVALID_STATE",
-      `Cannot listen on ${options.hostname} port ${options.port}: the address must be this machine's and free, got "${reason}"`,
+      `Cannot listen on ${hostname} port ${port}: the address must be this machine's and free, got "${reason}"`,
       { cause },
     );
   }

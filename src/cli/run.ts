@@ -6,7 +6,7 @@
 import type { Command } from "./deps.ts";
 import { type Context, interruptible } from "./context.ts";
 import { needsTemplate, openModel, systemMessage } from "./model.ts";
-import { addModelOptions, addSamplingOptions, examples, integer } from "./options.ts";
+import { addModelOptions, addSamplingOptions, examples, integer, refuseOption } from "./options.ts";
 import { type ModelFlags, type SamplingFlags, samplingOptions } from "./options.ts";
 import { note, streamText, writeJson } from "./output.ts";
 import { figures, runReport } from "./report.ts";
@@ -40,6 +40,8 @@ const help = examples(
 
 async function run(context: Context, argument: string, flags: RunFlags): Promise<void> {
   const options = { ...samplingOptions(flags), special: flags.special };
+  if (flags.system !== undefined && !flags.chat) refuseOption("--system", "it goes with --chat");
+  if (flags.logprobs !== undefined && !flags.json) refuseOption("--logprobs", "it goes with --json");
   const text = argument === "-" ? await context.stdin.text() : argument;
   await interruptible(context, async (signal) => {
     using model = await openModel(context, flags, signal);

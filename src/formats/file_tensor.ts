@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError, type WickErrorCode } from "../error.ts";
+import { quotedName, WickError, type WickErrorCode } from "../error.ts";
 
 /**
  * What the elements of a file's tensor are, by safetensors' names: BOOL is a byte of 0 or 1, BF16 the upper
@@ -167,11 +167,6 @@ export function checkTensorLayout(
 /** "tensor" and its name, for messages. */
 export function tensorNamed(name: string): string {
   return `tensor ${quotedName(name)}`;
-}
-
-/** A name for messages, which a hostile file can't make long. */
-export function quotedName(name: string): string {
-  return `"${name.length > 100 ? `${name.slice(0, 100)}...` : name}"`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { throwIfAborted, WickError } from "../error.ts";
 import { HeadSource } from "../hub/head_source.ts";
 import type { Source } from "../hub/source.ts";
 import { ByteCursor } from "./byte_cursor.ts";
+import { tensorNamed } from "./file_tensor.ts";
 import { type GgufHeader, readHeader, type TensorInfo } from "./gguf_header.ts";
 import { firstShard, mergeTensors, type ShardSet } from "./gguf_shards.ts";
 import type { Metadata } from "./metadata.ts";
@@ -54,7 +55,7 @@ export class Gguf implements Disposable {
     if (read === into.length) return;
     throw new WickError(
       "CORRUPT_FILE",
-      `Cannot read tensor "${tensor.name}" of ${source.name} at byte ${tensor.offset + start}: ` +
+      `Cannot read ${tensorNamed(tensor.name)} of ${source.name} at byte ${tensor.offset + start}: ` +
         `needs ${into.length} bytes, got ${read} to the end of the file`,
     );
   }

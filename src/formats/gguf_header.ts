@@ -8,9 +8,10 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
 import { type GgmlType, ggmlType } from "./ggml_types.ts";
+import { tensorNamed } from "./file_tensor.ts";
 import { readCount, readMetadata, readName } from "./gguf_metadata.ts";
 import type { Metadata } from "./metadata.ts";
 
@@ -115,7 +116,7 @@ async function readTensor(
   alignment: number,
 ): Promise<TensorInfo> {
   const name = await readName(cursor, which);
-  const what = `tensor "${name}"`;
+  const what = tensorNamed(name);
   await cursor.need(4, what);
   const dimensions = cursor.u32();
   if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
@@ -150,7 +151,7 @@ function checkLayout(cursor: ByteCursor, tensors: readonly TensorInfo[]): void {
   let before: TensorInfo | undefined;
   for (const tensor of [...tensors].sort((a, b) => a.offset - b.offset)) {
     const { name, offset, bytes } = tensor;
-    const what = `tensor "${name}"`;
+    const what = tensorNamed(name);
     if (names.has(name)) cursor.fail(what, "names must differ, got this one twice");
     names.add(name);
     if (offset + bytes > end) {
@@ -162,7 +163,9 @@ function checkLayout(cursor: ByteCursor, tensors: readonly TensorInfo[]): void {
     if (before && before.offset + before.bytes > offset) {
       cursor.fail(
         what,
-        `must begin behind "${before.name}", which ends at ${before.offset + before.bytes}, got ${offset}`,
+        `must begin behind ${quotedName(before.name)}, which ends at ${
+          before.offset + before.bytes
+        }, got ${offset}`,
       );
     }
     before = tensor;

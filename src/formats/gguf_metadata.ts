@@ -4,6 +4,7 @@
  * @module
  */
 import { type ByteCursor, compact } from "./byte_cursor.ts";
+import { quotedName } from "../error.ts";
 import { type Metadata, type MetadataValue, type NumberArray, StringArray } from "./metadata.ts";
 
 /** The ids of value types that are no plain numbers. */
@@ -43,8 +44,8 @@ export async function readMetadata(cursor: ByteCursor, count: number): Promise<M
   const metadata = new Map<string, MetadataValue>();
   for (let i = 0; i < count; i++) {
     const key = await readName(cursor, `key ${i + 1} of ${count}`);
-    if (metadata.has(key)) cursor.fail(`key "${key}"`, "keys must differ, got this one twice");
-    metadata.set(key, await reader.value(`"${key}"`));
+    if (metadata.has(key)) cursor.fail(`key ${quotedName(key)}`, "keys must differ, got this one twice");
+    metadata.set(key, await reader.value(quotedName(key)));
   }
   return metadata;
 }

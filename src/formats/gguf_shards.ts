@@ -6,6 +6,7 @@
  */
 import { WickError } from "../error.ts";
 import { parseShardName, shardName } from "../hub/shard_names.ts";
+import { tensorNamed } from "./file_tensor.ts";
 import type { GgufHeader, TensorInfo } from "./gguf_header.ts";
 
 /** What the first file tells of the others. */
@@ -43,7 +44,11 @@ export function mergeTensors(
   for (const tensor of headers.flatMap((header) => header.tensors)) {
     const other = tensors.get(tensor.name);
     if (other) {
-      fail(names[tensor.shard], `tensor "${tensor.name}" must occur once`, `it in ${names[other.shard]} too`);
+      fail(
+        names[tensor.shard],
+        `${tensorNamed(tensor.name)} must occur once`,
+        `it in ${names[other.shard]} too`,
+      );
     }
     tensors.set(tensor.name, tensor);
   }

@@ -13,17 +13,9 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
-import {
-  type FileDtype,
-  fileDtypes,
-  isCount,
-  isFileDtype,
-  quotedName,
-  tensorBytes,
-  tensorNamed,
-} from "./file_tensor.ts";
+import { type FileDtype, fileDtypes, isCount, isFileDtype, tensorBytes, tensorNamed } from "./file_tensor.ts";
 import { JsonFault, type JsonValue, parseJson } from "./safetensors_json.ts";
 
 /** Where a tensor lies. */

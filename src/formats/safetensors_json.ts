@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { quotedName } from "../error.ts";
 
 /** A value; objects are maps, so that no key ("__proto__") means anything. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | Map<string, JsonValue>;
@@ -72,7 +73,7 @@ class JsonReader {
       const key = this.#string();
       this.#space();
       if (this.text[this.#at++] !== ":") this.#fail('must have ":" behind a key', this.#at - 1);
-      if (object.has(key)) this.#fail(`must have each key once, got ${brief(key)} twice`, start);
+      if (object.has(key)) this.#fail(`must have each key once, got ${quotedName(key)} twice`, start);
       object.set(key, this.#value(depth + 1));
     });
     return object;
@@ -125,7 +126,7 @@ class JsonReader {
   }
 
   #fail(requirement: string, at = this.#at): never {
-    const found = at < this.text.length ? brief(this.text.slice(at, at + 12)) : "its end";
+    const found = at < this.text.length ? quotedName(this.text.slice(at, at + 12)) : "its end";
     throw new JsonFault(`${requirement}, got ${found}`, at);
   }
 }
@@ -143,8 +144,4 @@ function unquoted(literal: string): string | undefined {
 function wholeNumber(text: string): number {
   const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
   return Number.isSafeInteger(value) ? value : NaN;
-}
-
-function brief(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
 }

@@ -23,6 +23,9 @@ const DEFAULT_CONTEXT = 2048;
 /** Idle sessions that keep their caches unless told otherwise. */
 const DEFAULT_IDLE_SESSIONS = 1;
 
+/** Bytes of a page of WASM memory; a device begins with two. */
+const PAGE = 65536;
+
 /** Options of {@linkcode load}. */
 export interface LoadOptions {
   /** The most tokens of a session [the model's own, at most 2048]. */
@@ -87,7 +90,7 @@ async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<L
   const activations = options.activations ?? "int8";
   const maximumPages = options.maximumBytes === undefined
     ? undefined
-    : Math.floor(options.maximumBytes / 65536);
+    : Math.floor(options.maximumBytes / PAGE);
   const device = options.device ?? new WasmDevice({ build: options.build, maximumPages });
   try {
     const weights = allocateWeights(device, gguf);
@@ -122,10 +125,11 @@ async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<L
   }
 }
 
-function check({ contextLength, activations, idleSessions, chunk }: LoadOptions): void {
+function check({ contextLength, activations, idleSessions, chunk, maximumBytes }: LoadOptions): void {
   integer("contextLength", contextLength, 2, 2 ** 24);
   integer("idleSessions", idleSessions, 0, 1024);
   integer("chunk", chunk, 1, 128);
+  integer("maximumBytes", maximumBytes, 2 * PAGE, 2 ** 32);
   if (activations !== undefined && activations !== "int8" && activations !== "f32") {
     throw new WickError(
       "INVALID_ARGUMENT",

@@ -103,6 +103,12 @@ export class Model implements LanguageModel {
       return ids.length === 0 && tokenizer.bosId !== undefined ? [tokenizer.bosId] : ids;
     }
     if (Array.isArray(prompt)) return [...prompt];
+    if (!Array.isArray((prompt as { messages?: unknown } | null)?.messages)) {
+      const found = prompt === null ? "null" : typeof prompt;
+      const message =
+        `Cannot generate from this prompt: it must be a text, token ids or {messages}, got ${found}`;
+      throw new WickError("INVALID_ARGUMENT", message, { param: "prompt" });
+    }
     const { messages } = prompt as Exclude<Prompt, string | readonly number[]>;
     if (template) return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true });
     throw new WickError(
@@ -145,6 +151,7 @@ export class Model implements LanguageModel {
     }
     const { session, release } = this.borrow([], "");
     using _reserved = release;
+    if (ids.length > 0) session.checkIds(ids);
     const out: number[] = [];
     for (let start = 0; start < ids.length; start += window) {
       const part = ids.slice(start, start + window);

@@ -12,6 +12,8 @@ import { Weights } from "../nn/weights.ts";
 import { allocateWeights } from "../models/load_weights.ts";
 import { buildModel } from "../models/model.ts";
 
+export { trainedContext } from "../models/model.ts";
+
 /** Bytes of weights, one session's KV cache, and everything else that generation takes. */
 export function planMemory(
   gguf: Gguf,

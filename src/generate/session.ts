@@ -121,7 +121,8 @@ export class SessionState implements Disposable {
     );
   }
 
-  private checkIds(ids: readonly number[]): void {
+  /** Throws for an empty list, and for what is no token. */
+  checkIds(ids: readonly number[]): void {
     if (ids.length === 0) {
       throw new WickError(
         "INVALID_ARGUMENT",

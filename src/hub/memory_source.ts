@@ -56,7 +56,7 @@ export function randomAccessSource(access: RandomAccess): Source {
     async readInto(offset, into) {
       let done = 0;
       while (done < into.length) {
-        const piece = await access.read(offset + done, into.length - done);
+        const piece = await ask(access, name, offset + done, into.length - done);
         if (piece.length === 0) break;
         checkLength(name, piece.length, into.length - done);
         into.set(piece, done);
@@ -66,6 +66,18 @@ export function randomAccessSource(access: RandomAccess): Source {
     },
     close() {},
   };
+}
+
+/** What `read` gives; what it throws is the source's failure. */
+async function ask(access: RandomAccess, name: string, offset: number, length: number): Promise<Uint8Array> {
+  try {
+    return await access.read(offset, length);
+  } catch (cause) {
+    if (cause instanceof WickError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `Cannot read ${name} at byte ${offset}: read() must give bytes, got "${reason}"`;
+    throw new WickError("SOURCE_FAILED", message, { cause });
+  }
 }
 
 function checkLength(name: string, got: number, asked: number): void {

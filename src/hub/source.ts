@@ -53,7 +53,10 @@ export async function toSource(input: SourceInput, key?: string, options: UrlOpt
   if (input instanceof Uint8Array) return bytesSource(input);
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input));
   if (input instanceof Blob) return blobSource(input);
-  if (input instanceof ReadableStream) return new StreamSource(input, "the stream");
+  if (input instanceof ReadableStream) {
+    if (!input.locked) return new StreamSource(input, "the stream");
+    throw new WickError("INVALID_ARGUMENT", "Cannot open the stream: it must be free, got one with a reader");
+  }
   if (has(input, "readInto")) return input as Source;
   if (has(input, "get") && has(input, "head")) return await openBucket(input as BucketLike, key);
   if (has(input, "read")) return randomAccessSource(input as RandomAccess);
@@ -97,6 +100,13 @@ export function siblingLocation(location: string, name: string): string {
 async function openLocation(location: string, options: UrlOptions): Promise<Source> {
   if (isHubReference(location)) return await openUrl(hubUrl(location), options);
   if (/^https?:/i.test(location)) return await openUrl(location, options);
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+  if (scheme !== undefined && scheme.toLowerCase() !== "file") {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot open ${location}: it must be a path, an http(s) or file URL or hf:owner/repo/file.gguf, got ${scheme}`,
+    );
+  }
   const path = location.startsWith("file:") ? decodeURIComponent(new URL(location).pathname) : location;
   const file = await files(`open ${location}`).open(path);
   return {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { Metadata, MetadataValue } from "../formats/metadata.ts";
 
 /** Metadata below one architecture's prefix. */
@@ -47,12 +47,23 @@ export class MetadataReader {
     expected: string,
     valid: (value: MetadataValue) => boolean,
   ): T {
-    const name = `${this.architecture}.${key}`;
-    const value = this.metadata.get(name) ?? fallback;
+    const value = this.metadata.get(`${this.architecture}.${key}`) ?? fallback;
     if (value !== undefined && valid(value)) return value as T;
-    const found = value === undefined ? "there is none" : `got ${String(value).slice(0, 40)}`;
+    this.refuse(key, expected, value);
+  }
+
+  /** Throws CORRUPT_FILE for the value of a key. */
+  refuse(key: string, expected: string, value: MetadataValue | undefined): never {
+    const name = `${this.architecture}.${key}`;
+    const found = value === undefined ? "there is none" : `got ${shown(value)}`;
     throw new WickError("CORRUPT_FILE", `Cannot read the model's ${name}: expected ${expected}, ${found}`, {
       param: name,
     });
   }
+}
+
+/** A value in a message: its type where it is no number, cut short. */
+function shown(value: MetadataValue): string {
+  if (typeof value === "object") return `an array of ${value.length}`;
+  return typeof value === "string" ? quotedName(value) : String(value);
 }

@@ -106,7 +106,6 @@ export class Llama extends Module implements CausalModel {
       base: config.ropeBase,
       scaling: config.ropeScaling,
     });
-    this.rotary.allocate(options.device);
     this.embedding = new Embedding(vocabulary, width);
     this.blocks = Array.from({ length: layers }, () => new Block(config, this.rotary, activations));
     this.norm = new RmsNorm(width, epsilon);
@@ -116,7 +115,9 @@ export class Llama extends Module implements CausalModel {
   /** Reads the configuration from metadata and builds the model over the weights of a GGUF file. */
   static build(architecture: string, metadata: Metadata, weights: Weights, options: ModelOptions): Llama {
     const model = new Llama(llamaConfig(architecture, metadata), options);
-    return model.load(weights.named(GGUF_NAMES), { allow: ["unexpected"] });
+    model.load(weights.named(GGUF_NAMES), { allow: ["unexpected"] });
+    model.rotary.allocate(options.device); // sized by numbers that the weights' shapes have borne out
+    return model;
   }
 
   async ready(): Promise<void> {
@@ -145,17 +146,26 @@ export function llamaConfig(architecture: string, metadata: Metadata): LlamaConf
   const width = read.integer("embedding_length", 1, MAX);
   const heads = read.integer("attention.head_count", 1, 65536);
   const headSize = read.integer("attention.key_length", 2, 65536, Math.floor(width / heads));
+  const keyValueHeads = read.integer("attention.head_count_kv", 1, heads, heads);
+  const ropeDims = read.integer("rope.dimension_count", 2, headSize, headSize);
+  if (!read.has("attention.key_length") && width % heads !== 0) {
+    read.refuse("attention.head_count", `a divisor of the width ${width}`, heads);
+  }
+  if (heads % keyValueHeads !== 0) {
+    read.refuse("attention.head_count_kv", `a divisor of the ${heads} heads`, keyValueHeads);
+  }
+  if (ropeDims % 2 !== 0) read.refuse("rope.dimension_count", "an even number", ropeDims);
   const tokens = metadata.get("tokenizer.ggml.tokens") as { length?: number } | undefined;
   return {
     layers: read.integer("block_count", 1, 4096),
     width,
     heads,
     headSize,
-    keyValueHeads: read.integer("attention.head_count_kv", 1, heads, heads),
+    keyValueHeads,
     feedForward: read.integer("feed_forward_length", 1, MAX),
     vocabulary: tokens?.length ?? read.integer("vocab_size", 1, MAX),
     epsilon: read.real("attention.layer_norm_rms_epsilon", 0, 1),
-    ropeDims: read.integer("rope.dimension_count", 2, headSize, headSize),
+    ropeDims,
     ropeBase: read.real("rope.freq_base", 1, 1e12, 10000),
     ropeScaling: ropeScaling(read),
     window: read.integer("attention.sliding_window", 0, MAX, 0),

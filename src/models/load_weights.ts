@@ -8,6 +8,7 @@
 import type { Device, Storage } from "../device/device.ts";
 import { interleave_rows, interleaveParams } from "../device/kernels/repack.ts";
 import { throwIfAborted, WickError } from "../error.ts";
+import { tensorNamed } from "../formats/file_tensor.ts";
 import type { Gguf, TensorInfo } from "../formats/gguf.ts";
 import type { BlockDtype, BlockFormat } from "../quant/format.ts";
 import { blockFormats, INTERLEAVED_ROWS, rowBytes } from "../quant/formats.ts";
@@ -37,7 +38,7 @@ function layoutOf(info: TensorInfo): { dtype: Dtype; shape: readonly number[] } 
   if (!isPlain(dtype) && !blockFormats.has(dtype as BlockDtype)) {
     throw new WickError(
       "UNSUPPORTED_TENSOR_TYPE",
-      `Cannot load tensor "${info.name}": no layout for ${info.type.name}`,
+      `Cannot load ${tensorNamed(info.name)}: no layout for ${info.type.name}`,
     );
   }
   return { dtype, shape: info.shape };
@@ -92,7 +93,7 @@ function* pieces(info: TensorInfo): Generator<Piece> {
     if (group > WINDOW) {
       throw new WickError(
         "UNSUPPORTED_TENSOR_TYPE",
-        `Cannot load tensor "${info.name}" ${
+        `Cannot load ${tensorNamed(info.name)} ${
           show(info.shape)
         }: ${INTERLEAVED_ROWS} of its rows take ${group} ` +
           `bytes, at most ${WINDOW} are supported`,

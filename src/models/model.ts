@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
 import type { OneRow } from "../nn/attention.ts";
 import type { CacheShape, KvCache } from "../nn/kv_cache.ts";
@@ -12,6 +12,7 @@ import type { Activations } from "../nn/linear.ts";
 import type { Weights } from "../nn/weights.ts";
 import type { Position } from "../tensor/ops/attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { MetadataReader } from "./config.ts";
 import { Llama } from "./llama.ts";
 
 /** How a model is built. */
@@ -48,18 +49,18 @@ const architectures: Readonly<Record<string, Architecture>> = {
 export function architectureOf(metadata: Metadata): string {
   const name = metadata.get("general.architecture");
   if (typeof name === "string" && Object.hasOwn(architectures, name)) return name;
+  const found = typeof name === "string" ? quotedName(name) : "without a name";
   throw new WickError(
     "UNSUPPORTED_ARCHITECTURE",
-    `Cannot build the model architecture ${JSON.stringify(name ?? null)}: expected one of ` +
-      Object.keys(architectures).join(", "),
+    `Cannot build the model architecture ${found}: expected one of ${Object.keys(architectures).join(", ")}`,
     { param: "general.architecture" },
   );
 }
 
 /** The context that a model was trained for, in tokens. */
 export function trainedContext(metadata: Metadata): number {
-  const value = metadata.get(`${architectureOf(metadata)}.context_length`);
-  return typeof value === "number" && Number.isInteger(value) && value > 0 ? Math.min(value, 2 ** 24) : 2048;
+  const read = new MetadataReader(metadata, architectureOf(metadata));
+  return Math.min(read.integer("context_length", 1, Number.MAX_SAFE_INTEGER, 2048), 2 ** 24);
 }
 
 /** Builds the model that metadata describes from its weights; every name and shape is checked. */

@@ -4,19 +4,23 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import type { Dtype } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Weights } from "./weights.ts";
 
-/** A name that does not fit: the module asks for it in vain, knows nothing of it, or has another shape for it. */
-export type Misfit = "missing" | "unexpected" | "misshapen";
+/**
+ * A name that does not fit: the module asks for it in vain, knows nothing of it, or has another shape or
+ * dtype for it.
+ */
+export type Misfit = "missing" | "unexpected" | "misshapen" | "mistyped";
 
 /** Names of each kind that a message lists. */
 const LISTED = 8;
 
 /**
- * The tensors that weights have for parameters.
+ * The tensors that weights have for parameters. `dtypeOf` says in which dtype one will be put there.
  *
  * @throws WickError CORRUPT_FILE that names all misfits together, but for those that are allowed
  */
@@ -24,8 +28,9 @@ export function fit(
   parameters: Iterable<[string, Parameter]>,
   weights: Weights,
   allow: readonly Misfit[],
+  dtypeOf: (tensor: Tensor) => Dtype = (tensor) => tensor.dtype,
 ): Map<Parameter, Tensor> {
-  const misfits: Record<Misfit, string[]> = { missing: [], unexpected: [], misshapen: [] };
+  const misfits: Record<Misfit, string[]> = { missing: [], unexpected: [], misshapen: [], mistyped: [] };
   const found = new Map<Parameter, Tensor>();
   const known = new Set<string>();
   for (const [name, parameter] of parameters) {
@@ -34,8 +39,11 @@ export function fit(
     known.add(full);
     if (!tensor) {
       if (!parameter.isOptional) misfits.missing.push(`${full} ${show(parameter.shape)}`);
-    } else if (show(tensor.shape) === show(parameter.shape)) found.set(parameter, tensor);
-    else misfits.misshapen.push(`${full} is ${show(tensor.shape)}, expected ${show(parameter.shape)}`);
+    } else if (show(tensor.shape) !== show(parameter.shape)) {
+      misfits.misshapen.push(`${full} is ${show(tensor.shape)}, expected ${show(parameter.shape)}`);
+    } else if (!parameter.allows(dtypeOf(tensor))) {
+      misfits.mistyped.push(`${full} is ${tensor.dtype}, expected ${parameter.dtypes}`);
+    } else found.set(parameter, tensor);
   }
   misfits.unexpected = weights.names().filter((name) => !known.has(name));
   refuse(weights.source, misfits, allow);

@@ -63,7 +63,10 @@ export class Linear extends Module {
     const spread = uniform(1 / Math.sqrt(inputs));
     this.weight = new Parameter([outputs, inputs], options.initial ?? spread, { tiedTo });
     if (bias) {
-      this.bias = new Parameter([outputs], options.initialBias ?? spread, { optional: bias === "optional" });
+      this.bias = new Parameter([outputs], options.initialBias ?? spread, {
+        optional: bias === "optional",
+        takes: ["f32", "f16", "bf16", "f64"],
+      });
     }
     this.#activations = activations;
   }

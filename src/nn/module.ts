@@ -127,14 +127,15 @@ export abstract class Module implements Disposable {
    * Takes over the tensors of a checkpoint, in its dtypes: quantized weights stay so. They are not trained unless
    * {@linkcode Module.requiresGrad} says so, and go with the module.
    *
-   * @throws WickError CORRUPT_FILE that names all missing, unexpected and misshapen names together; nothing is
-   * changed then
+   * @throws WickError CORRUPT_FILE that names all missing, unexpected, misshapen and mistyped names together;
+   * nothing is changed then
    */
   load(weights: Weights | ReadonlyMap<string, Tensor>, options: LoadWeightsOptions = {}): this {
     const given = weights instanceof Weights ? weights : new Weights(weights);
-    for (const [parameter, tensor] of fit(this.declared(), given, options.allow ?? [])) {
-      const narrow = tensor.dtype === "f16" || tensor.dtype === "bf16";
-      parameter.put(options.dtype === "f32" && narrow ? widened(tensor) : tensor);
+    const widens = ({ dtype }: Tensor) => options.dtype === "f32" && (dtype === "f16" || dtype === "bf16");
+    const dtypeOf = (tensor: Tensor) => widens(tensor) ? "f32" : tensor.dtype;
+    for (const [parameter, tensor] of fit(this.declared(), given, options.allow ?? [], dtypeOf)) {
+      parameter.put(widens(tensor) ? widened(tensor) : tensor);
     }
     return this;
   }

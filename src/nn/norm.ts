@@ -21,7 +21,7 @@ export class RmsNorm extends Module {
     readonly epsilon: number = 1e-5,
   ) {
     super();
-    this.weight = new Parameter([width], constant(1));
+    this.weight = new Parameter([width], constant(1), { takes: ["f32"] });
   }
 
   /** x [.., C]: the same. */
@@ -55,8 +55,8 @@ export class LayerNorm extends Module {
   /** Over C values. */
   constructor(width: number, options: LayerNormOptions = {}) {
     super();
-    this.weight = new Parameter([width], constant(1));
-    if (options.bias ?? true) this.bias = new Parameter([width]);
+    this.weight = new Parameter([width], constant(1), { takes: ["f32"] });
+    if (options.bias ?? true) this.bias = new Parameter([width], undefined, { takes: ["f32"] });
     this.epsilon = options.epsilon ?? 1e-5;
   }
 

@@ -8,6 +8,7 @@ import { WickError } from "../error.ts";
 import { inScope } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Generator } from "../tensor/generator.ts";
+import type { Dtype } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -20,6 +21,8 @@ export interface ParameterOptions {
   optional?: boolean;
   /** Whose values it shares where a checkpoint has none of its own. */
   tiedTo?: Parameter;
+  /** Dtypes in which a checkpoint may have it: those that its op takes [all]. */
+  takes?: readonly Dtype[];
 }
 
 /**
@@ -49,6 +52,16 @@ export class Parameter implements Disposable {
   /** Whether a checkpoint may lack it. */
   get isOptional(): boolean {
     return this.options.optional === true || this.options.tiedTo !== undefined;
+  }
+
+  /** Whether a checkpoint may have it in this dtype. */
+  allows(dtype: Dtype): boolean {
+    return this.options.takes?.includes(dtype) ?? true;
+  }
+
+  /** Dtypes that a checkpoint may have it in, for messages. */
+  get dtypes(): string {
+    return this.options.takes?.join(", ") ?? "any dtype";
   }
 
   /** Its values of its own, where it has some. */

@@ -109,7 +109,10 @@ export class RotaryEmbedding extends Module {
   /** For positions below `length` and heads whose first `dims` elements (an even number) turn. */
   constructor(readonly length: number, readonly dims: number, options: RotaryOptions = {}) {
     super();
-    this.factors = new Buffer([dims / 2], undefined, { optional: true });
+    this.factors = new Buffer([dims / 2], undefined, {
+      optional: true,
+      takes: ["f32", "f16", "bf16", "f64"],
+    });
     this.pairs = options.pairs ?? "halved";
     this.#options = options;
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
-import { type FileDtype, quotedName } from "../formats/file_tensor.ts";
+import { quotedName, WickError } from "../error.ts";
+import type { FileDtype } from "../formats/file_tensor.ts";
 import { type Dtype, isPlain, type PlainDtype } from "../tensor/dtype.ts";
 
 /** Names of the tensors' dtypes; those that tensors lack (yet) are refused. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { HttpError } from "./failure.ts";
-import type { Json } from "./fields.ts";
+import { type Json, show } from "./fields.ts";
 
 /** Throws a 415 for what does not claim to be JSON and a 400 for what is not a JSON object. */
 export async function readJson(request: Request): Promise<Json> {
@@ -19,7 +19,7 @@ export async function readJson(request: Request): Promise<Json> {
   }
   const value = parse(await request.arrayBuffer());
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-  throw new HttpError(400, "invalid_json", "The body must be a JSON object");
+  throw new HttpError(400, "invalid_json", `The body must be a JSON object, got ${show(value)}`);
 }
 
 function parse(bytes: ArrayBuffer): unknown {

@@ -67,14 +67,21 @@ export const object: Reader<Json> = (value, param) =>
 export function list<T>(item: Reader<T>, most = Infinity): Reader<T[]> {
   return (value, param) => {
     const fits = Array.isArray(value) && value.length > 0 && value.length <= most;
-    if (!fits) refuse(param, `it must be a list of 1 to ${most} items`, value);
+    if (!fits) {
+      refuse(
+        param,
+        `it must be a list of ${most === Infinity ? "at least 1 item" : `1 to ${most} items`}`,
+        value,
+      );
+    }
     return (value as unknown[]).map((v, i) => item(v, `${param}[${i}]`));
   };
 }
 
 /** A value as a message shows it: its JSON, cut short. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value); // JSON has no word for what 1e999 becomes
   if (Array.isArray(value) && value.length > 8) return `a list of ${value.length} items`;
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

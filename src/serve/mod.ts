@@ -83,7 +83,11 @@ function guard<Env extends object>(app: Hono<WickEnv<Env>>, house: House<Env>): 
   });
   const maxSize = settings.limits.bodyBytes;
   const onError = () => {
-    throw new HttpError(413, "body_too_large", `The body must have at most ${maxSize} bytes`);
+    // what is left of it is not read, so the connection can't serve another request
+    const headers = { connection: "close" };
+    throw new HttpError(413, "body_too_large", `The body must have at most ${maxSize} bytes, got more`, {
+      headers,
+    });
   };
   app.use("/v1/*", bodyLimit({ maxSize, onError }));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import { BpeEncoder } from "./bpe.ts";
 import { decodeAlphabet } from "./byte_alphabet.ts";
 import { CharsMap } from "./charsmap.ts";
@@ -175,6 +175,6 @@ function requireUnknown(fields: TokenizerFields, id: number | undefined): number
 export function unsupported(requirement: string, got: string): WickError {
   return new WickError(
     "UNSUPPORTED_TOKENIZER",
-    `Cannot read the tokenizer: ${requirement}, got ${JSON.stringify(got)}`,
+    `Cannot read the tokenizer: ${requirement}, got ${quotedName(got)}`,
   );
 }

@@ -21,7 +21,9 @@ export function chatTemplateFromGguf(metadata: Metadata, tokenizer: Tokenizer): 
   if (typeof source !== "string") {
     throw new WickError(
       "CORRUPT_FILE",
-      `Cannot read tokenizer.chat_template: it must be a string, got ${typeof source}`,
+      `Cannot read tokenizer.chat_template: it must be a string, got ${
+        typeof source === "object" ? `an array of ${source.length}` : source
+      }`,
       { param: "tokenizer.chat_template" },
     );
   }

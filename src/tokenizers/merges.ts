@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { quotedName, WickError } from "../error.ts";
 import type { StringArray } from "../formats/metadata.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -51,7 +51,7 @@ export class MergeTable {
         throw new WickError(
           "CORRUPT_FILE",
           `Cannot read merge ${rank} of the tokenizer: it must be two tokens that join to a third, ` +
-            `got ${JSON.stringify(merges.at(rank))}`,
+            `got ${quotedName(merges.at(rank))}`,
         );
       }
       this.merges[3 * rank] = left;

@@ -142,7 +142,7 @@ export const story: readonly string[] = ["A ", "fox ", "ran ", "home."];
 
 /** A model that writes `story`, whatever it is asked. */
 export class FakeModel implements LanguageModel {
-  readonly name = "Fake 1K";
+  name = "Fake 1K";
   readonly architecture = "llama";
   contextLength = 64;
   readonly parameterCount = 1000;

@@ -20,7 +20,7 @@ Deno.test("elide() keeps short arrays whole and long ones as length and first it
 function header(): Gguf {
   const pairs: [string, MetadataValue][] = [
     ["general.architecture", "strange"],
-    ["general.name", "evil \x1b[2J name"],
+    ["general.name", "evil \x1b[2J name \x9b31m\u202egnol"],
     ["tokenizer.ggml.tokens", StringArray.from(Array.from({ length: 40 }, (_, i) => `t${i}`))],
   ];
   const tensor = {
@@ -52,6 +52,6 @@ Deno.test("inspect prints no control character of a file to the terminal", async
   const { stdout } = await wick(["inspect", "strange.gguf"], { header: header(), terminal: true });
   match(stdout, /evil \\u001b\[2J name/);
   // deno-lint-ignore no-control-regex -- these are what must not be there
-  equal(/[\x00-\x09\x0b-\x1f]/.test(stdout), false);
+  equal(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(stdout), false);
   match(stdout, /1 tensors · 128 parameters · 136 B/);
 });

@@ -46,7 +46,7 @@ Deno.test("run hands every sampling option to the library under its own name", a
   const line =
     "run x -n 3 --temperature 0.5 --top-k 7 --top-p 0.9 --min-p 0.1 --typical-p 0.8 --repeat-penalty 1.1 " +
     "--repeat-last-n -1 --presence-penalty 0.2 --frequency-penalty -0.3 --seed 5 --stop a --stop b --ignore-eos " +
-    "--logprobs 2 --overflow slide --special";
+    "--logprobs 2 --overflow slide --special --json";
   const { model, code, stderr } = await wick(line.split(" "));
   equal(code, 0, stderr);
   const { signal, ...options } = model.asked[0].options;

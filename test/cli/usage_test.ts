@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { wick } from "./fakes.ts";
 
 const commands = ["run", "chat", "serve", "inspect", "tokenize", "perplexity", "bench"];
@@ -37,7 +37,8 @@ const wrong: [string, RegExp][] = [
   ["run --max-tokens 0", /'-n, --max-tokens <n>' argument '0' is invalid.*at least 1/],
   ["run --max-tokens 1.5", /argument '1.5' is invalid/],
   ["run --seed -1", /'--seed <n>' argument '-1' is invalid/],
-  ["run --seed 9007199254740992", /argument '9007199254740992' is invalid/],
+  ["run --seed 9007199254740992", /argument '9007199254740992' is invalid.*from 0 to 9007199254740991/],
+  ["run --system hello", /'--system': it goes with --chat/],
   ["run --temperature warm", /'--temperature <t>' argument 'warm' is invalid.*number/],
   ["run --temperature NaN", /argument 'NaN' is invalid/],
   ["run --temperature 101", /'--temperature'.*\[0, 100\], got 101/],
@@ -64,6 +65,30 @@ Deno.test("wrong usage fails with 2, names what is wrong and opens no model", as
     equal(stdout, "", line);
     match(stderr, message);
     deepEqual(opened, [], line);
+  }
+});
+
+Deno.test("run refuses log-probabilities that nothing would show", async () => {
+  const { code, stderr, opened } = await wick(["run", "--logprobs", "2"]);
+  equal(code, 2);
+  equal(
+    stderr,
+    "error[INVALID_ARGUMENT]: Cannot use option '--logprobs': it goes with --json, got it alone\n",
+  );
+  deepEqual(opened, []);
+});
+
+Deno.test("a model's name reaches the terminal without its control characters", async () => {
+  const model = { name: "evil\x1b[2J\n\u202eame", hasChatTemplate: false };
+  const outcomes = [
+    await wick(["chat"], { model, terminal: true }),
+    await wick(["chat"], { model: { ...model, hasChatTemplate: true }, terminal: true }),
+    await wick(["bench", "--gen", "0", "--repeat", "1"], { model, terminal: true }),
+  ];
+  for (const { stdout, stderr } of outcomes) {
+    // deno-lint-ignore no-control-regex -- its own colors apart, these are what must not be there
+    doesNotMatch((stdout + stderr).replaceAll(/\x1b\[\d+m/g, ""), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    match(stdout + stderr, /evil/);
   }
 });
 
@@ -104,10 +129,13 @@ Deno.test("threads and devices that there are none of are refused by name", asyn
 
 Deno.test("color is for terminals, and not where NO_COLOR is set", async () => {
   const bad = ["run", "--nope"];
-  equal((await wick(bad)).stderr, "error: unknown option '--nope'\n");
-  equal((await wick(bad, { terminal: true })).stderr, "\x1b[31merror\x1b[0m: unknown option '--nope'\n");
+  equal((await wick(bad)).stderr, "error[INVALID_ARGUMENT]: unknown option '--nope'\n");
+  equal(
+    (await wick(bad, { terminal: true })).stderr,
+    "\x1b[31merror[INVALID_ARGUMENT]\x1b[0m: unknown option '--nope'\n",
+  );
   equal(
     (await wick(bad, { terminal: true, env: { NO_COLOR: "1" } })).stderr,
-    "error: unknown option '--nope'\n",
+    "error[INVALID_ARGUMENT]: unknown option '--nope'\n",
   );
 });

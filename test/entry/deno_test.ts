@@ -41,6 +41,11 @@ Deno.test("files are appended to, truncated, renamed, removed and told in Wick's
     await access.remove(`${folder}/b`);
     equal(await access.readText(`${folder}/b`), undefined);
     await rejects(access.open(`${folder}/b`), { code: "NOT_FOUND" });
+    await rejects(access.open(folder), { code: "INVALID_ARGUMENT", message: /got a folder/ });
+    if (Deno.build.os !== "windows") {
+      await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+      await rejects(access.open(`${folder}/pipe`), { code: "INVALID_ARGUMENT", message: /got a pipe/ });
+    }
     await rejects(access.rename(`${folder}/b`, path), { code: "NOT_FOUND" });
   }));
 
@@ -51,6 +56,28 @@ Deno.test("a lock is held by one at a time", () =>
     release!();
     (await files("test").lock(`${folder}/lock`))!();
   }));
+
+Deno.test("under steady work a client's leaving is noticed within a few yields", async () => {
+  const { promise: noticed, resolve } = Promise.withResolvers<number>();
+  const { promise: connected, resolve: connect } = Promise.withResolvers<Deno.TcpConn>();
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async ({ signal }) => {
+    const client = await connected;
+    for (let slices = 0;; slices++) {
+      const start = performance.now();
+      while (performance.now() - start < 20);
+      if (slices === 5) client.close();
+      if (signal.aborted) resolve(slices - 5);
+      if (signal.aborted || slices === 100) return new Response();
+      await platform().yield();
+    }
+  });
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+  connect(client);
+  await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: here\r\n\r\n"));
+  const slices = await noticed;
+  ok(slices <= 5, `noticed after ${slices} slices of 20 ms`);
+  await server.shutdown();
+});
 
 Deno.test("the yield lets timers run, and the rest can be told", async () => {
   let fired = false;

@@ -57,6 +57,15 @@ const cases: [string, Uint8Array, WickErrorCode, RegExp][] = [
     "CORRUPT_FILE",
     /1048576 booleans/,
   ],
+  [
+    "a key that would clear the terminal",
+    pair((out) => {
+      out.string("\x1b[2J\u202e\x9b" + "x".repeat(5000));
+      out.number("u32", 13);
+    }),
+    "CORRUPT_FILE",
+    /^Cannot read "\\u001b\[2J\ufffd\ufffdx{94}\.\.\." of .*, got 13$/,
+  ],
   ["a key twice", rawGguf(0, 2, twoKeys), "CORRUPT_FILE", /key "key".*got this one twice/],
   ["alignment 0", aligned(0), "CORRUPT_FILE", /power of two from 1 to 1048576, got 0/],
   ["alignment 24", aligned(24), "CORRUPT_FILE", /got 24/],

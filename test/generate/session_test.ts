@@ -230,6 +230,13 @@ Deno.test("bad prompts and options are refused with what was found", async () =>
   await refused([], {}, "INVALID_ARGUMENT");
   await refused([0, 99999], {}, "INDEX_OUT_OF_RANGE");
   await refused([0.5], {}, "INDEX_OUT_OF_RANGE");
+  for (const wrong of [null, 5, {}, { messages: "hi" }] as unknown as string[]) {
+    await refused(wrong, {}, "INVALID_ARGUMENT");
+  }
+  await rejects(() => model.nll([0, 1, 99999]), { code: "INDEX_OUT_OF_RANGE" }); // a target alone, never an input
+  for (const maximumBytes of [-1, 5, NaN, 2 ** 40]) {
+    await rejects(() => load(file, { maximumBytes }), { code: "INVALID_ARGUMENT", param: "maximumBytes" });
+  }
   await refused(PROMPT, { temperature: -1 }, "INVALID_ARGUMENT");
   await refused(PROMPT, { topP: 0 }, "INVALID_ARGUMENT");
   await refused({ messages: [{ role: "user", content: "hi" }] }, {}, "TEMPLATE_FAILED");

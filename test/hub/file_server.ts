@@ -10,6 +10,8 @@ export interface Serving {
   /** Answers ranges [true]. */
   ranges?: boolean;
   etag?: string;
+  /** Answers a range of whatever version it has, against RFC 9110. */
+  ignoresIfRange?: boolean;
   /** Every answer's status instead of 200 or 206. */
   status?: number;
   /** Answers break off after this many bytes. */
@@ -73,7 +75,7 @@ function answer(serving: Serving, request: Request): Response {
   const [, first, last] = /bytes=(\d+)-(\d*)/.exec(request.headers.get("range") ?? "") ?? [];
   const condition = request.headers.get("if-range");
   const whole = first === undefined || serving.ranges === false ||
-    (condition && condition !== headers.get("etag"));
+    (condition && condition !== headers.get("etag") && !serving.ignoresIfRange);
   const start = whole ? 0 : Number(first);
   const end = whole || !last ? serving.bytes.length : Math.min(Number(last) + 1, serving.bytes.length);
   if (start >= serving.bytes.length && !whole) return new Response(null, { status: 416, headers });

@@ -97,6 +97,19 @@ Deno.test("toSource() refuses what is missing or no source", async () => {
   await rejects(toSource(await Deno.realPath(".")), { code: "INVALID_ARGUMENT" });
   await rejects(toSource("hf:owner/file.gguf"), { code: "INVALID_ARGUMENT" });
   await rejects(toSource("hf:owner/repo/../../x.gguf"), { code: "INVALID_ARGUMENT" });
+  await rejects(toSource("ftp://host/x.gguf"), {
+    code: "INVALID_ARGUMENT",
+    message: /http\(s\).*, got ftp$/,
+  });
+  const fire = { read: () => Promise.reject(new Error("disk on fire")), name: "the disk" };
+  const burning = await toSource(fire);
+  await rejects(async () => await burning.readInto(7, new Uint8Array(3)), {
+    code: "SOURCE_FAILED",
+    message: /the disk at byte 7: .*disk on fire/,
+  });
+  const stream = new Blob(["x"]).stream();
+  stream.getReader();
+  await rejects(toSource(stream), { code: "INVALID_ARGUMENT", message: /got one with a reader/ });
   const bucket = { head: () => Promise.resolve(null), get: () => Promise.resolve(null) };
   await rejects(toSource(bucket), { code: "INVALID_ARGUMENT", message: /key/ });
   await rejects(toSource(bucket, "model"), { code: "NOT_FOUND" });

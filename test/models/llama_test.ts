@@ -2,14 +2,15 @@
  * Random Llamas in every tensor type against a float64 forward of their dequantized weights, and the family's
  * variations: biases, ties, windows, stretched rotations.
  */
-import { equal, ok, rejects } from "node:assert/strict";
+import { equal, ok, rejects, throws } from "node:assert/strict";
 import { load, type WickError } from "../../mod.ts";
+import { llamaConfig } from "../../src/models/llama.ts";
 import { ropeFrequencies } from "../../src/nn/rotary.ts";
 import { blockFormats } from "../../src/quant/formats.ts";
 import { Random, testSeed } from "../random.ts";
 import { repositoryPath } from "../shared.ts";
 import { llama } from "../reference/llama.ts";
-import { writeGguf } from "../formats/gguf_writer.ts";
+import { writeGguf, type WrittenValue } from "../formats/gguf_writer.ts";
 import { type RandomLlama, randomLlama } from "./random_llama.ts";
 
 const seed = testSeed();
@@ -142,6 +143,35 @@ Deno.test("a file whose tensors are missing or misshapen names all of them", asy
   await rejects(() => load(narrow), /ffn_gate.weight is \[512,256\], expected \[500,256\]/);
 });
 
+Deno.test("a norm's weight that its op can't take is told when the file is opened, not at the first token", async () => {
+  for (const [type, name] of [[1, "f16"], [8, "q8_0"]] as const) {
+    const { file } = randomLlama(new Random(seed), "f32", { config: { layers: 1 } });
+    await rejects(() => load(retyped(file, "blk.0.ffn_norm.weight", type)), {
+      code: "CORRUPT_FILE",
+      message: new RegExp(`mistyped 1: blk\\.0\\.ffn_norm\\.weight is ${name}, expected f32$`),
+    });
+  }
+});
+
+/** The file with another type (a GGML id) written for a vector; its data lie where they lay. */
+function retyped(file: Uint8Array, name: string, type: number): Uint8Array {
+  const at = new TextDecoder("latin1").decode(file).indexOf(name) + name.length;
+  const copy = file.slice();
+  new DataView(copy.buffer).setUint32(at + 4 + 8, type, true); // behind the number of dimensions and the size
+  return copy;
+}
+
+Deno.test("a table of positions is sized by numbers that the weights have borne out", async () => {
+  const metadata = {
+    ".attention.key_length": 65536,
+    ".rope.dimension_count": 65536,
+    ".context_length": 2048,
+  };
+  const { file } = randomLlama(new Random(seed), "f32", { config: { layers: 1 }, metadata });
+  // the file's tensors take 2 MB, the table that its numbers ask for 512 MB
+  await rejects(() => load(file, { maximumBytes: 16 << 20 }), { code: "CORRUPT_FILE", message: /misshapen/ });
+});
+
 Deno.test("numbers that make no model, and unknown architectures, are refused before anything is loaded", async () => {
   const broken = (metadata: Record<string, number | string>) =>
     randomLlama(new Random(seed), "f32", { config: { layers: 1 }, metadata }).file;
@@ -153,6 +183,30 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
   ) {
     await rejects(() => load(broken({ [key]: value })), { code: "CORRUPT_FILE", param: `llama${key}` });
   }
+  const f32 = (value: number): WrittenValue => ({ type: "f32", value });
+  const wrong: [string, WrittenValue, RegExp][] = [
+    [".context_length", 0, /expected an integer in 1\.\..*, got 0$/],
+    [".context_length", f32(NaN), /got NaN$/],
+    [".context_length", f32(1.5), /got 1\.5$/],
+    [".context_length", "long", /got "long"$/],
+    [".context_length", [2, 3], /got an array of 2$/],
+    [".attention.head_count_kv", 3, /expected a divisor of the 4 heads, got 3$/],
+    [".rope.dimension_count", 63, /expected an even number, got 63$/],
+    [".rope.scaling.type", "\x1b[2J", /got "\\u001b\[2J"$/],
+  ];
+  for (const [key, value, message] of wrong) {
+    const { file } = randomLlama(new Random(seed), "f32", {
+      config: { layers: 1 },
+      metadata: { [key]: value },
+    });
+    await rejects(() => load(file), { code: "CORRUPT_FILE", param: `llama${key}`, message });
+  }
+  const uneven = { embedding_length: 256, "attention.head_count": 3 };
+  const metadata = new Map(Object.entries(uneven).map(([key, value]) => [`llama.${key}`, value]));
+  throws(() => llamaConfig("llama", metadata), {
+    code: "CORRUPT_FILE",
+    message: /llama\.attention\.head_count: expected a divisor of the width 256, got 3$/,
+  });
   await rejects(() => load(writeGguf({ "general.architecture": "clip" })), {
     code: "UNSUPPORTED_ARCHITECTURE",
     message: /"clip": expected one of llama, mistral/,

@@ -106,6 +106,19 @@ Deno.test("wrong and unsupported fields get 400 that names the field, and the se
     equal((await json(post(CHAT, chat("x")))).object, "chat.completion");
   }));
 
+Deno.test("a refusal shows the values that it is about", () =>
+  serving({}, async ({ post }) => {
+    const said: [string, RegExp][] = [
+      [JSON.stringify(chat("x", { messages: [] })), /a list of at least 1 item, got \[\]$/],
+      [
+        JSON.stringify(chat("x", { temperature: 0 })).replace('"temperature":0', '"temperature":1e400'),
+        /got Infinity$/,
+      ],
+      ["[1]", /must be a JSON object, got \[1\]$/],
+    ];
+    for (const [body, message] of said) match((await json(post(CHAT, body))).error.message, message);
+  }));
+
 Deno.test("malformed bodies get 400, other types than JSON 415", () =>
   serving({}, async ({ post }) => {
     for (const body of ["", "{", "nonsense", "[]", "null", '"text"', "[".repeat(100_000)]) {
@@ -134,6 +147,7 @@ Deno.test("a body beyond the limit gets 413, announced or not", () =>
     const announced = await post(CHAT, huge);
     equal(announced.status, 413);
     equal((await json(announced)).error.code, "body_too_large");
+    equal(announced.headers.get("connection"), "close");
     const chunked = await post(CHAT, "", { body: new Blob([huge]).stream() });
     equal(chunked.status, 413);
     await chunked.body?.cancel();
