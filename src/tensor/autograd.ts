@@ -8,6 +8,7 @@
 import { WickError } from "../error.ts";
 import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
+import type { Dtype } from "./dtype.ts";
 import { Scope } from "./scope.ts";
 import { show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -19,10 +20,12 @@ import type { Tensor } from "./tensor.ts";
 export class Variable {
   private holders = 0;
 
-  /** Of values of `shape`: a leaf, or the result of a recorded op. */
+  /** Of values of `shape` and `dtype`: a leaf, or the result of a recorded op. */
   constructor(
     /** The shape of the values, and of their gradient. */
     readonly shape: readonly number[],
+    /** Their dtype, and that of their gradient. */
+    readonly dtype: Dtype,
     /** The op that they are the result of. */
     readonly node?: RecordedOp,
   ) {}
@@ -170,7 +173,7 @@ function hang(
   rule: Backward,
 ): void {
   const node = new Node(op, inputs, rule);
-  y.bind(new Variable(y.shape, node));
+  y.bind(new Variable(y.shape, y.dtype, node));
   node.save(save);
   recorded?.push(node);
 }
@@ -230,7 +233,7 @@ export class Gradients implements Disposable {
     noGrad(() => {
       for (const [variable, gradient] of this.byVariable) {
         const changed = change(inScope(gradient, own));
-        checkShape(variable, changed);
+        checkGradient(variable, changed);
         this.byVariable.set(variable, free(hold(changed)));
         changed.dispose();
         gradient.dispose();
@@ -269,12 +272,31 @@ export function backward(y: Tensor, options: BackwardOptions = {}): Gradients {
       `Cannot go back from ${show(y.shape)}: give the gradient of its elements`,
     );
   }
+  if (options.gradient) checkSeed(y, options.gradient);
   using own = new Scope();
   const seed = options.gradient ?? constant(y.device, 1, y.dtype).expand(...y.shape);
   const leaves = walk(y.variable, inScope(seed, own), options, new Set());
   const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])), y.scope);
   y.scope?.own(gradients);
   return gradients;
+}
+
+/** The gradient of a result as the caller gives it. */
+function checkSeed(y: Tensor, gradient: Tensor): void {
+  const given = `Cannot go back from ${y} by ${gradient}`;
+  if (gradient.isDisposed) throw new WickError("DISPOSED", `${given}: it was disposed`);
+  if (gradient.device !== y.device) {
+    throw new WickError("DEVICE_MISMATCH", `${given}: both must live on one device; move it with to()`);
+  }
+  if (gradient.dtype !== y.dtype) {
+    throw new WickError("DTYPE_MISMATCH", `${given}: its gradient must be ${y.dtype}, got ${gradient.dtype}`);
+  }
+  if (show(gradient.shape) !== show(y.shape)) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `${given}: its gradient must be ${show(y.shape)}, got ${show(gradient.shape)}`,
+    );
+  }
 }
 
 /**
@@ -290,7 +312,7 @@ function walk(
   const ends = new Map<Variable, Tensor>();
   const waiting = new Set<Variable>();
   const accumulate = (variable: Variable, gradient: Tensor) => {
-    checkShape(variable, gradient);
+    checkGradient(variable, gradient);
     const before = gradients.get(variable);
     gradients.set(variable, before ? before.add(gradient) : gradient);
     if (!waiting.has(variable)) waiting.add(variable.retain());
@@ -298,17 +320,21 @@ function walk(
   const keep = options.retainGraph || options.createGraph;
   withGradients(options.createGraph ?? false, () => {
     accumulate(root, seed);
-    while (waiting.size > 0) {
-      const variable = youngest(waiting);
-      const gradient = gradients.get(variable)!;
-      waiting.delete(variable);
-      gradients.delete(variable);
-      if (!variable.node || stops.has(variable)) ends.set(variable, gradient);
-      else {
-        variable.node.run(gradient, accumulate);
-        if (!keep) variable.node.drop();
+    try {
+      while (waiting.size > 0) {
+        const variable = youngest(waiting);
+        const gradient = gradients.get(variable)!;
+        gradients.delete(variable);
+        if (!variable.node || stops.has(variable)) ends.set(variable, gradient);
+        else {
+          variable.node.run(gradient, accumulate);
+          if (!keep) variable.node.drop();
+        }
+        waiting.delete(variable);
+        variable.release();
       }
-      variable.release();
+    } finally {
+      for (const variable of waiting) variable.release(); // an op threw: what waited holds the tape no longer
     }
   });
   return ends;
@@ -320,12 +346,14 @@ function youngest(variables: ReadonlySet<Variable>): Variable {
   return best!;
 }
 
-function checkShape(variable: Variable, gradient: Tensor): void {
-  if (show(gradient.shape) === show(variable.shape)) return;
-  const op = variable.node?.op ?? "a leaf";
+/** A gradient has the shape and dtype of its values: of another one, digits would be lost, or elements taken apart. */
+function checkGradient({ shape, dtype, node }: Variable, gradient: Tensor): void {
+  if (gradient.dtype === dtype && show(gradient.shape) === show(shape)) return;
   throw new WickError(
     "INVALID_STATE",
-    `The gradient of the result of ${op} must be ${show(variable.shape)}, got ${show(gradient.shape)}`,
+    `The gradient of ${node ? `the result of ${node.op}` : "a leaf"} must be ${dtype}${
+      show(shape)
+    }, got ${gradient}`,
   );
 }
 
@@ -374,7 +402,7 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
     const leaf = inScope(x, x.scope);
     // the walk of this gradient stops here; an outer one goes on to what x depends on
     if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
-    else leaf.bind(new Variable(x.shape));
+    else leaf.bind(new Variable(x.shape, x.dtype));
     return leaf;
   });
   const y = fn(...leaves);
@@ -403,7 +431,7 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
     const again = saved.map((x, i) => {
       const leaf = inScope(x, dy.scope);
-      if (needs[i]) leaf.bind(new Variable(x.shape));
+      if (needs[i]) leaf.bind(new Variable(x.shape, x.dtype));
       return leaf;
     });
     const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));

@@ -39,6 +39,15 @@ export function show(shape: Shape): string {
   return `[${shape.join(",")}]`;
 }
 
+/** Throws where an extent is not a whole number from 0. */
+export function checkShape(name: string, shape: readonly number[]): void {
+  if (shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return;
+  throw new WickError(
+    "SHAPE_MISMATCH",
+    `Cannot ${name} ${show(shape)}: each extent must be a whole number from 0`,
+  );
+}
+
 /** A dimension counted from the front; negative ones count from the end. */
 export function dimension(op: string, dim: number, rank: number): number {
   const at = dim < 0 ? dim + rank : dim;

@@ -136,9 +136,9 @@ export class Tensor implements OperandView, Disposable {
   get isContiguous(): boolean {
     return isContiguous(this.shape, this.strides);
   }
-  /** Whether it was disposed. */
+  /** Whether it was disposed, or the Program whose result it is. */
   get isDisposed(): boolean {
-    return !this.#open;
+    return !this.#open || this.storage.freed;
   }
 
   /** Another tensor over the same storage. */
@@ -254,7 +254,7 @@ export class Tensor implements OperandView, Disposable {
     if (this.dtype !== "f32" && this.dtype !== "f64") {
       throw new WickError("DTYPE_MISMATCH", `Cannot take a gradient of ${this}: it must be f32 or f64`);
     }
-    if (!this.variable) this.bind(new Variable(this.shape));
+    if (!this.variable) this.bind(new Variable(this.shape, this.dtype));
     return this;
   }
 
@@ -1007,11 +1007,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+    return `Tensor ${this}${this.isDisposed ? " (disposed)" : ""}`;
   }
   /** What a console shows in Node and Bun. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+    return `Tensor ${this}${this.isDisposed ? " (disposed)" : ""}`;
   }
 
   async #numbers(): Promise<ArrayLike<number>> {
@@ -1024,7 +1024,9 @@ export class Tensor implements OperandView, Disposable {
   }
 
   #assertOpen(action: string): void {
-    if (!this.#open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+    if (this.isDisposed) {
+      throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+    }
   }
 }
 

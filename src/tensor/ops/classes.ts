@@ -5,7 +5,13 @@
  */
 import type { Tensor } from "../tensor.ts";
 import { compare, where } from "./compare.ts";
+import { indices } from "./indices.ts";
 import { pick } from "./pick.ts";
+
+/** Tells a target that is neither one of the classes (the last extent of `scores`) nor `ignoreIndex`. */
+export function checkTargets(op: string, scores: Tensor, targets: Tensor, ignoreIndex = -100): void {
+  using _ = indices(`take ${op} of ${scores}`, targets, scores.shape[1], ignoreIndex);
+}
 
 /**
  * Each target's weight [T]: that of its class among `weights` [V], or 1; 0 where `none` (u8) says that it does not

@@ -10,9 +10,10 @@ import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
-import { isPlain, Q8_BLOCK } from "../dtype.ts";
+import { isPlain, type PlainDtype, Q8_BLOCK } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { castLike } from "./cast.ts";
 import { matmul } from "./matmul.ts";
 
 export { takeRows } from "./index_select.ts";
@@ -66,8 +67,8 @@ function timesPlain(x: Tensor, weight: Tensor): Tensor {
     return matmul(x, transposed);
   });
   return track("linear", y, [x, weight], [x, weight], (dy, [x, weight], needs) => [
-    needs[0] ? matmul(dy, weight) : undefined,
-    needs[1] ? matmul(dy.t(), x) : undefined, // [N, K] as the weight lies, so that optimizers need no copy
+    needs[0] ? castLike(matmul(dy, weight), x) : undefined,
+    needs[1] ? castLike(matmul(dy.t(), x), weight) : undefined, // [N, K] as the weight lies, so that optimizers need no copy
   ]);
 }
 
@@ -75,10 +76,11 @@ function timesPlain(x: Tensor, weight: Tensor): Tensor {
 function addBias(y: Tensor, bias: Tensor): Tensor {
   const z = noGrad(() => y.add(bias));
   const T = y.shape[0];
+  const [ofY, ofBias] = [y.dtype, bias.dtype] as PlainDtype[];
   track("linear", z, [y, bias], [], (dy, _, needs) => [
-    needs[0] ? dy : undefined,
+    needs[0] ? dy.to(ofY) : undefined,
     // a product with ones reads dy once, in rows
-    needs[1] ? matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0) : undefined,
+    needs[1] ? matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0).to(ofBias) : undefined,
   ]);
   y.dispose();
   return z;

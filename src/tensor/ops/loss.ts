@@ -8,7 +8,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import type { Tensor } from "../tensor.ts";
-import { ignored, weightsOf } from "./classes.ts";
+import { checkTargets, ignored, weightsOf } from "./classes.ts";
 import { where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
 import { spread } from "./pick.ts";
@@ -26,11 +26,13 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * -log softmax(logits)[target], for logits [T, V] and targets [T] (i32), as PyTorch's `cross_entropy`. A target
- * outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
+ * -log softmax(logits)[target], for logits [T, V] and targets [T] (i32), as PyTorch's `cross_entropy`.
+ *
+ * @throws WickError INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   check(logits, targets, options);
+  checkTargets("crossEntropy", logits, targets, options.ignoreIndex);
   if (options.reduction === "none") return each(logits, targets, options);
   using losses = each(logits, targets, options);
   if (options.reduction === "sum") return losses.sum(0);

@@ -6,7 +6,7 @@
 import { WickError } from "../../error.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { ignored, weightsOf } from "./classes.ts";
+import { checkTargets, ignored, weightsOf } from "./classes.ts";
 import { compare, where } from "./compare.ts";
 import { pick } from "./pick.ts";
 import { clamp } from "./unary.ts";
@@ -113,6 +113,7 @@ export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOpt
       },
     );
   }
+  sameShape("smoothL1Loss", x, target);
   using losses = huberLoss(x, target, { delta: beta, reduction });
   return losses.mul(1 / beta);
 }
@@ -164,11 +165,14 @@ function divergenceOfLogs(x: Tensor, target: Tensor): Tensor {
 
 /**
  * -logProbs[target], for log-probabilities [T, V] and targets [T] (i32), times the weight of the target's class; the
- * mean is over those weights. A target outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
+ * mean is over those weights.
+ *
+ * @throws WickError INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
   const { weights = null, ignoreIndex = -100, reduction = "mean" } = options;
   checkClasses(logProbs, targets, weights);
+  checkTargets("nllLoss", logProbs, targets, ignoreIndex);
   const [T, V] = logProbs.shape;
   using rows = logProbs.reshape(T, 1, V);
   using ids = targets.reshape(T, 1, 1);

@@ -13,7 +13,7 @@ import { isFloat, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
+import { cast, castLike } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
 import { tidy } from "./tidy.ts";
 import { contiguous } from "./view.ts";
@@ -79,13 +79,8 @@ function product(kernel: Kernel, a: Tensor, b: Tensor): Tensor {
   run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
   return track("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => [
     needs[0] ? sumTo(matmul(dy, b.t()), a.shape) : undefined,
-    needs[1] ? likeWeight(sumTo(matmul(a.t(), dy), b.shape), b) : undefined,
+    needs[1] ? castLike(sumTo(matmul(a.t(), dy), b.shape), b) : undefined,
   ]);
-}
-
-/** The gradient of a weight in f16 or bf16 is of its dtype. */
-function likeWeight(dw: Tensor, b: Tensor): Tensor {
-  return dw.dtype === b.dtype ? dw : cast(dw, b.dtype as PlainDtype);
 }
 
 /** Strides over two batch dimensions, rows and columns. */

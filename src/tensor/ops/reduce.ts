@@ -134,7 +134,7 @@ export function extreme(op: "max" | "min", x: Tensor, dim: Dims, keepDim: boolea
   if (within) return through(x, within, (x) => extreme(op, x, dim, keepDim));
   const y = fold(op, to);
   return track(op, y, [x], [x, y], (dy, [x, y]) => {
-    const best = where(compare("eq", x, widened(y, to)), 1, 0);
+    const best = where(compare("eq", x, widened(y, to)), constant(x.device, 1, x.dtype), 0);
     return [best.mul(widened(dy, to)).div(best.sum(dimsOf(to), true))];
   });
 }
