@@ -31,6 +31,10 @@ interface Case {
   tolerance?: number;
   /** The op with which this form of the call came. */
   needs?: string;
+  /** Which fields of the result count [all, in order]. */
+  results?: string[];
+  /** Inputs that the op takes in this layout alone [none]. */
+  dense?: number[];
 }
 
 const { defaultDevice, record, scope, tensor, Tensor } = wick;
@@ -63,7 +67,7 @@ function inputsOf(given: Case, layout: Layout, own: wick.Scope): Tensor[] {
   return given.inputs.map(({ dtype, shape, data }, i) => {
     if (dtype === "i32") return tensor(Int32Array.from(plain(data)), { shape, scope: own });
     if (dtype === "u8") return tensor(Uint8Array.from(plain(data)), { shape, scope: own });
-    const made = laidOut({ data: plain(data), shape }, layout, own);
+    const made = laidOut({ data: plain(data), shape }, given.dense?.includes(i) ? "dense" : layout, own);
     return given.gradients?.[i] ? made.requiresGrad() : made;
   });
 }
@@ -71,21 +75,26 @@ function inputsOf(given: Case, layout: Layout, own: wick.Scope): Tensor[] {
 /** Arguments with tensors in place of {input: n}. */
 function filled(argument: unknown, inputs: readonly Tensor[]): unknown {
   if (Array.isArray(argument)) return argument.map((a) => filled(a, inputs));
-  if (argument === "inf") return Infinity;
+  if (argument === "inf" || argument === "-inf" || argument === "nan") return special[argument];
   if (typeof argument !== "object" || argument === null) return argument;
   if ("input" in argument) return inputs[argument.input as number];
   return Object.fromEntries(Object.entries(argument).map(([key, value]) => [key, filled(value, inputs)]));
 }
 
-/** Results in order: one tensor, or those of a list or an object. */
-function results(value: unknown): Tensor[] {
-  return value instanceof Tensor ? [value] : Object.values(value as Record<string, Tensor>);
+/** Results in order: one tensor, or those of a list or an object; they go with `own`. */
+function results(value: unknown, own: wick.Scope, fields?: string[]): Tensor[] {
+  const all = value instanceof Tensor ? { y: value } : value as Record<string, Tensor>;
+  for (const y of Object.values(all)) if (y instanceof Tensor && !y.scope) own.own(y);
+  return fields ? fields.map((field) => all[field]) : Object.values(all);
 }
 
-function compute(given: Case, inputs: readonly Tensor[]): Tensor[] {
+/** Ops whose result's shape depends on values, so that they give promises and cannot be recorded. */
+const waits = ["maskedSelect", "nonzero"];
+
+function call(given: Case, inputs: readonly Tensor[]): unknown {
   const op = find(given)!;
   const args = filled(given.args, inputs) as unknown[];
-  return results(given.call === "method" ? op(inputs[0], ...args) : op(...args));
+  return given.call === "method" ? op(inputs[0], ...args) : op(...args);
 }
 
 /** Gradients of the results' sum with `slopes`, by input. */
@@ -120,13 +129,13 @@ async function check(given: Case, layout: Layout, recorded: boolean): Promise<st
   using own = scope();
   const inputs = inputsOf(given, layout, own);
   const slopes = given.expected.map(({ shape }) => tensor(slopeOf(shape), { shape, scope: own }));
-  const all = () => {
-    const ys = compute(given, inputs);
+  const all = (value: unknown) => {
+    const ys = results(value, own, given.results);
     return [...ys, ...(given.gradients ? gradientsOf(given, inputs, ys, slopes) : [])];
   };
-  using program = recorded ? record(defaultDevice(), all) : undefined;
+  using program = recorded ? record(defaultDevice(), () => all(call(given, inputs))) : undefined;
   program?.run();
-  const got = program?.outputs ?? all();
+  const got = program?.outputs ?? all(await call(given, inputs));
   const { expected, tolerance = 1e-5 } = given;
   for (const [i, { shape, data }] of expected.entries()) {
     await compare(expected.length > 1 ? `result ${i}` : "the result", got[i], shape, data, tolerance);
@@ -148,6 +157,7 @@ async function checkAll(given: Case): Promise<void> {
   let held: number | undefined;
   let first: string[] | undefined;
   for (const [layout, recorded] of ways) {
+    if (recorded && waits.includes(given.op)) continue;
     const way = `${name} ${recorded ? "recorded" : layout}`;
     try {
       const got = await check(given, layout, recorded);

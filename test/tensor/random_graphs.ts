@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkpoint, noGrad, type Scope, scope, Tensor, tensor } from "../../mod.ts";
+import { checkpoint, noGrad, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
 import type { Random } from "../random.ts";
 import { type Choices, choices, type Drawn } from "./random_graph_ops.ts";
 
