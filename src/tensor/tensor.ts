@@ -562,7 +562,7 @@ export class Tensor implements OperandView, Disposable {
   affine(mul: number, add: number): Tensor {
     return unaries.affine(this, mul, add);
   }
-  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  /** min(max(x, min), max); the gradient passes between the bounds, not at them. */
   clamp(min = -Infinity, max = Infinity): Tensor {
     return unaries.clamp(this, min, max);
   }

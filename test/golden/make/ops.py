@@ -451,6 +451,7 @@ case("expandAs", lambda x, y: x.expand_as(y), [X(3), X(2, 3)], [I(1)])
 family[-1]["gradients"][1] = None
 
 begin("telling")
+case("clamp", lambda x: x.clamp(-1, 2), [np.array([-2, -1, 0, 2, 3], np.float32)], [-1, 2], note="at its bounds")
 for name, op in {"floorDiv": torch.floor_divide, "remainder": torch.remainder}.items():
     case(name, op, [X(3, 5), X(5)], [I(1)], gradient=name == "remainder")
     case(name, lambda x: op(x, -0.75), [X(7)], [-0.75], gradient=name == "remainder")
@@ -553,8 +554,14 @@ GRID = np.array([[np.nan, 1, -2.5], [np.inf, -np.inf, 0], [-0.0, 3, np.inf]], np
 LINE = GRID.reshape(1, 9)[:, :8]
 
 
+# of whole numbers, truth or steps, in place; or with a slope at NaN that is PyTorch's own choice (its products divide)
+VALUES_ALONE = """floorDiv floor ceil round trunc sign argmax argmin argsort nonzero all any countNonzero detach sliceSet
+    scatterSet elu selu hardSwish prelu prod cumprod""".split()
+
+
 def odd(name, torch_op, args=(), inputs=None, call="method", **rest):
-    case(name, torch_op, [GRID, *(inputs or [])], args, call, gradient=False, note="NaN and infinities", **rest)
+    case(name, torch_op, [GRID, *(inputs or [])], args, call, gradient=name not in VALUES_ALONE, note="NaN and infinities",
+         **rest)
 
 
 moves = {
@@ -637,7 +644,7 @@ IMAGE = np.array([1, np.nan, 2, 3, 0.5, -1, np.inf, 4, 5, -2, 7, 8, 9, 1.5, -np.
 
 
 def pictured(name, torch_op, args, inputs=(), shape=(1, 1, 4, 4)):
-    case(name, torch_op, [IMAGE.reshape(shape), *inputs], args, gradient=False, note="NaN and infinities")
+    case(name, torch_op, [IMAGE.reshape(shape), *inputs], args, note="NaN and infinities")
 
 
 pictured("maxPool2d", lambda x: F.max_pool2d(x, 2), [2])
