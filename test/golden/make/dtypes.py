@@ -147,6 +147,8 @@ case("sliceScatter", lambda x, s: x.slice_scatter(s, 0, 1, 2), [A, [B[0]]], [I(1
 case("sliceSet", lambda x, s: x.slice_scatter(s, 0, 1, 2).detach(), [A, [B[0]]], [I(1), 0, 1])
 case("sliceAssign", lambda x, s: x.slice_scatter(s, 0, 1, 2), [A, [B[0]]], [[[1, 2]], I(1)])
 case("expandAs", lambda x, y: x.expand_as(y), [A, [A, B]], [I(1)])
+case("pixelShuffle", lambda x: F.pixel_shuffle(x, 2), [[[[1, -2, 0]], [[2, 1, 3]], [[0, 4, -1]], [[5, 1, 7]]]], [2])
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), [[[[1, -2], [0, 2], [3, 5], [-4, 1]]]], [2])
 case("matmul", lambda a, b: a @ b, [A, [[1, 2], [-1, 0], [2, 1], [0, 3], [1, -2]]], [I(1)])
 case("dot", torch.dot, [A[0], B[0]], [I(1)])
 case("mv", torch.mv, [A, B[0]], [I(1)])

@@ -665,6 +665,23 @@ pictured("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), [2])
 case("groupNorm", lambda x: F.group_norm(x, 2), [IMAGE.reshape(1, 4, 4)], [I(0), 2, None, None], "function",
      gradient=False, note="NaN and infinities")
 
+# ---- odd extents ----
+begin("extents")
+case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (3, 1)), [X(1, 3, 9, 5)], [[3, 1]])
+case("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=2), [X(2, 3, 7)], [3, {"stride": 2}])
+case("maxPool1d", lambda x: F.max_pool1d(x, 3), [X(1, 3, 11)], [3])
+case("upsampleNearest1d", lambda x: F.interpolate(x, 7), [X(1, 3, 5)], [{"size": 7}])
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 3), [X(1, 3, 3, 9)], [3])
+for name, op in {"floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "trunc": torch.trunc,
+                 "sign": torch.sign}.items():
+    case(name, op, [X(3, 5)], note="its gradient is 0")
+for name, op in {"isNan": torch.isnan, "isFinite": torch.isfinite, "isInf": torch.isinf,
+                 "logicalNot": torch.logical_not}.items():
+    case(name, op, [GRID], gradient=False)
+for name, op in {"zerosLike": torch.zeros_like, "onesLike": torch.ones_like}.items():
+    case(name, op, [X(3, 5)], [I(0)], "function", gradient=False)
+case("fullLike", lambda x: torch.full_like(x, -math.inf), [X(3, 5)], [I(0), -math.inf], "function", gradient=False)
+
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
         lines = ",\n".join(json.dumps(made, separators=(",", ":")) for made in cases)
