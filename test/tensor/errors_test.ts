@@ -1,0 +1,109 @@
+/** What a user meets who does something wrong: an error with the values, and nothing left behind. */
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import * as wick from "../../mod.ts";
+
+const { arange, crossEntropy, defaultDevice, nllLoss, record, scope, tensor, WasmDevice, zeros, zerosLike } =
+  wick;
+
+Deno.test("a tensor of a shape or dtype that is none is refused", () => {
+  for (const shape of [[-1, -2], [0.5, 2], [NaN], [2 ** 60]]) {
+    throws(() => tensor(new Float32Array(1), { shape }), {
+      code: "SHAPE_MISMATCH",
+      message: `Cannot make a tensor of [${shape}]: each extent must be a whole number from 0`,
+    });
+  }
+  const dtype = "f63" as wick.PlainDtype;
+  const message = /f63: expected one of f64, f32, f16/;
+  using x = tensor([1, 2]);
+  for (const make of [() => tensor([1], { dtype }), () => zeros([2], { dtype }), () => x.to(dtype)]) {
+    throws(make, { code: "DTYPE_MISMATCH", message });
+  }
+  throws(() => x.to("toString" as wick.PlainDtype), { code: "DTYPE_MISMATCH" });
+});
+
+Deno.test("tensors of two devices are told with both", () => {
+  using other = new WasmDevice();
+  using a = zeros([2, 3]);
+  using b = zeros([3], { device: other });
+  const message =
+    "Cannot add f32[2,3] on wasm and f32[3] on another wasm device: both must live on one device; move " +
+    "one with to()";
+  throws(() => a.add(b), { code: "DEVICE_MISMATCH", message });
+});
+
+Deno.test("what is larger than memory says what it needs and what is held, and leaves nothing", () => {
+  using device = new WasmDevice({ maximumPages: 32 });
+  using x = zeros([300, 300], { device });
+  const message = /Cannot allocate \d+ bytes: \d+ are held, the memory has \d+ and may not pass 2097152/;
+  throws(() => arange(0, 1e12, 1, { device }), { code: "OUT_OF_MEMORY", message });
+  throws(() => x.expand(1e6, 300, 300).contiguous(), { code: "OUT_OF_MEMORY", message });
+  const before = device.live().storages;
+  for (let steps = 1; steps < 6; steps++) {
+    throws(() => {
+      using own = scope();
+      let y = own.borrow(x).requiresGrad();
+      for (let i = 0; i < steps; i++) y = y.tanh().mul(y); // runs out on the way forth, or on the way back
+      y.exp().sum().backward().get(y);
+      y.repeat(2, 2);
+    }, { code: "OUT_OF_MEMORY", message });
+    ok(
+      device.live().storages <= before + 3,
+      `${device.live().storages} storages, ${before} before, at ${steps} steps`,
+    );
+  }
+});
+
+Deno.test("a target that is no class is told with its place, eager and replayed; ignored ones are none", async () => {
+  using own = scope();
+  const logits = zeros([3, 4], { scope: own });
+  const targets = tensor(Int32Array.of(1, -100, 4), { scope: own });
+  const told = (op: string) => ({
+    code: "INDEX_OUT_OF_RANGE",
+    message: `Cannot take ${op} of f32[3,4] on wasm: indices must be in 0 .. 3, got 4 at [2]`,
+  });
+  throws(() => crossEntropy(logits, targets), told("crossEntropy"));
+  throws(() => nllLoss(logits, targets), told("nllLoss"));
+  using program = record(defaultDevice(), () => crossEntropy(logits, targets));
+  throws(() => program.run(), told("crossEntropy"));
+  targets.write(Int32Array.of(1, -100, 3));
+  program.run();
+  ok(Math.abs(await program.outputs[0].item() - Math.log(4)) < 1e-6);
+  const past = tensor(Int32Array.of(0, 255, 1), { scope: own });
+  equal((await crossEntropy(logits, past, { ignoreIndex: 255, reduction: "none" }).data())[1], 0);
+  throws(() => crossEntropy(logits, past, { ignoreIndex: 1 }), /got 255 at \[1\]/);
+});
+
+Deno.test("a gradient of another shape, dtype or device than its value is refused", async () => {
+  using other = new WasmDevice();
+  using own = scope();
+  const y = zeros([2], { scope: own }).requiresGrad().mul(2);
+  const by = (gradient: wick.Tensor) => () => y.backward({ gradient });
+  throws(by(zeros([3], { scope: own })), { code: "SHAPE_MISMATCH", message: /must be \[2\], got \[3\]/ });
+  throws(by(zeros([2], { dtype: "i32", scope: own })), {
+    code: "DTYPE_MISMATCH",
+    message: /must be f32, got i32/,
+  });
+  throws(by(zeros([2], { device: other, scope: own })), { code: "DEVICE_MISMATCH" });
+  const wide = tensor(Float64Array.of(1, 3, 2), { scope: own }).requiresGrad();
+  const found = wide.max().mul(1 / 3).backward().get(wide);
+  equal(found.dtype, "f64", "over everything, where a number of rank 0 meets f32");
+  deepEqual(await found.toArray(), [0, 1 / 3, 0]);
+});
+
+Deno.test("what was disposed, and what lay in a Program that was, says so", async () => {
+  const x = tensor([1, 2]);
+  const program = record(defaultDevice(), () => x.add(1));
+  program.run();
+  const [y] = program.outputs;
+  deepEqual(await y.toArray(), [2, 3]);
+  program[Symbol.dispose]();
+  await rejects(() => y.data(), { code: "DISPOSED", message: /after its dispose: f32\[2\]/ });
+  throws(() => y.mul(2), { code: "DISPOSED" });
+  y.dispose();
+  x.dispose();
+  throws(() => zerosLike(x), { code: "DISPOSED", message: /f32\[2\] on wasm was disposed/ });
+  throws(() => record(defaultDevice(), () => [undefined as unknown as wick.Tensor]), {
+    code: "INVALID_ARGUMENT",
+    message: "Cannot record a function that returns undefined: expected tensors",
+  });
+});
