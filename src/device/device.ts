@@ -155,6 +155,11 @@ export class Storage {
     (this.dependents ??= new Set()).add(dependent);
   }
 
+  /** Whether anybody must know when it goes. */
+  get watched(): boolean {
+    return (this.dependents?.size ?? 0) > 0;
+  }
+
   /** `dependent` no longer wants to know. */
   unwatch(dependent: Dependent): void {
     this.dependents?.delete(dependent);

@@ -397,14 +397,16 @@ export function grad(fn: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[])
   };
 }
 
+/** Another handle on x, where the walk of a gradient stops; an outer one goes on to what x depends on. */
+function leafOf(x: Tensor, scope: Scope | undefined): Tensor {
+  const leaf = inScope(x, scope);
+  if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
+  else leaf.bind(new Variable(x.shape, x.dtype));
+  return leaf;
+}
+
 function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] {
-  const leaves = inputs.map((x) => {
-    const leaf = inScope(x, x.scope);
-    // the walk of this gradient stops here; an outer one goes on to what x depends on
-    if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
-    else leaf.bind(new Variable(x.shape, x.dtype));
-    return leaf;
-  });
+  const leaves = inputs.map((x) => leafOf(x, x.scope));
   const y = fn(...leaves);
   if (y.size !== 1) {
     throw new WickError(
@@ -429,15 +431,11 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   const { result: y, draws } = noteDraws(() => noGrad(() => fn(...inputs)));
   if (!enabled) return y;
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
-    const again = saved.map((x, i) => {
-      const leaf = inScope(x, dy.scope);
-      if (needs[i]) leaf.bind(new Variable(x.shape, x.dtype));
-      return leaf;
-    });
+    const again = saved.map((x, i) => needs[i] ? leafOf(x, dy.scope) : inScope(x, dy.scope));
     const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));
     if (!result.variable) return [];
-    const found = walk(result.variable, dy, {}, new Set());
-    const own = new Set(again.map((leaf) => leaf.variable));
+    const own = new Set(again.flatMap((leaf) => leaf.variable ?? []));
+    const found = walk(result.variable, dy, { createGraph: enabled }, own);
     for (const [variable, gradient] of found) if (!own.has(variable)) accumulate(variable, gradient);
     return again.map((leaf) => leaf.variable && found.get(leaf.variable));
   });

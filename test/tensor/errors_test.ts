@@ -53,6 +53,36 @@ Deno.test("what is larger than memory says what it needs and what is held, and l
   }
 });
 
+Deno.test("numbers that change with every step do not fill the memory; those that a Program captured stay", async () => {
+  using device = new WasmDevice();
+  using x = tensor([1, 2, 3], { device });
+  using program = record(device, () => x.gt(1.5).where(x, 7));
+  const steps = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      using own = scope();
+      own.borrow(x).requiresGrad().clamp(-i, i + 0.5).maskedFill(own.borrow(x).gt(i / 3), i).sum().backward();
+    }
+  };
+  steps(0, 400);
+  const before = device.live().storages;
+  steps(400, 2000);
+  equal(device.live().storages, before);
+  program.run();
+  deepEqual(await program.outputs[0].toArray(), [7, 2, 3]);
+});
+
+Deno.test("a position that a table of angles lacks is told", () => {
+  using own = scope();
+  const x = zeros([5, 1, 4], { scope: own });
+  const table = zeros([6, 4], { scope: own });
+  for (const position of [2, -1, 0.5]) {
+    throws(() => wick.rope(x, table, position), {
+      code: "INDEX_OUT_OF_RANGE",
+      message: `Cannot rope f32[5,1,4] on wasm from position ${position}: the table has positions 0 .. 5`,
+    });
+  }
+});
+
 Deno.test("a target that is no class is told with its place, eager and replayed; ignored ones are none", async () => {
   using own = scope();
   const logits = zeros([3, 4], { scope: own });

@@ -64,13 +64,13 @@ async function gradients(graph: Graph): Promise<Float64Array[]> {
   return once;
 }
 
-/** How the gradients' product with `along` changes: by going back twice. */
-async function bends(graph: Graph, along: Leaves): Promise<Float64Array[]> {
+/** How the gradients' product with `along` changes: by going back twice, in a checkpoint or without. */
+async function bends(graph: Graph, along: Leaves, how: "loss" | "checkpointed"): Promise<Float64Array[]> {
   using own = scope();
   const leaves = graph.leaves(graph.start, own);
   const directions = graph.leaves(along, own).map((v) => v.detach());
   const turned = (...xs: Tensor[]) =>
-    grad((...inner) => graph.loss(inner))(...xs).map((g, i) => g.mul(directions[i]).sum())
+    grad((...inner) => graph[how](inner))(...xs).map((g, i) => g.mul(directions[i]).sum())
       .reduce((a, b) => a.add(b));
   const found = grad(turned)(...leaves);
   return await Promise.all(found.map(async (g) => Float64Array.from(await g.data(), Number)));
@@ -119,7 +119,9 @@ async function check(graph: Graph, random: Random, count: Count): Promise<void> 
     const loss = graph.loss(xs);
     return loss.variable ? (await numbersOf(xs, loss.backward()))[leaf][e] : 0;
   };
-  await hold("second gradient", graph, await bends(graph, along), moved, { all: 0, kinks: 0 });
+  const second = await bends(graph, along, "loss");
+  deepEqual(await bends(graph, along, "checkpointed"), second, "second gradients through a checkpoint");
+  await hold("second gradient", graph, second, moved, { all: 0, kinks: 0 });
 }
 
 for (const dtype of ["f64", "f32"] as const) {
