@@ -71,6 +71,27 @@ Deno.test("numbers that change with every step do not fill the memory; those tha
   deepEqual(await program.outputs[0].toArray(), [7, 2, 3]);
 });
 
+Deno.test("layers, losses and optimizers refuse numbers that make none", () => {
+  const { nn, optim } = wick;
+  using p = tensor([1]).requiresGrad();
+  const code = "INVALID_ARGUMENT";
+  const rate = { learningRate: 0.1 };
+  throws(() => new nn.Linear(-3, 4), { code: "SHAPE_MISMATCH", message: /declare a parameter \[4,-3\]/ });
+  throws(() => new nn.Embedding(2.5, 4), { code: "SHAPE_MISMATCH", message: /\[2.5,4\]/ });
+  throws(() => new nn.Dropout(NaN), { code, message: /0..1, got NaN/ });
+  throws(() => new nn.Lstm(3, 3, { layers: 0 }), { code, message: /0 layers/ });
+  throws(() => new optim.Adam([p], { ...rate, beta1: 1 }), {
+    code,
+    message: /beta1 must be 0 or more and below 1, got 1/,
+  });
+  throws(() => new optim.AdamW([p], { ...rate, weightDecay: -1 }), { code, message: /weightDecay.*got -1/ });
+  throws(() => new optim.Sgd([p], { ...rate, momentum: NaN }), { code, message: /momentum.*got NaN/ });
+  throws(() => wick.mseLoss(p, p, { reduction: "all" as "sum" }), {
+    code,
+    message: /by all: expected one of mean/,
+  });
+});
+
 Deno.test("a position that a table of angles lacks is told", () => {
   using own = scope();
   const x = zeros([5, 1, 4], { scope: own });

@@ -20,10 +20,14 @@ import type { Tensor } from "../tensor.ts";
  */
 export function dropout(x: Tensor, rate: number, generator: Generator = defaultGenerator()): Tensor {
   if (x.dtype !== "f32") throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32`);
-  if (!(rate >= 0 && rate <= 1)) {
-    throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
-  }
+  checkRate(rate);
   return dropped(x, rate, nextDraw(generator, x.device));
+}
+
+/** Throws where a rate is no probability. */
+export function checkRate(rate: number): void {
+  if (rate >= 0 && rate <= 1) return;
+  throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
 }
 
 /** Linear in x, and its own gradient. */

@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkTargets, ignored, weightsOf } from "./classes.ts";
 import { where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
+import { checkReduction } from "./losses.ts";
 import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
@@ -32,6 +33,7 @@ export interface CrossEntropyOptions {
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   check(logits, targets, options);
+  checkReduction(options.reduction ?? "mean");
   checkTargets("crossEntropy", logits, targets, options.ignoreIndex);
   if (options.reduction === "none") return each(logits, targets, options);
   using losses = each(logits, targets, options);

@@ -206,8 +206,19 @@ function checkClasses(logProbs: Tensor, targets: Tensor, weights: Tensor | null)
 /** The mean or the sum of losses, or themselves as a new handle. */
 function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses.reshape(...losses.shape);
+  checkReduction(reduction);
   using flat = losses.reshape(losses.size);
   return reduction === "sum" ? flat.sum(0) : flat.mean(0);
+}
+
+/** Throws where a reduction is none that losses have. */
+export function checkReduction(reduction: string): void {
+  if (["mean", "sum", "none"].includes(reduction)) return;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot reduce losses by ${reduction}: expected one of mean, sum, none`,
+    { param: "reduction" },
+  );
 }
 
 function between(op: string, x: Tensor, target: Tensor): Tensor {
