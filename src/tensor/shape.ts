@@ -52,9 +52,12 @@ export function checkShape(name: string, shape: readonly number[]): void {
 export function dimension(op: string, dim: number, rank: number): number {
   const at = dim < 0 ? dim + rank : dim;
   if (Number.isInteger(dim) && at >= 0 && at < rank) return at;
+  const which = rank === 0
+    ? "rank 0 has no dimensions"
+    : `dimension must be in ${-rank}..${rank - 1} for rank ${rank}`;
   throw new WickError(
     "INDEX_OUT_OF_RANGE",
-    `Cannot ${op}: dimension must be in ${-rank}..${rank - 1} for rank ${rank}, got ${dim}`,
+    `Cannot ${op}: ${which}, got ${dim}`,
     { param: "dim" },
   );
 }
