@@ -24,7 +24,7 @@ const sizeOf = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
 const always = (op: Drawn): Draw => () => op;
 const indices = (random: Random, shape: Shape, below: number) => {
   const ids = random.ints(sizeOf(shape), 0, below - 1);
-  return ({ scope }: Tensor) => tensor(ids, { shape, scope });
+  return ({ scope, device }: Tensor) => tensor(ids, { shape, scope, device });
 };
 
 /** An op of one of the dimensions that hold at least `least`. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkpoint, noGrad, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
+import { checkpoint, type Device, noGrad, type Scope, scope, type Tensor, tensor } from "../../mod.ts";
 import type { Random } from "../random.ts";
 import { type Choices, choices, type Drawn } from "./random_graph_ops.ts";
 
@@ -57,10 +57,12 @@ export class Graph {
     return `${this.dtype} leaves ${this.shapes.map((s) => `[${s}]`).join(" ")}\n${lines.join("\n")}`;
   }
 
-  /** Leaves of `numbers` that require a gradient. */
-  leaves(numbers: Leaves, own: Scope): Tensor[] {
+  /** Leaves of `numbers` that require a gradient, on a device [the default one]. */
+  leaves(numbers: Leaves, own: Scope, device?: Device): Tensor[] {
     const kind = this.dtype === "f32" ? Float32Array : Float64Array;
-    return numbers.map((n, i) => tensor(kind.from(n), { shape: this.shapes[i], scope: own }).requiresGrad());
+    return numbers.map((n, i) =>
+      tensor(kind.from(n), { shape: this.shapes[i], scope: own, device }).requiresGrad()
+    );
   }
 
   /** The expression of leaves; a detach gives what it gave at the start, a little moved: equals would be a kink. Handles go on the way where `drops`. */
@@ -106,7 +108,7 @@ export class Graph {
     const value = this.held.get(step);
     if (!value) return moved;
     const kind = this.dtype === "f32" ? Float32Array : Float64Array;
-    return tensor(kind.from(value), { shape: x.shape, scope: x.scope });
+    return tensor(kind.from(value), { shape: x.shape, scope: x.scope, device: x.device });
   }
 
   private tryStep(random: Random, values: Tensor[]): void {
@@ -131,6 +133,7 @@ function weighed(y: Tensor): Tensor {
   const w = tensor(y.dtype === "f32" ? Float32Array.from(numbers) : Float64Array.from(numbers), {
     shape: y.shape,
     scope: y.scope,
+    device: y.device,
   });
   return y.mul(0.25).tanh().mul(w).mean();
 }
