@@ -18,13 +18,13 @@ import { cell, integer, pointer, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { the } from "./common/the";
 
-/** args: index, fault | limit, site | N (cell); fault is (site, place, value) of the first, kept until it is read */
+/** args: index, fault | limit, site, except | N (cell); fault is (site, place, value) of the first, kept until it is read */
 export function check_index(args: usize, part: i32, parts: i32): void {
-  const fault = pointer(args, 1), limit = <u32> integer(args, 2), N = cell(args, 4);
+  const fault = pointer(args, 1), limit = <u32> integer(args, 2), except = integer(args, 4), N = cell(args, 5);
   if (part != 0 || load<i32>(fault) != 0) return;
   for (let n = 0; n < N; n++) {
     const value = load<i32>(pointer(args, 0) + (<usize> n << 2));
-    if (<u32> value < limit) continue;
+    if (<u32> value < limit || value == except) continue;
     store<i32>(fault, integer(args, 3));
     store<i32>(fault, n, 4);
     return store<i32>(fault, value, 8);

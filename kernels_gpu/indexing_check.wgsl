@@ -1,4 +1,4 @@
-// The first index outside 0 .. limit - 1: fault = (site, its place, its value) where fault[0] is 0. One workgroup.
+// The first index outside 0 .. limit - 1 that is not `except`: fault = (site, its place, its value) where fault[0] is 0. One workgroup.
 
 const THREADS = 256;
 
@@ -11,7 +11,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   workgroupBarrier();
   for (var n = i32(thread); n < count; n += THREADS) {
     let value = load_index(n);
-    if (value < 0 || value >= row.limit) {
+    if ((value < 0 || value >= row.limit) && value != row.except) {
       atomicMin(&sh_first, n);
       break;
     }

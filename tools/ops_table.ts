@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { absent } from "../test/ops/absent.ts";
 import { entries } from "../test/ops/entries.ts";
 import { examine } from "../test/ops/examine.ts";
 import { modules } from "../test/ops/modules.ts";
@@ -79,6 +80,10 @@ ${
       Object.entries(modules).map(([name, names]) => [`\`${name}\``, ...names]),
     )
   }
+
+## What Candle has beside these
+
+${table(["Candle", "why it is not here"], Object.entries(absent).map(([name, why]) => [`\`${name}\``, why]))}
 
 ## The kernel table
 

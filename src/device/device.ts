@@ -142,6 +142,14 @@ export class Storage {
     if (this.owned) this.device.free(this);
   }
 
+  /** What it lies in goes, whoever holds it. */
+  abandon(reason: string): void {
+    if (this.freed) return;
+    this.holders = 0;
+    for (const dependent of this.dependents ?? []) dependent.invalidate(reason);
+    this.dependents = undefined;
+  }
+
   /** `dependent` is told when the last handle lets go. */
   watch(dependent: Dependent): void {
     (this.dependents ??= new Set()).add(dependent);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Generator } from "../tensor/generator.ts";
-import { dropout } from "../tensor/ops/dropout.ts";
+import { checkRate, dropout } from "../tensor/ops/dropout.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -25,6 +25,7 @@ export class Dropout extends Module {
     options: DropoutOptions = {},
   ) {
     super();
+    checkRate(rate);
     this.#generator = options.generator;
   }
 

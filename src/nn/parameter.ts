@@ -9,7 +9,7 @@ import { inScope } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Generator } from "../tensor/generator.ts";
 import type { Dtype } from "../tensor/dtype.ts";
-import { show } from "../tensor/shape.ts";
+import { checkShape, show } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Draws a parameter's first values: those of src/nn/init.ts, or any other. */
@@ -41,6 +41,7 @@ export class Parameter implements Disposable {
     private readonly options: ParameterOptions = {},
   ) {
     if (of instanceof Tensor) this.#tensor = freed(of);
+    else checkShape("declare a parameter", of);
     this.shape = of instanceof Tensor ? of.shape : of;
   }
 

@@ -61,6 +61,9 @@ abstract class Recurrent extends Module {
     { layers = 1, bidirectional = false, bias = true }: RecurrentOptions,
   ) {
     super();
+    if (!(Number.isInteger(layers) && layers > 0)) {
+      throw new WickError("INVALID_ARGUMENT", `Cannot recur through ${layers} layers: it takes one or more`);
+    }
     const spread = uniform(1 / Math.sqrt(hidden));
     const direction = (layer: number, back: boolean): Direction => {
       const width = layer === 0 ? inputs : hidden * (bidirectional ? 2 : 1);

@@ -205,7 +205,27 @@ function members<Options>(
   });
 }
 
-function check(parameter: Tensor, { learningRate }: StepOptions, device: Device): void {
+/** Options that may be any number from 0 on; those named beta lie below 1, too. */
+const FROM_0 = ["weightDecay", "epsilon", "momentum", "beta1", "beta2"];
+
+function checkNumbers(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!FROM_0.includes(name) || typeof value !== "number") continue;
+    const most = name.startsWith("beta") ? "below 1" : "finite";
+    if (value >= 0 && value < (most === "finite" ? Infinity : 1)) continue;
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot optimize: ${name} must be 0 or more and ${most}, got ${value}`,
+      {
+        param: name,
+      },
+    );
+  }
+}
+
+function check(parameter: Tensor, options: StepOptions, device: Device): void {
+  const { learningRate } = options;
+  checkNumbers(options);
   if (!parameter.variable || parameter.variable.node || !parameter.isContiguous) {
     throw new WickError(
       "INVALID_ARGUMENT",

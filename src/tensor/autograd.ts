@@ -281,12 +281,31 @@ export function backward(y: Tensor, options: BackwardOptions = {}): Gradients {
       `Cannot go back from ${show(y.shape)}: give the gradient of its elements`,
     );
   }
+  if (options.gradient) checkSeed(y, options.gradient);
   using own = new Scope();
   const seed = options.gradient ?? constant(y.device, 1, y.dtype).expand(...y.shape);
   const leaves = walk(y.variable, inScope(seed, own), options, new Set());
   const gradients = new Gradients(new Map([...leaves].map(([v, g]) => [v, free(hold(g))])), y.scope);
   y.scope?.own(gradients);
   return gradients;
+}
+
+/** The gradient of a result as the caller gives it. */
+function checkSeed(y: Tensor, gradient: Tensor): void {
+  const given = `Cannot go back from ${y} by ${gradient}`;
+  if (gradient.isDisposed) throw new WickError("DISPOSED", `${given}: it was disposed`);
+  if (gradient.device !== y.device) {
+    throw new WickError("DEVICE_MISMATCH", `${given}: both must live on one device; move it with to()`);
+  }
+  if (gradient.dtype !== y.dtype) {
+    throw new WickError("DTYPE_MISMATCH", `${given}: its gradient must be ${y.dtype}, got ${gradient.dtype}`);
+  }
+  if (show(gradient.shape) !== show(y.shape)) {
+    throw new WickError(
+      "SHAPE_MISMATCH",
+      `${given}: its gradient must be ${show(y.shape)}, got ${show(gradient.shape)}`,
+    );
+  }
 }
 
 /**
@@ -312,19 +331,23 @@ function walk(
   };
   const keep = options.retainGraph || options.createGraph;
   return withGradients(options.createGraph ?? false, () => {
-    accumulate(root, seed);
-    for (let variable = waiting.pop(); variable; variable = waiting.pop()) {
-      const gradient = found.get(variable)!.total();
-      found.delete(variable);
-      variable.node!.run(gradient, accumulate);
-      if (!keep) variable.node!.drop();
-      variable.release();
+    try {
+      accumulate(root, seed);
+      for (let variable = waiting.pop(); variable; variable = waiting.pop()) {
+        try {
+          const gradient = found.get(variable)!.total();
+          found.delete(variable);
+          variable.node!.run(gradient, accumulate);
+          if (!keep) variable.node!.drop();
+        } finally {
+          variable.release();
+        }
+      }
+      return new Map(ends.map((variable) => [variable, found.get(variable)!.total()]));
+    } finally {
+      // none waits but where an op threw: it holds the tape no longer
+      for (const variable of [...waiting, ...ends]) variable.release();
     }
-    return new Map(ends.map((variable) => {
-      const gradient = found.get(variable)!.total();
-      variable.release();
-      return [variable, gradient];
-    }));
   });
 }
 
@@ -376,14 +399,16 @@ export function grad(fn: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[])
   };
 }
 
+/** Another handle on x, where the walk of a gradient stops; an outer one goes on to what x depends on. */
+function leafOf(x: Tensor, scope: Scope | undefined): Tensor {
+  const leaf = inScope(x, scope);
+  if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
+  else leaf.bind(new Variable(x));
+  return leaf;
+}
+
 function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] {
-  const leaves = inputs.map((x) => {
-    const leaf = inScope(x, x.scope);
-    // the walk of this gradient stops here; an outer one goes on to what x depends on
-    if (x.variable) hang("identity", leaf, [x], [], (dy) => [dy]);
-    else leaf.bind(new Variable(x));
-    return leaf;
-  });
+  const leaves = inputs.map((x) => leafOf(x, x.scope));
   const y = fn(...leaves);
   if (y.size !== 1) {
     throw new WickError(
@@ -408,15 +433,11 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   const { result: y, draws } = noteDraws(() => noGrad(() => fn(...inputs)));
   if (!enabled) return y;
   hang("checkpoint", y, inputs, inputs, (dy, saved, needs, accumulate) => {
-    const again = saved.map((x, i) => {
-      const leaf = inScope(x, dy.scope);
-      if (needs[i]) leaf.bind(new Variable(x));
-      return leaf;
-    });
+    const again = saved.map((x, i) => needs[i] ? leafOf(x, dy.scope) : inScope(x, dy.scope));
     const result = drawAgain(draws, () => withGradients(true, () => fn(...again)));
     if (!result.variable) return [];
-    const found = walk(result.variable, dy, {}, new Set());
-    const own = new Set(again.map((leaf) => leaf.variable));
+    const own = new Set(again.flatMap((leaf) => leaf.variable ?? []));
+    const found = walk(result.variable, dy, { createGraph: enabled }, own);
     for (const [variable, gradient] of found) if (!own.has(variable)) accumulate(variable, gradient);
     return again.map((leaf) => leaf.variable && found.get(leaf.variable));
   });

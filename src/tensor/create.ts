@@ -6,11 +6,11 @@
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { holds, isPlain, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
+import { checkPlain, holds, itemBytes, type PlainArray, type PlainDtype, storageBytes } from "./dtype.ts";
 import { encode, type Scalar } from "./encode.ts";
 import { refuseWhileRecording } from "./program.ts";
 import { Scope } from "./scope.ts";
-import { show, sizeOf } from "./shape.ts";
+import { checkShape, show, sizeOf } from "./shape.ts";
 import { type NestedValues, Tensor } from "./tensor.ts";
 
 /** Options of {@linkcode tensor}. */
@@ -36,10 +36,12 @@ export interface TensorOptions {
 export function tensor(values: NestedValues | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
   const device = deviceNamed(options.device);
+  if (options.shape) checkShape("make a tensor of", options.shape);
+  if (options.dtype) checkPlain("make a tensor of", options.dtype);
   const { flat, shape, dtype } = ArrayBuffer.isView(values)
     ? { flat: values, shape: options.shape ?? [values.length], dtype: options.dtype ?? dtypeOf(values) }
     : flatten(values, options);
-  if (!isPlain(dtype) || sizeOf(shape) * itemBytes(dtype) !== flat.byteLength) {
+  if (sizeOf(shape) * itemBytes(dtype) !== flat.byteLength) {
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot make ${dtype}${show(shape)} of ${flat.byteLength} bytes: it holds ${sizeOf(shape)} elements`,

@@ -10,6 +10,7 @@ import type { Dtype } from "./dtype.ts";
 import { storageBytes } from "./dtype.ts";
 import { recording } from "./program.ts";
 import { youngest } from "./scope.ts";
+import { show } from "./shape.ts";
 import { Tensor, type TensorLayout } from "./tensor.ts";
 
 /** Runs a kernel on tensors, or records it. */
@@ -36,18 +37,27 @@ export function deviceOf(op: string, operands: readonly (Tensor | null)[]): Devi
   let device: Device | undefined;
   for (const operand of operands) {
     if (!operand) continue;
-    if (operand.isDisposed || operand.storage.freed) {
+    if (operand.isDisposed) {
       throw new WickError("DISPOSED", `Cannot ${op}: a tensor ${operand} was disposed`);
     }
     device ??= operand.device;
-    if (operand.device !== device) {
-      throw new WickError(
-        "DEVICE_MISMATCH",
-        `Cannot ${op}: its tensors live on different devices; move one with to()`,
-      );
-    }
+    if (operand.device !== device) throw apart(op, operands, operand);
   }
   return device!;
+}
+
+function apart(op: string, operands: readonly (Tensor | null)[], other: Tensor): WickError {
+  const first = operands.find((t) => t)!;
+  const where = other.device.kind === first.device.kind
+    ? `another ${other.device.kind} device`
+    : other.device.kind;
+  return new WickError(
+    "DEVICE_MISMATCH",
+    `Cannot ${op} ${first} and ${other.dtype}${
+      show(other.shape)
+    } on ${where}: both must live on one device; move ` +
+      "one with to()",
+  );
 }
 
 /**

@@ -69,7 +69,17 @@ export const Q8_BLOCK: { readonly values: number; readonly bytes: number } = { v
 
 /** Whether elements lie one by one. */
 export function isPlain(dtype: Dtype): dtype is PlainDtype {
-  return dtype in plain;
+  return Object.hasOwn(plain, dtype);
+}
+
+/** Throws where a dtype, as a caller gave it, is none whose elements lie one by one. */
+export function checkPlain(action: string, dtype: Dtype): void {
+  if (isPlain(dtype)) return;
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot ${action} ${dtype}: expected one of ${Object.keys(plain).join(", ")}`,
+    { param: "dtype" },
+  );
 }
 
 /** Whether elements are real numbers: "float"; or whole ones: "integer"; or truth: "bool". */

@@ -6,13 +6,14 @@
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
-import { isPlain, type PlainDtype } from "./dtype.ts";
+import { deviceOf } from "./dispatch.ts";
+import { checkPlain, isPlain, type PlainDtype, storageBytes } from "./dtype.ts";
 import { hostTensor, unwritten } from "./host.ts";
 import { put } from "./ops/strided.ts";
 import { triangle } from "./ops/triangle.ts";
 import { contiguous } from "./ops/view.ts";
 import type { Scope } from "./scope.ts";
-import { show } from "./shape.ts";
+import { checkShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Options of what makes tensors. */
@@ -28,6 +29,7 @@ export interface MakeOptions {
 /** A tensor of `shape` that holds `value` everywhere. */
 export function full(shape: readonly number[], value: number, options: MakeOptions = {}): Tensor {
   checkShape("full", shape);
+  if (options.dtype) checkPlain("make a tensor of", options.dtype);
   using one = hostTensor(
     deviceNamed(options.device),
     options.dtype ?? "f32",
@@ -82,6 +84,7 @@ export function fullLike(x: Tensor, value: number, options: MakeOptions = {}): T
 /** What makes a tensor as x is. */
 function optionsOf(x: Tensor): MakeOptions {
   const { dtype, device, scope } = x;
+  deviceOf("make a tensor like another", [x]); // throws where it was disposed
   if (isPlain(dtype)) return { dtype, device, scope };
   throw new WickError("DTYPE_MISMATCH", `Cannot make a tensor like ${x}: its elements come in blocks`);
 }
@@ -158,20 +161,8 @@ export function meshgrid(vectors: readonly Tensor[], indexing: "ij" | "xy" = "ij
 function line(name: string, count: number, at: (i: number) => number, options: MakeOptions): Tensor {
   checkShape(name, [count]);
   const { device, dtype = "f32", scope } = options;
-  return hostTensor(
-    deviceNamed(device),
-    dtype,
-    [count],
-    Array.from({ length: count }, (_, i) => at(i)),
-    scope,
-  );
-}
-
-/** Throws where an extent is not a whole number from 0. */
-export function checkShape(name: string, shape: readonly number[]): void {
-  if (shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return;
-  throw new WickError(
-    "SHAPE_MISMATCH",
-    `Cannot ${name} ${show(shape)}: each extent must be a whole number from 0`,
-  );
+  checkPlain("make a tensor of", dtype);
+  const on = deviceNamed(device);
+  on.allocate(storageBytes(dtype, [count])).release(); // before the host's array: throws where there is no room
+  return hostTensor(on, dtype, [count], Array.from({ length: count }, (_, i) => at(i)), scope);
 }

@@ -39,12 +39,12 @@ export class GradientSum {
   }
 }
 
-/** Throws where a gradient has not the shape and dtype of its variable: a rule is wrong. */
+/** A gradient has the shape and dtype of its values: of another one, digits would be lost, or elements taken apart. */
 export function checkGradient({ shape, dtype, node }: Variable, gradient: Tensor): void {
   if (show(gradient.shape) === show(shape) && gradient.dtype === dtype) return;
   throw new WickError(
     "INVALID_STATE",
     `The gradient of ${node ? `the result of ${node.op}` : "a leaf"} must be ${dtype}${show(shape)}, ` +
-      `got ${gradient.dtype}${show(gradient.shape)}`,
+      `got ${gradient}`,
   );
 }

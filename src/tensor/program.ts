@@ -112,6 +112,8 @@ export class Program implements Disposable, Dependent {
   /** What calls write that someone outside may hold: captured tensors and outputs. */
   private readonly written: readonly { readonly call: number; readonly storage: Storage }[];
   private readonly replay: Replay;
+  /** Outputs that lie in the arena. */
+  private readonly results: readonly Storage[];
   private readonly ownArena?: Arena;
   private invalid?: string;
 
@@ -127,6 +129,7 @@ export class Program implements Disposable, Dependent {
     const plan = planScratch(trace, new Set(outputs.map((t) => t.storage)));
     const base = plan.bytes > 0 ? arena.reserve(plan.bytes).address : 0;
     for (const [storage, offset] of plan.offsets) storage.address = base + offset;
+    this.results = outputs.map((t) => t.storage).filter((storage) => plan.offsets.has(storage));
     for (const { operands } of trace.calls) {
       for (const operand of operands) {
         if (operand && !plan.offsets.has(operand.storage)) this.captured.add(operand.storage);
@@ -183,7 +186,9 @@ export class Program implements Disposable, Dependent {
     this.captured.clear();
     this.replay[Symbol.dispose]();
     this.trace[Symbol.dispose]();
-    this.ownArena?.[Symbol.dispose]();
+    if (!this.ownArena) return;
+    for (const storage of this.results) storage.abandon("the Program whose result it is was disposed");
+    this.ownArena[Symbol.dispose]();
   }
 }
 
@@ -211,13 +216,23 @@ export function record(
         "Cannot record a function that returns a promise: recording is synchronous",
       );
     }
-    return new Program(device, trace, Array.isArray(outputs) ? outputs : [outputs as Tensor], arena);
+    return new Program(device, trace, tensorsOf(outputs), arena);
   } catch (error) {
     trace[Symbol.dispose]();
     throw error;
   } finally {
     recorder = undefined;
   }
+}
+
+function tensorsOf(outputs: Tensor | readonly Tensor[]): readonly Tensor[] {
+  const all = Array.isArray(outputs) ? outputs : [outputs];
+  const wrong = all.findIndex((y) => !(y?.storage instanceof Storage));
+  if (wrong < 0) return all;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot record a function that returns ${all[wrong]}: expected tensors`,
+  );
 }
 
 /** What every device can bind at: 64 would do on WASM, WebGPU asks for 256. */

@@ -9,9 +9,9 @@ import * as rows from "../device/kernels/random.ts";
 import { WickError } from "../error.ts";
 import { fresh, run } from "./dispatch.ts";
 import { nextDraw } from "./draw.ts";
-import { checkShape, type MakeOptions } from "./filled.ts";
+import type { MakeOptions } from "./filled.ts";
 import { Generator, integerRange } from "./generator.ts";
-import { sizeOf } from "./shape.ts";
+import { checkShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Options of random tensors. */

@@ -39,13 +39,25 @@ export function show(shape: Shape): string {
   return `[${shape.join(",")}]`;
 }
 
+/** Throws where an extent is not a whole number from 0. */
+export function checkShape(name: string, shape: readonly number[]): void {
+  if (shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return;
+  throw new WickError(
+    "SHAPE_MISMATCH",
+    `Cannot ${name} ${show(shape)}: each extent must be a whole number from 0`,
+  );
+}
+
 /** A dimension counted from the front; negative ones count from the end. */
 export function dimension(op: string, dim: number, rank: number): number {
   const at = dim < 0 ? dim + rank : dim;
   if (Number.isInteger(dim) && at >= 0 && at < rank) return at;
+  const which = rank === 0
+    ? "rank 0 has no dimensions"
+    : `dimension must be in ${-rank}..${rank - 1} for rank ${rank}`;
   throw new WickError(
     "INDEX_OUT_OF_RANGE",
-    `Cannot ${op}: dimension must be in ${-rank}..${rank - 1} for rank ${rank}, got ${dim}`,
+    `Cannot ${op}: ${which}, got ${dim}`,
     { param: "dim" },
   );
 }

@@ -139,9 +139,9 @@ export class Tensor implements OperandView, Disposable {
   get isContiguous(): boolean {
     return isContiguous(this.shape, this.strides);
   }
-  /** Whether it was disposed. */
+  /** Whether it was disposed, or the Program whose result it is. */
   get isDisposed(): boolean {
-    return !this.#open;
+    return !this.#open || this.storage.freed;
   }
 
   /** Another tensor over the same storage. */
@@ -583,7 +583,7 @@ export class Tensor implements OperandView, Disposable {
   affine(mul: number, add: number): Tensor {
     return unaries.affine(this, mul, add);
   }
-  /** min(max(x, min), max); the gradient passes from min to max, both included. */
+  /** min(max(x, min), max); the gradient passes between the bounds, not at them. */
   clamp(min = -Infinity, max = Infinity): Tensor {
     return unaries.clamp(this, min, max);
   }
@@ -1065,11 +1065,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** What a console shows. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+    return `Tensor ${this}${this.isDisposed ? " (disposed)" : ""}`;
   }
   /** What a console shows in Node and Bun. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Tensor ${this}${this.#open ? "" : " (disposed)"}`;
+    return `Tensor ${this}${this.isDisposed ? " (disposed)" : ""}`;
   }
 
   async #numbers(): Promise<ArrayLike<number>> {
@@ -1082,7 +1082,9 @@ export class Tensor implements OperandView, Disposable {
   }
 
   #assertOpen(action: string): void {
-    if (!this.#open) throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+    if (this.isDisposed) {
+      throw new WickError("DISPOSED", `Cannot ${action} a tensor after its dispose: ${this}`);
+    }
   }
 }
 

@@ -9,7 +9,15 @@ import { swiftShader } from "./webgpu/swiftshader.ts";
 const found = await swiftShader();
 const skipped = "reason" in found ? found.reason : undefined;
 
-const files = ["tensors.ts", "conformance.ts", "examples.ts", "optimizers.ts", "device.ts", "open.ts"];
+const files = [
+  "tensors.ts",
+  "conformance.ts",
+  "examples.ts",
+  "optimizers.ts",
+  "device.ts",
+  "open.ts",
+  "graphs.ts",
+];
 
 Deno.test({
   name: `WebGPU on SwiftShader${skipped ? ` (skipped: ${skipped})` : ""}`,

@@ -4,9 +4,9 @@
  * @module
  */
 import { kernels } from "../../src/device/kernels/mod.ts";
-import type { PlainDtype } from "../../src/tensor/dtype.ts";
+import type { Dtype, PlainDtype } from "../../src/tensor/dtype.ts";
 import type { Call } from "./entries.ts";
-import { bendsAt, outcome, rowsIn, slopesAt, startOf } from "./trace.ts";
+import { bendsAt, madeDtypes, outcome, rowsIn, slopesAt, startOf } from "./trace.ts";
 
 /** All plain dtypes. */
 export const DTYPES = [
@@ -29,6 +29,8 @@ export interface Found {
   readonly rows: ReadonlyMap<PlainDtype, readonly (readonly string[])[]>;
   /** Whether a call takes values, of any dtype. */
   readonly hasValues: boolean;
+  /** The dtypes of the results of a call without values. */
+  readonly made: readonly Dtype[];
   /** Rows that compute its gradient in f32, beside ops. */
   readonly back: readonly string[];
   /** All rows that ran on the way back in f32. */
@@ -50,10 +52,11 @@ export async function examine(calls: readonly Call[]): Promise<Found> {
     }
   }
   const hasValues = calls.some((c) => startOf(c).some((v) => v));
-  return { rows, hasValues, ...await gradientsOf(calls) };
+  const made = hasValues || calls.length === 0 ? [] : await madeDtypes(calls[0]);
+  return { rows, hasValues, made, ...await gradientsOf(calls) };
 }
 
-async function gradientsOf(calls: readonly Call[]): Promise<Omit<Found, "rows" | "hasValues">> {
+async function gradientsOf(calls: readonly Call[]): Promise<Omit<Found, "rows" | "hasValues" | "made">> {
   const reasons = new Set<string>();
   const [own, all] = [new Set<string>(), new Set<string>()];
   let [orders, twice]: [0 | 1 | 2, boolean] = [0, true];

@@ -49,7 +49,7 @@ export const modules: Readonly<Record<string, readonly [string, string]>> = {
   "nn.Softplus": ["", "nn.Softplus"],
   "nn.Swiglu": ["Activation::Swiglu, ops::swiglu", ""],
   "nn.Geglu": ["", ""],
-  "nn.Module": ["nn::Module", "nn.Module"],
+  "nn.Module": ["nn::Module, VarMap", "nn.Module"],
   "nn.Parameter": ["Var", "nn.Parameter"],
   "nn.Buffer": ["", "nn.Buffer"],
   "nn.Weights": ["VarBuilder", "load_state_dict"],

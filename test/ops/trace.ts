@@ -6,7 +6,7 @@
 import { defaultDevice, type Device, type Scope, scope, Tensor, tensor, WickError } from "../../mod.ts";
 import type { BlockDtype } from "../../src/quant/format.ts";
 import { INTERLEAVED_ROWS } from "../../src/quant/formats.ts";
-import { isFloat, type PlainDtype } from "../../src/tensor/dtype.ts";
+import { type Dtype, isFloat, type PlainDtype } from "../../src/tensor/dtype.ts";
 import { Random } from "../random.ts";
 import { randomWeights } from "../reference/quantized.ts";
 import type { Call, Given } from "./entries.ts";
@@ -125,6 +125,13 @@ export async function rowsIn(call: Call, dtype: PlainDtype): Promise<string[] | 
     if (error instanceof WickError) return undefined;
     throw error;
   }
+}
+
+/** The dtypes of a call's results. */
+export async function madeDtypes(call: Call): Promise<Dtype[]> {
+  using own = scope();
+  const { handed } = inputsOf(call, startOf(call), own, "f32", []);
+  return (await results(call, handed, own)).map(({ dtype }) => dtype);
 }
 
 /** The weighed sum of a call's results; undefined where none is a float. */

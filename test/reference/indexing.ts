@@ -65,13 +65,20 @@ export const check_index: Reference = {
         for (const first of [0, 4]) {
           const operands = [draws(random, Math.max(1, limit), N, outside), Int32Array.of(first, 5, 6)];
           const label = `${N} below ${limit}, fault ${first}, ${outside ? "some outside" : "inside"}`;
-          yield { label, operands, params: [limit, 9], cells: [N] };
+          for (const except of [0, outside && N > 0 ? operands[0][N >> 1] : limit]) {
+            const case_ = {
+              operands: operands.map((o) => o.slice()),
+              params: [limit, 9, except],
+              cells: [N],
+            };
+            yield { label: `${label}, except ${except}`, ...case_ };
+          }
         }
       }
     }
   },
-  oracle({ operands: [index, fault], params: [limit, site] }: Case): Expected[] {
-    const place = Array.from(index!).findIndex((v) => v < 0 || v >= limit);
+  oracle({ operands: [index, fault], params: [limit, site, except] }: Case): Expected[] {
+    const place = Array.from(index!).findIndex((v) => (v < 0 || v >= limit) && v !== except);
     const found = fault![0] === 0 && place >= 0;
     return [{ operand: 1, values: found ? [site, place, index![place]] : Array.from(fault!) }];
   },

@@ -232,11 +232,13 @@ Deno.test("a negative base has powers where the exponent is integral, as in C an
   near(await gradients.get(exponent).data(), [nan, nan, nan, 0, 0, -inf, 0], 1e-6, "of the exponent");
 });
 
-Deno.test("clamp passes the gradient at its bounds", async () => {
+Deno.test("clamp passes the gradient between its bounds, and where there is none", async () => {
   using own = scope();
   const x = tensor([-2, -1, 0, 1, 2], { scope: own }).requiresGrad();
   const ones = tensor([1, 1, 1, 1, 1], { scope: own });
-  deepEqual(await x.clamp(-1, 1).backward({ gradient: ones }).get(x).toArray(), [0, 1, 1, 1, 0]);
+  deepEqual(await x.clamp(-1, 1).backward({ gradient: ones }).get(x).toArray(), [0, 0, 1, 0, 0]);
+  const far = tensor([-Infinity, 5, Infinity], { scope: own }).requiresGrad();
+  deepEqual(await far.clamp(1).sum().backward().get(far).toArray(), [0, 1, 1]);
 });
 
 Deno.test("sign of NaN is NaN, as in NumPy", async () => {

@@ -199,6 +199,14 @@ Deno.test("checkpoint recomputes and gives the same gradients, parameters includ
   deepEqual(results[1], results[0]);
 });
 
+Deno.test("a gradient of a gradient goes through checkpoint", async () => {
+  using own = scope();
+  const x = tensor([0.5, 1], { scope: own });
+  const cube = (x: Tensor) => checkpoint((x) => x.mul(x).mul(x), x).sum();
+  const [second] = grad((x) => grad(cube)(x)[0].sum())(x);
+  deepEqual(await second.toArray(), [3, 6]);
+});
+
 Deno.test("noGrad and detach cut the tape", () => {
   using own = scope();
   const w = tensor([1, 2], { scope: own }).requiresGrad();

@@ -35,7 +35,7 @@ Deno.test("an index outside throws at once, and says op, place, value and size",
     code,
     message: /indexAdd.*got 2147483647/,
   });
-  throws(() => x.embedding(ids2([[1], [-5]])), { code, message: /takeRows.*got -5 at \[1,0\]/ });
+  throws(() => x.embedding(ids2([[1], [-5]])), { code, message: /embedding.*got -5 at \[1,0\]/ });
   throws(() => x.i(null, ids(3)), { code, message: /index dimension 1.*got 3/ });
   throws(() => oneHot(ids(0, 3), 3), { code, message: /oneHot.*0 \.\. 2, got 3 at \[1\]/ });
   for (const op of ["scatter", "scatterAdd"] as const) {
@@ -46,7 +46,7 @@ Deno.test("an index outside throws at once, and says op, place, value and size",
   deepEqual(await x.toArray(), [[1, 2, 3], [4, 5, 6]], "nothing was written in place");
   throws(() => tensor(new Float32Array(), { shape: [0, 2] }).embedding(ids(0)), {
     code,
-    message: /0 \.\. -1, got 0/,
+    message: "Cannot embedding dimension 0 of [0,2]: it holds 0 entries, got indices i32[1] on wasm",
   });
   deepEqual(await x.indexSelect(1, ids(2)).toArray(), [[3], [6]], "the next op is not blamed");
 });
@@ -66,7 +66,7 @@ Deno.test("a Program throws at its run, once, and names the first index of the o
   });
   index.write(Int32Array.of(0, 0, 0, 0));
   rows.write(Int32Array.of(-1));
-  throws(() => program.run(), { code: "INDEX_OUT_OF_RANGE", message: /takeRows.*got -1 at \[0\]/ });
+  throws(() => program.run(), { code: "INDEX_OUT_OF_RANGE", message: /embedding.*got -1 at \[0\]/ });
   rows.write(Int32Array.of(0));
   program.run();
   deepEqual(await program.outputs[0].toArray(), [[2, 4], [2, 4]]);

@@ -123,6 +123,42 @@ property("parts equal the whole", async (random, own) => {
   }
 });
 
+property("attention of some queries, heads or sequences is that part of the whole", async (random, own) => {
+  const [B, G, T, S, D] = [1, 1, 2, 1, 1].map((least) => random.integer(least, least + 3));
+  const [H, depth] = [G * random.integer(1, 2), 4 * D + random.integer(0, 1)];
+  const [q, k, v] = [[B, H, T, depth], [B, G, S + 6, depth], [B, G, S + 6, depth]].map((s) =>
+    draw(random, s, own)
+  );
+  const attend = wick.scaledDotProductAttention;
+  const whole = attend(q, k, v);
+  const [b, h, t] = [random.integer(0, B - 1), random.integer(0, H - 1), random.integer(0, T - 1)];
+  const of = (x: Tensor, dim: number, at: number) => x.narrow(dim, at, 1);
+  const group = Math.floor(h / (H / G));
+  const shapes = `[${q.shape}] over [${k.shape}]`;
+  await sameBits(
+    of(whole, 0, b),
+    attend(of(q, 0, b), of(k, 0, b), of(v, 0, b)),
+    `sequence ${b} of ${shapes}`,
+  );
+  await sameBits(
+    of(whole, 1, h),
+    attend(of(q, 1, h), of(k, 1, group), of(v, 1, group)),
+    `head ${h} of ${shapes}`,
+  );
+  await sameBits(of(whole, 2, t), attend(of(q, 2, t), k, v), `query ${t} of ${shapes}`);
+  // what comes after the last query that is asked for cannot be seen by it
+  const [keys, values] = [k, v].map((x) => x.narrow(2, 0, T));
+  const first = t + 1;
+  const early = attend(q.narrow(2, 0, first), keys.narrow(2, 0, first), values.narrow(2, 0, first), {
+    causal: true,
+  });
+  await sameBits(
+    attend(q, keys, values, { causal: true }).narrow(2, 0, first),
+    early,
+    `the first ${first}, causal`,
+  );
+});
+
 /** Ops that may add in the order of memory. */
 const sums = new Set(["sum", "mean", "softmax", "logSoftmax", "matmul"]);
 
@@ -238,3 +274,53 @@ for (
     patterns.forEach((p, i) => ok(Number.isNaN(floats[i]) || back[i] === p, `${p} became ${back[i]}`));
   });
 }
+
+Deno.test("every number of f8e4m3, i16, u8 and bool is the same after every dtype that holds it", async () => {
+  using own = scope();
+  const all = (count: number, low: number) => Array.from({ length: count }, (_, i) => low + i);
+  const bytes = Uint8Array.from(all(256, 0));
+  const cases = [
+    [tensor(bytes, { dtype: "f8e4m3", scope: own }), ["f32", "f64", "f16", "bf16"]],
+    [tensor(Int16Array.from(all(65536, -32768)), { scope: own }), ["i32", "i64", "f32", "f64"]],
+    [tensor(bytes, { scope: own }), ["i16", "i32", "i64", "f32", "f64", "f16", "bf16"]],
+    [tensor(Uint8Array.of(0, 1), { dtype: "bool", scope: own }), [
+      "u8",
+      "i16",
+      "i32",
+      "i64",
+      "f32",
+      "f16",
+      "f8e4m3",
+    ]],
+  ] as const;
+  for (const [x, dtypes] of cases) {
+    for (const dtype of dtypes) {
+      const back = await x.to(dtype).to(x.dtype as wick.PlainDtype).data();
+      const want = await x.data();
+      const isNan = (i: number) => x.dtype === "f8e4m3" && (want[i] & 0x7f) === 0x7f; // whose sign may go
+      want.forEach((v, i) =>
+        ok(back[i] === v || isNan(i), `${x.dtype} ${v} became ${back[i]} after ${dtype}`)
+      );
+    }
+  }
+});
+
+property(
+  "whole numbers of i32 and i64 are the same after f64, and those of 24 bits after f32",
+  async (random, own) => {
+    const near = random.ints(50, -(2 ** 31), 2 ** 31 - 1);
+    const small = near.map((v) => v >> 7);
+    const wide = BigInt64Array.from(near, (v) => BigInt(v) * 2n ** 21n);
+    for (
+      const [x, dtype] of [[tensor(near, { scope: own }), "f64"], [
+        tensor(small, { scope: own }),
+        "f32",
+      ]] as const
+    ) {
+      deepEqual(await x.to(dtype).to("i32").data(), await x.data(), dtype);
+      deepEqual(await x.to("i64").to("i32").data(), await x.data(), "i64");
+    }
+    const x = tensor(wide, { scope: own });
+    deepEqual(await x.to("f64").to("i64").data<BigInt64Array>(), wide, "53 bits");
+  },
+);

@@ -41,7 +41,7 @@ export function opRow(
   const gpu = gpuDtypes(found);
   const cells = [
     code(signature),
-    found.hasValues ? dtypesText([...found.rows.keys()]) : "",
+    found.hasValues ? dtypesText([...found.rows.keys()]) : madeText(signature, found),
     forth.length > 0 ? grouped(forth) : found.hasValues ? "view" : "",
     gradientText(found),
     gpuText(found, gpu),
@@ -64,6 +64,11 @@ function rowsOf(found: Found, dtypes: readonly (typeof DTYPES)[number][]): strin
 
 function dtypesText(dtypes: readonly string[]): string {
   return dtypes.length === DTYPES.length ? "all" : dtypes.join(" ");
+}
+
+/** Of an op without values: what its options choose, or what it makes. */
+function madeText(signature: string, { made }: Found): string {
+  return /: (Make|Tensor)Options/.test(signature) ? "all" : made.join(" ");
 }
 
 const suffix = /^(.*)_(f64|f32|f16|bf16|i64|i32|u32|u8|b8|b16|b32|b64)$/;

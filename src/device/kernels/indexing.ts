@@ -15,13 +15,13 @@ import {
 } from "../kernel.ts";
 
 /**
- * Where an index is outside 0 .. limit - 1, and fault[0] is 0: fault = (site, its place, its value). So the first
+ * Where an index is outside 0 .. limit - 1 and not `except`, and fault[0] is 0: fault = (site, its place, its value). So the first
  * that was found stays until somebody reads it (see Faults).
  */
 export const check_index: Kernel = {
   name: "check_index",
   operands: [input("index", "i32", "N"), inout("fault", "i32", "3")],
-  params: { limit: "i32", site: "i32" },
+  params: { limit: "i32", site: "i32", except: "i32" },
   cells: { N: "i32" },
   gradient: NO_GRADIENT.indices,
   tolerance: 0,

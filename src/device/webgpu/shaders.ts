@@ -799,7 +799,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   workgroupBarrier();
   for (var n = i32(thread); n < count; n += THREADS) {
     let value = load_index(n);
-    if (value < 0 || value >= row.limit) {
+    if ((value < 0 || value >= row.limit) && value != row.except) {
       atomicMin(&sh_first, n);
       break;
     }

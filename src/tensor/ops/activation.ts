@@ -45,15 +45,21 @@ function activated(
   return track(name, y, [x], [x], (dy, [x]) => [slope(dy, x)]);
 }
 
-/** The slope `above` where x > 0, else below e^x. The clamp keeps what is not chosen finite. */
+/** The slope `above` where x > 0, else below e^x; what is not chosen stays finite. */
 function exponentialBelow(above: number, below: number) {
   return (dy: Tensor, x: Tensor): Tensor =>
-    where(compare("gt", x, 0), scaled(dy, above), dy.mul(clamp(x, -Infinity, 0).exp()).mul(below));
+    where(compare("gt", x, 0), scaled(dy, above), dy.mul(upTo0(x).exp()).mul(below));
+}
+
+/** x where it is not above 0, which has a slope at 0, too; else 0. */
+function upTo0(x: Tensor): Tensor {
+  using above = compare("gt", x, 0);
+  return where(above, 0, x);
 }
 
 /** x, below 0 alpha (e^x - 1). */
 function curvedBelow(x: Tensor, alpha: number): Tensor {
-  return where(compare("lt", x, 0), clamp(x, -Infinity, 0).expm1().mul(alpha), x);
+  return where(compare("lt", x, 0), upTo0(x).expm1().mul(alpha), x);
 }
 
 function scaled(dy: Tensor, by: number): Tensor {
@@ -77,7 +83,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
     );
   }
   using wide = weight.reshape(weight.size, ...new Array<number>(Math.max(x.rank - 2, 0)).fill(1));
-  using negative = clamp(x, -Infinity, 0);
+  using negative = upTo0(x);
   using below = negative.mul(wide);
   using positive = compare("gt", x, 0);
   return where(positive, x, below);

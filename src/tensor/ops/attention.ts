@@ -22,13 +22,27 @@ const turns = {
   halved: { forth: ropes.rope_halved_f32, back: ropes.rope_halved_backward_f32 },
 };
 
+/** Throws where a table of S positions lacks one of those from `position` on; a cell's are known to the kernel alone. */
+function checkPositions(x: Tensor, S: number, position: Position): void {
+  if (typeof position !== "number" || x.rows) return;
+  const T = x.shape.at(-3)!;
+  if (Number.isInteger(position) && position >= 0 && position + T <= S) return;
+  throw new WickError(
+    "INDEX_OUT_OF_RANGE",
+    `Cannot rope ${x} from position ${position}: the table has positions 0 .. ${S - 1}`,
+    { param: "position" },
+  );
+}
+
 /** The position of the first row: a number, or a cell that changes between replays. */
 export type Position = number | Cell;
 
 /**
  * Rotates pairs of x [T, H, D] or [B, T, H, D] by the angle of their row's position (Su et al. 2021); row t has
- * `position` + t. `table` [S, R] holds cos and sin of each pair for every position; dimensions from R on stay, and
- * positions outside 0 .. S - 1 give NaN. "interleaved" pairs are (2i, 2i + 1), "halved" ones (i, i + R / 2).
+ * `position` + t. `table` [S, R] holds cos and sin of each pair for every position; dimensions from R on stay. Where
+ * the position is a cell, rows outside 0 .. S - 1 give NaN. "interleaved" pairs are (2i, 2i + 1), "halved" ones (i, i + R / 2).
+ *
+ * @throws WickError INDEX_OUT_OF_RANGE where the table does not have all positions
  */
 export function rope(
   x: Tensor,
@@ -58,6 +72,7 @@ export function rope(
     );
   }
   refuseGradient("rope by", [table], "angles are constant");
+  checkPositions(x, S, position);
   if (x.dtype === "f64") return turned(x, table, position, pairs);
   const turn = (x: Tensor, table: Tensor, row: Kernel) => {
     using dense = x.contiguous();
@@ -91,11 +106,11 @@ export function rope(
 /** In f64, of ops, by the angles of a table. */
 function turned(x: Tensor, table: Tensor, position: Position, pairs: "interleaved" | "halved"): Tensor {
   const [T, , D] = x.shape.slice(-3);
-  const [S, R] = table.shape;
-  if (typeof position !== "number" || position < 0 || position + T > S) {
+  const [, R] = table.shape;
+  if (typeof position !== "number") {
     throw new WickError(
-      "INDEX_OUT_OF_RANGE",
-      `Cannot rope ${x} at position ${position}: in f64 it must be a number, and its ${T} rows in a table of ${S}`,
+      "INVALID_ARGUMENT",
+      `Cannot rope ${x} by a cell: in f64 its position must be a number`,
     );
   }
   return tidy([x, table], (x, table) => {

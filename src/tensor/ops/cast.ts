@@ -9,7 +9,7 @@ import * as dense from "../../device/kernels/copy.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
-import { isFloat, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
+import { checkPlain, type Dtype, isFloat, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, same } from "./view.ts";
@@ -76,6 +76,7 @@ const contiguousWalks: typeof walks = {
 export function cast(x: Tensor, dtype: PlainDtype): Tensor {
   const from = x.dtype;
   if (from === dtype) return same(x);
+  checkPlain(`convert ${x} to`, dtype);
   if (!isPlain(from)) {
     throw new WickError("DTYPE_MISMATCH", `Cannot convert ${x} to ${dtype}: dequantize it first`);
   }
@@ -87,6 +88,11 @@ export function cast(x: Tensor, dtype: PlainDtype): Tensor {
     return cast(between, dtype);
   });
   return isFloat(dtype) ? track(`to ${dtype}`, y, [x], [], (dy) => [cast(dy, from)]) : y;
+}
+
+/** A gradient as the dtype of what it is one of. */
+export function castLike(gradient: Tensor, { dtype }: { readonly dtype: Dtype }): Tensor {
+  return gradient.dtype === dtype ? gradient : cast(gradient, dtype as PlainDtype);
 }
 
 /** An op in f32, its result in x's dtype: for f16 and bf16. */
@@ -143,7 +149,7 @@ function hub(from: PlainDtype, to: PlainDtype): PlainDtype {
 /** A conversion of one row. */
 function convert(x: Tensor, from: PlainDtype, to: PlainDtype): Tensor {
   const row = walks[from]?.[to];
-  if (row) return walked(row.name, row, [x], to);
+  if (row) return walked(`convert to ${to}`, row, [x], to);
   const kernel = contiguousWalks[from]?.[to];
   if (!kernel) return copied(x, to);
   using flat = x.contiguous();

@@ -18,7 +18,7 @@ import {
   weightsOf,
 } from "./classes.ts";
 import { where } from "./compare.ts";
-import { reduced } from "./losses.ts";
+import { checkReduction, reduced } from "./losses.ts";
 import { pick } from "./pick.ts";
 import { same } from "./view.ts";
 
@@ -27,12 +27,12 @@ export type NllLossOptions = ClassOptions;
 
 /**
  * -logProbs[target] for log-probabilities, times the weight of the target's class; the mean is over those weights.
- * Shapes and targets are as crossEntropy's: [V], [N, V] or [N, V, d1 ..], `classDim: -1` for [.., V]. A target
- * outside 0 .. V - 1 other than `ignoreIndex` gives NaN.
+ * Shapes and targets are as crossEntropy's: [V], [N, V] or [N, V, d1 ..], `classDim: -1` for [.., V].
  *
- * @throws WickError SHAPE_MISMATCH
+ * @throws WickError SHAPE_MISMATCH; INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
+  checkReduction(options.reduction ?? "mean");
   if (isHalf(logProbs.dtype)) return ofHalves(nllLoss, logProbs, targets, options);
   using rows = classRows("nllLoss", logProbs, targets, options);
   return lossByClass(rows, options, 0);

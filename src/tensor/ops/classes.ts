@@ -9,7 +9,7 @@ import { dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
-import { toI32 } from "./indices.ts";
+import { indices } from "./indices.ts";
 import { pick } from "./pick.ts";
 import { same } from "./view.ts";
 
@@ -33,15 +33,19 @@ export interface ClassRows extends Disposable {
   readonly shape: readonly number[];
 }
 
-/** Values x [V], [N, V] or [N, V, d1 ..] with targets of the other dimensions, the classes brought to the end. */
+/**
+ * Values x [V], [N, V] or [N, V, d1 ..] with targets of the other dimensions, the classes brought to the end.
+ *
+ * @throws WickError INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
+ */
 export function classRows(op: string, x: Tensor, targets: Tensor, options: ClassOptions): ClassRows {
   const d = classDimension(op, x, options);
   const shape = x.shape.toSpliced(d, 1);
   checkClasses(op, x, d, targets, options.weights);
   const T = sizeOf(shape);
+  using dense = indices(`take ${op} of ${x}`, targets, x.shape[d], options.ignoreIndex ?? -100);
   using last = d === x.rank - 1 ? same(x) : x.movedim(d, -1);
   const rows = x.rank === 2 ? same(last) : last.reshape(T, x.shape[d]);
-  using dense = toI32(`take ${op}`, targets);
   const ids = targets.rank === 1 ? same(dense) : dense.reshape(T);
   return {
     rows,

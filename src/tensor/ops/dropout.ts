@@ -26,9 +26,7 @@ export function dropout(x: Tensor, rate: number, generator: Generator = defaultG
   if (!isTrainable(x.dtype)) {
     throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32, f64, f16 and bf16`);
   }
-  if (!(rate >= 0 && rate <= 1)) {
-    throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
-  }
+  checkRate(rate);
   const draw = nextDraw(generator, x.device);
   if (isHalf(x.dtype)) return throughF32(x, (x) => dropped(x, rate, draw));
   return x.dtype === "f64" ? droppedWide(x, rate, draw) : dropped(x, rate, draw);
@@ -41,6 +39,12 @@ function droppedWide(x: Tensor, rate: number, draw: Draw): Tensor {
   using keeps = compare("ne", drawn, 0);
   using scaled = x.mul(1 / (1 - rate));
   return where(keeps, scaled, 0);
+}
+
+/** Throws where a rate is no probability. */
+export function checkRate(rate: number): void {
+  if (rate >= 0 && rate <= 1) return;
+  throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
 }
 
 /** Linear in x, and its own gradient. */

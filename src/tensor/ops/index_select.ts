@@ -57,16 +57,16 @@ const tableRows: Partial<Record<string, Kernel>> = { f16: take_rows_f16, bf16: t
  * @throws WickError INDEX_OUT_OF_RANGE where an id is outside 0 .. V - 1
  */
 export function takeRows(x: Tensor, ids: Tensor): Tensor {
-  if (x.rank !== 2) throw new WickError("SHAPE_MISMATCH", `Cannot take rows of ${x}: expected [V,C]`);
-  if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("takeRows", x, 0, ids);
+  if (x.rank !== 2) throw new WickError("SHAPE_MISMATCH", `Cannot embedding of ${x}: expected a table [V,C]`);
+  if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("embedding", x, 0, ids);
   const kernel = tableRows[x.dtype] ?? kernels.get(`embed_${x.dtype}`);
   if (!kernel) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot take rows of ${x} as f32: there is no kernel for it`);
+    throw new WickError("DTYPE_MISMATCH", `Cannot embedding of ${x}: there is no kernel for it`);
   }
-  if (!isHalf(x.dtype)) refuseGradient("take rows of", [x], "blocks are constants");
+  if (!isHalf(x.dtype)) refuseGradient("take embedding of", [x], "blocks are constants");
   const [V, C] = x.shape;
-  using index = indices(`takeRows dimension 0 of ${show(x.shape)}`, ids, V);
-  const y = result("takeRows", [x, index], "f32", [...index.shape, C], index.rows);
+  using index = indices(`embedding dimension 0 of ${show(x.shape)}`, ids, V);
+  const y = result("embedding", [x, index], "f32", [...index.shape, C], index.rows);
   const sizes: Record<string, number> = { V, C, K: C };
   using dense = isPlain(x.dtype) ? x.contiguous() : x.alias(x.shape, x);
   run(kernel, [dense, index, y], Object.keys(kernel.params).map((name) => sizes[name]), [count(index)]);

@@ -15,18 +15,19 @@ import { cast, seenAs } from "./cast.ts";
 
 /**
  * The indices of an op as rows take them: contiguous i32, a handle of its own. `action` is what the op does, for
- * messages; every index must be in 0 .. limit - 1.
+ * messages; every index must be in 0 .. limit - 1, or `except` [none].
  *
  * @throws WickError INDEX_OUT_OF_RANGE, at once where the op runs now and the host reaches the memory, else after the
  * replay, or at the next read
  */
-export function indices(action: string, index: Tensor, limit: number): Tensor {
+export function indices(action: string, index: Tensor, limit: number, except?: number): Tensor {
+  if (limit === 0 && index.size > 0 && except === undefined) refuseAll(action, index);
   const whole = toI32(action, index);
   if (whole.size === 0) return whole;
   const { device } = whole;
   const site = siteOf(device, action, whole.shape, limit);
   using fault = new Tensor(device.faults.storage.retain(), "i32", [3]);
-  run(check_index, [whole, fault], [limit, site], [count(whole)]);
+  run(check_index, [whole, fault], [limit, site, except ?? 0], [count(whole)]);
   if (!recording()) throwing(whole, () => device.raise());
   return whole;
 }
@@ -37,6 +38,13 @@ function siteOf({ faults }: Device, action: string, shape: readonly number[], li
   const site = faults.keptSite(action, shape, limit);
   trace.keep(() => faults.forget(site));
   return site;
+}
+
+/** Into nothing: no row need look for one that is outside. */
+function refuseAll(action: string, index: Tensor): never {
+  throw new WickError("INDEX_OUT_OF_RANGE", `Cannot ${action}: it holds 0 entries, got indices ${index}`, {
+    param: "index",
+  });
 }
 
 /** How many there are: a cell where their leading extent is dynamic. */

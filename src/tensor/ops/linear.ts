@@ -13,7 +13,8 @@ import { lead, result, rowCount, run } from "../dispatch.ts";
 import { isPlain, Q8_BLOCK } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { like, matmul } from "./matmul.ts";
+import { castLike } from "./cast.ts";
+import { matmul } from "./matmul.ts";
 
 export { takeRows } from "./index_select.ts";
 
@@ -66,8 +67,8 @@ function timesPlain(x: Tensor, weight: Tensor): Tensor {
     return matmul(x, transposed);
   });
   return track("linear", y, [x, weight], [x, weight], (dy, [x, weight], needs) => [
-    needs[0] ? like(x, matmul(dy, weight)) : undefined,
-    needs[1] ? like(weight, matmul(dy.t(), x)) : undefined, // [N, K] as the weight lies: optimizers need no copy
+    needs[0] ? castLike(matmul(dy, weight), x) : undefined,
+    needs[1] ? castLike(matmul(dy.t(), x), weight) : undefined, // [N, K] as the weight lies: optimizers need no copy
   ]);
 }
 
@@ -77,9 +78,9 @@ function addBias(y: Tensor, bias: Tensor): Tensor {
   const [T] = y.shape;
   const [own, other] = [{ dtype: y.dtype }, { dtype: bias.dtype }];
   track("linear", z, [y, bias], [], (dy, _, needs) => [
-    needs[0] ? like(own, dy) : undefined,
+    needs[0] ? castLike(dy, own) : undefined,
     // a product with ones reads dy once, in rows
-    needs[1] ? like(other, matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0)) : undefined,
+    needs[1] ? castLike(matmul(constant(dy.device, 1).expand(1, T), dy).squeeze(0), other) : undefined,
   ]);
   y.dispose();
   return z;

@@ -13,6 +13,7 @@ import { type ClassOptions, classRows, ignored, ofHalves, reducedByClass, weight
 import { where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
 import { lossByClass, lossByShare } from "./class_losses.ts";
+import { checkReduction } from "./losses.ts";
 import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
@@ -23,9 +24,8 @@ export interface CrossEntropyOptions extends ClassOptions {
 
 /**
  * -log softmax(logits)[target], as PyTorch's `cross_entropy`: logits [V] and a target, [N, V] and targets [N], or
- * [N, V, d1 ..] and [N, d1 ..] of whole numbers. Where classes come last, `classDim: -1` takes [.., V] and [..]. A target outside
- * 0 .. V - 1 other than `ignoreIndex` gives NaN. Targets may also be floats of the logits' shape, the share of each
- * class; then the mean is that over all of them.
+ * [N, V, d1 ..] and [N, d1 ..] of whole numbers. Where classes come last, `classDim: -1` takes [.., V] and [..].
+ * Targets may also be floats of the logits' shape, the share of each class; then the mean is that over all of them.
  *
  * @example
  * ```ts
@@ -37,10 +37,11 @@ export interface CrossEntropyOptions extends ClassOptions {
  * ok(Math.abs(await loss.item() - Math.log(3)) < 1e-6);
  * ```
  *
- * @throws WickError SHAPE_MISMATCH
+ * @throws WickError SHAPE_MISMATCH; INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { smoothing = 0 } = options;
+  checkReduction(options.reduction ?? "mean");
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
       param: "smoothing",

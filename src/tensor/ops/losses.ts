@@ -109,6 +109,7 @@ export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOpt
       },
     );
   }
+  sameShape("smoothL1Loss", x, target);
   using losses = huberLoss(x, target, { delta: beta, reduction });
   return losses.mul(1 / beta);
 }
@@ -163,8 +164,19 @@ function divergenceOfLogs(x: Tensor, target: Tensor): Tensor {
 /** The mean or the sum of losses, or themselves as a new handle. */
 export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses.reshape(...losses.shape);
+  checkReduction(reduction);
   using flat = losses.reshape(losses.size);
   return reduction === "sum" ? flat.sum(0) : flat.mean(0);
+}
+
+/** Throws where a reduction is none that losses have. */
+export function checkReduction(reduction: string): void {
+  if (["mean", "sum", "none"].includes(reduction)) return;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot reduce losses by ${reduction}: expected one of mean, sum, none`,
+    { param: "reduction" },
+  );
 }
 
 function between(op: string, x: Tensor, target: Tensor): Tensor {

@@ -9,11 +9,11 @@ import { matmul_f64, matmul_i32, matmul_i64 } from "../../device/kernels/matmul_
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
-import { type Dtype, isFloat, isWhole, type PlainDtype } from "../dtype.ts";
+import { isFloat, isWhole, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
 import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
+import { cast, castLike } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
 import { tidy } from "./tidy.ts";
 import { contiguous } from "./view.ts";
@@ -87,13 +87,8 @@ function product(kernel: Kernel, a: Tensor, b: Tensor): Tensor {
   run(kernel, [a, b, y], params, [a.rank === 2 ? lead(a) : a.shape.at(-2)!]);
   return track("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => [
     needs[0] ? sumTo(matmul(dy, b.t()), a.shape) : undefined,
-    needs[1] ? like(b, sumTo(matmul(a.t(), dy), b.shape)) : undefined,
+    needs[1] ? castLike(sumTo(matmul(a.t(), dy), b.shape), b) : undefined,
   ]);
-}
-
-/** The gradient of an operand in another dtype than the product's, in the operand's. */
-export function like({ dtype }: { readonly dtype: Dtype }, gradient: Tensor): Tensor {
-  return gradient.dtype === dtype ? gradient : cast(gradient, dtype as PlainDtype);
 }
 
 /** Strides over two batch dimensions, rows and columns. */

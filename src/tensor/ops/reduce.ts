@@ -12,7 +12,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { result, run } from "../dispatch.ts";
-import { type Dtype, isHalf, type PlainDtype } from "../dtype.ts";
+import { type Dtype, isFloat, isHalf, type PlainDtype } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
@@ -357,6 +357,10 @@ function powerNorm(to: Reduction, p: number): Tensor {
 /** log of the sum of e^x, safe where e^x is not. */
 export function logSumExp(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
   const to = reduction("logSumExp", x, dim, keepDim);
+  if (!isFloat(x.dtype)) { // differences of small integers would wrap around
+    using converted = cast(x, "f32");
+    return logSumExp(converted, dim, keepDim);
+  }
   const y = noGrad(() => {
     using shift = finiteMax(to);
     using shifted = x.sub(shift);

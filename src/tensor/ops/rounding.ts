@@ -27,19 +27,19 @@ export function stepped(name: Step, x: Tensor): Tensor {
   return track(name, y, [x], [], (dy) => [filled(dy, 0, dy.dtype, dy.shape, dy.rows)]);
 }
 
-/** min(max(x, low), high) of f64 or integers; the gradient passes from low to high, both included. */
+/** min(max(x, low), high) of f64 or integers; the gradient passes between them. */
 export function bounded(x: Tensor, low: number, high: number): Tensor {
   for (const bound of [low, high]) {
     if (x.dtype === "f64" || Number.isInteger(bound) || !Number.isFinite(bound)) continue;
     throw new WickError("INVALID_ARGUMENT", `Cannot clamp ${x}: its bounds must be whole, got ${bound}`);
   }
-  using raised = low === -Infinity ? x.contiguous() : replaced("lt", x, low);
-  return high === Infinity ? raised.contiguous() : replaced("gt", raised, high);
+  using raised = low === -Infinity ? x.contiguous() : replaced("le", x, low);
+  return high === Infinity ? raised.contiguous() : replaced("ge", raised, high);
 }
 
-/** The bound where x lies beyond it; nowhere, where the bound is beyond all that x's dtype holds. */
-function replaced(beyond: "lt" | "gt", x: Tensor, bound: number): Tensor {
-  const isOpen = beyond === "lt" ? bound < 0 : bound > 0;
+/** The bound where x lies beyond it or on it, so that no gradient passes there; nowhere, where x's dtype holds none such. */
+function replaced(beyond: "le" | "ge", x: Tensor, bound: number): Tensor {
+  const isOpen = beyond === "le" ? bound < 0 : bound > 0;
   if (isOpen && !fits(bound, x.dtype as PlainDtype)) return x.contiguous();
   using outside = compare(beyond, x, bound);
   return where(outside, bound, x);

@@ -100,13 +100,15 @@ export function affine(x: Tensor, scale: number, shift: number): Tensor {
   return mapped("affine", affine_f32, x, "", (dy) => dy.mul(scale), [scale, shift]);
 }
 
-/** min(max(x, low), high); the gradient passes from low to high, both included. */
+/** min(max(x, low), high); the gradient passes between the bounds, as PyTorch's. */
 export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
   if (Number.isNaN(low) || Number.isNaN(high)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot clamp ${x}: bounds must be numbers, got ${low}, ${high}`);
   }
   if (isRoundedHere(x)) return bounded(x, low, high);
-  const slope: Slope = (dy, x) => where(compare("ge", x, low), where(compare("le", x, high), dy, 0), 0);
+  // where a bound is infinite, it bounds nothing: infinities pass, too
+  const [above, below] = [low === -Infinity ? "ge" : "gt", high === Infinity ? "le" : "lt"] as const;
+  const slope: Slope = (dy, x) => where(compare(above, x, low), where(compare(below, x, high), dy, 0), 0);
   return mapped("clamp", rows.clamp_f32, x, "x", slope, [low, high]);
 }
 

@@ -1,6 +1,6 @@
 /** The WebGPU device itself: memory, order, cells, errors. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { record, type Storage, tensor, WebGpuDevice } from "../../../mod.ts";
+import { crossEntropy, record, scope, type Storage, tensor, WebGpuDevice, zeros } from "../../../mod.ts";
 import type { Kernel } from "../../../src/device/kernel.ts";
 import { copy_b32 } from "../../../src/device/kernels/copy.ts";
 import { add_f32, affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
@@ -60,6 +60,18 @@ gpuTest("an index outside is told by the next read, once, eager and replayed", a
   index.write(Int32Array.of(0, 0, 1, 0));
   program.run();
   deepEqual(await program.outputs[0].toArray(), [[2, 4], [4, 4]]);
+});
+
+gpuTest("a target that is no class is told by the next read; ignored ones are none", async (device) => {
+  using own = scope();
+  const logits = zeros([3, 4], { device, scope: own });
+  const targets = tensor(Int32Array.of(1, -100, 4), { device, scope: own });
+  await rejects(() => crossEntropy(logits, targets).item(), {
+    code: "INDEX_OUT_OF_RANGE",
+    message: "Cannot take crossEntropy of f32[3,4] on webgpu: indices must be in 0 .. 3, got 4 at [2]",
+  });
+  targets.write(Int32Array.of(1, -100, 3));
+  ok(Math.abs(await crossEntropy(logits, targets).item() - Math.log(4)) < 1e-6);
 });
 
 gpuTest("storages come back, and lie apart", async (device) => {

@@ -167,6 +167,55 @@ for name, kind, states in [("Rnn", nn.RNN, 1), ("Lstm", nn.LSTM, 2), ("Gru", nn.
           [X(2, 3, 3), *(X(4, 2, 2) for _ in range(states))], recurrent)
 layer("Gru", [2, 3, {"bias": False}], nn.GRU(2, 3, bias=False, batch_first=True), [X(1, 1, 2)], recurrent)
 
+
+class Halves(nn.Module):
+    """function(first half) * second half."""
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        gate, up = x.chunk(2, -1)
+        return self.function(gate) * up
+
+
+class Sinusoidal(nn.Module):
+    """Sines in even places, cosines in odd ones (Vaswani et al. 2017)."""
+    def forward(self, x):
+        T, C = x.shape[-2:]
+        angles = torch.arange(T).double()[:, None] * 10000 ** (-torch.arange(0, C, 2).double() / C)
+        return x + torch.stack([angles.sin(), angles.cos()], -1).flatten(-2)[:, :C]
+
+
+class Rotary(nn.Module):
+    """Pairs of [B, T, H, D] turned by position / base^(2 i / R) (Su et al. 2021)."""
+    def __init__(self, dims, base, interleaved=False):
+        super().__init__()
+        self.dims, self.base, self.interleaved = dims, base, interleaved
+
+    def forward(self, x):
+        R = self.dims
+        angles = torch.arange(x.shape[-3]).double()[:, None] * self.base ** (-torch.arange(0, R, 2).double() / R)
+        cos, sin = angles.cos()[:, None], angles.sin()[:, None]
+        turned = x[..., :R]
+        a, b = (turned[..., ::2], turned[..., 1::2]) if self.interleaved else turned.chunk(2, -1)
+        both = [a * cos - b * sin, a * sin + b * cos]
+        both = torch.stack(both, -1).flatten(-2) if self.interleaved else torch.cat(both, -1)
+        return torch.cat([both, x[..., R:]], -1)
+
+
+layer("MaxPool2d", [2], nn.MaxPool2d(2), [X(1, 2, 5, 4)])
+layer("MaxPool2d", [3, {"stride": 2, "padding": 1}], nn.MaxPool2d(3, 2, 1), [X(2, 1, 5, 6)])
+layer("AvgPool2d", [3, {"stride": 1}], nn.AvgPool2d(3, 1), [X(1, 2, 5, 4)])
+layer("Flatten", [], nn.Flatten(), [X(3, 2, 5)])
+layer("Swiglu", [], Halves(F.silu), [X(3, 10)])
+layer("Geglu", [], Halves(F.gelu), [X(2, 3, 6)])
+layer("SinusoidalEmbedding", [7, 6], Sinusoidal(), [X(2, 5, 6)])
+layer("RotaryEmbedding", [7, 4, {"base": 100}], Rotary(4, 100), [X(2, 3, 2, 5)])
+layer("RotaryEmbedding", [5, 6, {"pairs": "interleaved"}], Rotary(6, 10000, True), [X(1, 5, 1, 6)])
+layer("Dropout", [0.5], nn.Dropout(0.5), [X(3, 5)], training=False)
+layer("Dropout", [0], nn.Dropout(0), [X(3, 5)])
+
 with open(f"{folder}/layers.json", "w") as file:
     lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
     file.write(f'{{"from":"torch {torch.__version__}","cases":[\n{lines}\n]}}\n')

@@ -4,8 +4,10 @@ Writes test/golden/ops: what ops give in PyTorch, and the gradients of their inp
     pip install torch==2.15.0
     python test/golden/make/ops.py test/golden/ops
 
-Inputs are f32 (in the last families f64), PyTorch computes in float64. A case's receiver is its first input where `call` is "method"; {"input": n}
-among the arguments stands for an input. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of y * dy with dy of `slope` below.
+Inputs are f32 (in family f64 that), PyTorch computes in float64. A case's receiver is its first input where `call` is "method";
+{"input": n} among the arguments stands for an input. `dense` are inputs that an op takes in that layout alone, `results` the
+fields that count. A case with `needs` takes a form that came with the op of that name. Gradients are those of the sum of
+y * dy with dy of `slope` below.
 """
 import json, math, os, sys
 import numpy as np
@@ -426,6 +428,9 @@ case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [X(1, 2, 4
 case("groupNorm", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [X(2, 4, 3), X(4), X(4)],
      [I(0), 2, I(1), I(2), 1e-5], "function", tolerance=3e-5)
 
+# the families from here on draw from the same state: each of these three groups was written beside the others
+drawn = rng.bit_generator.state
+
 # ---- order statistics ----
 begin("order")
 case("median", torch.median, [X(5)], note="of all")
@@ -435,8 +440,10 @@ case("median", lambda x: x.median(0, keepdim=True), [X(5, 3)], [0, True])
 case("median", torch.median, [np.array([2, 1, 2, 5, 2], np.float32)], note="equals share the gradient")
 case("median", lambda x: x.median(1), [np.array([[1, np.nan, 3, np.nan], [np.inf, 1, -np.inf, 2]], np.float32)], [1],
      gradient=False, note="NaN and infinities")
+
 # ---- losses by class: in the shapes and with the options of PyTorch ----
 begin("losses")
+rng.bit_generator.state = drawn
 OPTIONS = {"weights": "weight", "ignoreIndex": "ignore_index", "smoothing": "label_smoothing", "reduction": "reduction"}
 
 
@@ -583,6 +590,266 @@ exact("scatter", lambda x, i, s: x.scatter(1, i.long(), s), [D(2, 4), ints([1, 0
       [1, I(1), I(2)])
 exact("scaledDotProductAttention", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
       [D(1, 2, 3, 4), D(1, 2, 3, 4), D(1, 2, 3, 4)], [I(0), I(1), I(2), {"causal": True}], "function")
+# ---- what makes tensors, and what moves or tells without a gradient ----
+begin("making")
+rng.bit_generator.state = drawn
+rounds = True
+case("arange", lambda: torch.arange(1, 3, 0.3, dtype=torch.float64), [], [1, 3, 0.3], "function", gradient=False)
+case("arange", lambda: torch.arange(5, -2, -3, dtype=torch.float64), [], [5, -2, -3], "function", gradient=False)
+case("linspace", lambda: torch.linspace(-1, 2, 7, dtype=torch.float64), [], [-1, 2, 7], "function", gradient=False)
+case("linspace", lambda: torch.linspace(3, 2, 1, dtype=torch.float64), [], [3, 2, 1], "function", gradient=False)
+case("zeros", lambda: torch.zeros(3, 0, 2), [], [[3, 0, 2]], "function", gradient=False)
+case("ones", lambda: torch.ones(3, 5), [], [[3, 5]], "function", gradient=False)
+case("full", lambda: torch.full((3, 1), -math.inf), [], [[3, 1], -math.inf], "function", gradient=False)
+case("eye", lambda: torch.eye(3), [], [3], "function", gradient=False)
+case("eye", lambda: torch.eye(3, 5), [], [3, 5], "function", gradient=False)
+case("tri", lambda: torch.ones(3, 5).tril(1), [], [3, 5, 1], "function", gradient=False)
+case("tri", lambda: torch.ones(3, 3).tril(-1), [], [3, 3, -1], "function", gradient=False)
+case("zerosLike", torch.zeros_like, [ODD], [I(0)], "function", gradient=False)
+case("onesLike", torch.ones_like, [ODD], [I(0)], "function", gradient=False)
+case("fullLike", lambda x: torch.full_like(x, 2.5), [ODD], [I(0), 2.5], "function", gradient=False)
+case("meshgrid", lambda a, b: torch.meshgrid(a, b, indexing="ij"), [X(3), X(5)], [[I(0), I(1)]], "function")
+case("meshgrid", lambda a, b, c: torch.meshgrid(a, b, c, indexing="xy"), [X(3), X(2), X(1)],
+     [[I(0), I(1), I(2)], "xy"], "function")
+case("oneHot", lambda i: F.one_hot(i, 5), [ints([0, 4, 2], [1, 1, 3])], [I(0), 5], "function", gradient=False)
+case("detach", lambda x: x.detach(), [X(3, 5)], gradient=False)
+case("copy", lambda x: x.clone(), [X(3, 5)])
+case("toF32", lambda x: x.float().double(), [X(3, 5)])
+case("expandAs", lambda x, y: x.expand_as(y), [X(3), X(2, 3)], [I(1)])
+family[-1]["gradients"][1] = None
+
+begin("telling")
+case("clamp", lambda x: x.clamp(-1, 2), [np.array([-2, -1, 0, 2, 3], np.float32)], [-1, 2], note="at its bounds")
+for name, op in {"floorDiv": torch.floor_divide, "remainder": torch.remainder}.items():
+    case(name, op, [X(3, 5), X(5)], [I(1)], gradient=name == "remainder")
+    case(name, lambda x: op(x, -0.75), [X(7)], [-0.75], gradient=name == "remainder")
+    case(name, op, [ints([7, -7, 8], [-8, 0, 1]), ints([2, 2, -3], [-3, 5, -1])], [I(1)], gradient=False)
+for name, op in {"logicalAnd": torch.logical_and, "logicalOr": torch.logical_or, "logicalXor": torch.logical_xor}.items():
+    case(name, op, [np.array([[0, 1, np.nan], [0, -2, 0]], np.float32), np.array([0, 0, 3], np.float32)], [I(1)],
+         gradient=False)
+case("logicalNot", torch.logical_not, [ODD], gradient=False)
+for name, op in {"all": torch.all, "any": torch.any}.items():
+    truths = np.array([[0, 1, np.nan], [0, 0, 0], [-2, np.inf, 1]], np.float32)
+    case(name, op, [truths], gradient=False)
+    case(name, lambda x: op(x, 1), [truths], [1], gradient=False)
+    case(name, lambda x: op(x, 0, keepdim=True), [X(1)[:0].reshape(0, 3)], [0, True], gradient=False, note="of nothing")
+case("countNonzero", lambda x: torch.count_nonzero(x, 1), [np.array([[0, 1, np.nan], [0, 0, -0.5]], np.float32)], [1],
+     gradient=False)
+for name, op in {"cummax": torch.cummax, "cummin": torch.cummin}.items():
+    case(name, lambda x: op(x, 1), [X(3, 5)], [1])
+    case(name, lambda x: op(x, 0), [X(5, 2)], [0])
+    case(name, lambda x: op(x, 0), [np.array([1, 3, 3, np.nan, 5, -np.inf, np.nan], np.float32)], [0], gradient=False,
+         note="a tie, NaN and infinity")
+case("maskedSelect", lambda x, m: x.masked_select(m), [X(3, 5), np.array([1, 0, 1, 1, 0], np.uint8)], [I(1)])
+case("nonzero", torch.nonzero, [np.array([[0, 1, np.nan], [0, -2, 0]], np.float32)], gradient=False)
+case("nonzero", torch.nonzero, [np.zeros((3, 1), np.float32)], gradient=False, note="none")
+
+begin("items")
+case("i", lambda x: x[-1], [X(3, 5)], [-1])
+case("i", lambda x: x[:, 1:5:2], [X(3, 7)], [":", [1, 5, 2]])
+case("i", lambda x: x[1:3, :, 0], [X(3, 2, 5)], [[1, 3], None, 0])
+case("i", lambda x, i: x[i], [X(3, 5), ints([2, 0], [0, 0])], [I(1)])
+case("i", lambda x, i: x[:, i], [X(3, 5), ints(4, 4, 1)], [":", I(1)])
+case("get", lambda x: x[2, -1], [X(3, 5)], [2, -1])
+case("sliceAssign", lambda x, s: torch.slice_scatter(x, s, 0, 1, 3), [X(5, 3), X(2, 3)], [[[1, 3]], I(1)])
+
+
+def assigned(x, s):
+    y = x.clone()
+    y[::2, 1] = s
+    return y
+
+
+case("sliceAssign", assigned, [X(5, 3), X(3)], [[[0, 5, 2], 1], I(1)])
+case("sliceSet", lambda x, s: torch.slice_scatter(x, s, 1, 2, 5), [X(3, 5), X(3, 3)], [I(1), 1, 2], gradient=False)
+case("scatterSet", lambda x, i, s: x.scatter(1, i, s), [X(3, 5), once, X(3, 2)], [1, I(1), I(2)], gradient=False)
+
+begin("attention")
+
+
+def attention(inputs, options, note=None, gradient=True, tolerance=None, **named):
+    place = {"mask": I(3)} if len(inputs) > 3 else {}
+    case("scaledDotProductAttention",
+         lambda q, k, v, mask=None: F.scaled_dot_product_attention(q, k, v, mask, **named), inputs,
+         [I(0), I(1), I(2), {**options, **place}], "function", note=note, gradient=gradient, tolerance=tolerance)
+
+
+attention([X(1, 2, 3, 5), X(1, 2, 7, 5), X(1, 2, 7, 5)], {})
+attention([X(2, 1, 5, 3), X(2, 1, 5, 3), X(2, 1, 5, 3)], {"causal": True}, is_causal=True)
+attention([X(1, 4, 3, 5), X(1, 2, 3, 5), X(1, 2, 3, 5)], {"causal": True, "scale": 0.5}, "shared heads", is_causal=True,
+          scale=0.5, enable_gqa=True)
+attention([X(1, 2, 3, 5), X(1, 2, 5, 5), X(1, 2, 5, 5), X(3, 5)], {}, "a mask that is added")
+attention([X(1, 1, 3, 5), X(1, 1, 5, 5), X(1, 1, 5, 5), np.array([[1, 0, 1, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 1]], np.uint8)],
+          {}, "a mask of truth")
+far = np.array([[[[300, 0, 0], [-300, 0, 0], [np.inf, 1, 1]]]], np.float32)
+attention([far, far[:, :, :2], X(1, 1, 2, 3)], {}, "far ends", gradient=False)
+
+
+def rotated(x, table, pairs, position):
+    """Pairs of [.., T, H, D] turned by the table's (cosine, sine) of each position and pair (Su et al. 2021)."""
+    T, R = x.shape[-3], table.shape[1]
+    cos, sin = table[position:position + T, None, ::2], table[position:position + T, None, 1::2]
+    turned = x[..., :R]
+    a, b = turned.chunk(2, -1) if pairs == "halved" else (turned[..., ::2], turned[..., 1::2])
+    both = [a * cos - b * sin, a * sin + b * cos]
+    both = torch.cat(both, -1) if pairs == "halved" else torch.stack(both, -1).flatten(-2)
+    return torch.cat([both, x[..., R:]], -1)
+
+
+for pairs in ["halved", "interleaved"]:
+    for shape, position in [((3, 2, 5), 1), ((2, 3, 1, 4), 0)]:
+        case("rope", lambda x, t: rotated(x, t.detach(), pairs, position), [X(*shape), X(5, 4)],
+             [I(0), I(1), position, pairs], "function")
+        family[-1]["gradients"][1], family[-1]["dense"] = None, [1]
+case("rope", lambda x, t: rotated(x, t, "halved", 0), [np.array([[[np.nan, 1, np.inf, -2]]], np.float32), X(1, 4)],
+     [I(0), I(1)], "function", gradient=False, note="NaN and infinity")
+family[-1]["dense"] = [1]
+
+begin("norms")
+for shape in [(5, 3), (4, 3, 5)]:
+    case("batchNorm", lambda x, w, b: F.batch_norm(x, None, None, w, b, True), [X(*shape), X(3), X(3)],
+         [I(0), None, I(1), I(2)], "function", tolerance=3e-5)
+    family[-1]["results"] = ["y"]
+    case("batchNorm", lambda x, m, v, w, b: F.batch_norm(x, m.detach(), v.detach(), w, b, False, eps=1e-3),
+         [X(*shape), X(3), P(3), X(3), X(3)], [I(0), {"mean": I(1), "variance": I(2)}, I(3), I(4), 1e-3], "function",
+         tolerance=3e-5)
+    family[-1]["results"] = ["y"]
+    family[-1]["gradients"][1:3] = [None, None]
+
+# ---- NaN and infinities where the framework defines what comes of them ----
+begin("odd")
+GRID = np.array([[np.nan, 1, -2.5], [np.inf, -np.inf, 0], [-0.0, 3, np.inf]], np.float32)
+LINE = GRID.reshape(1, 9)[:, :8]
+
+
+# of whole numbers, truth or steps, in place; or with a slope at NaN that is PyTorch's own choice (its products divide)
+VALUES_ALONE = """floorDiv floor ceil round trunc sign argmax argmin argsort nonzero all any countNonzero detach sliceSet
+    scatterSet elu selu hardSwish prelu prod cumprod""".split()
+
+
+def odd(name, torch_op, args=(), inputs=None, call="method", **rest):
+    case(name, torch_op, [GRID, *(inputs or [])], args, call, gradient=name not in VALUES_ALONE, note="NaN and infinities",
+         **rest)
+
+
+moves = {
+    "reshape": (lambda x: x.reshape(9), [9]), "permute": (lambda x: x.permute(1, 0), [1, 0]),
+    "transpose": (lambda x: x.transpose(0, 1), [0, 1]), "t": (lambda x: x.t(), []),
+    "narrow": (lambda x: x.narrow(0, 1, 2), [0, 1, 2]), "expand": (lambda x: x.expand(2, 3, 3), [2, 3, 3]),
+    "unsqueeze": (lambda x: x.unsqueeze(0), [0]), "contiguous": (lambda x: x.contiguous(), []),
+    "copy": (lambda x: x.clone(), []), "detach": (lambda x: x.detach(), []), "toF32": (lambda x: x, []),
+    "flatten": (lambda x: x.flatten(), []), "unflatten": (lambda x: x.unflatten(1, (3, 1)), [1, [3, 1]]),
+    "movedim": (lambda x: x.movedim(0, 1), [0, 1]), "broadcastTo": (lambda x: x.broadcast_to(2, 3, 3), [[2, 3, 3]]),
+    "split": (lambda x: x.split(2), [2]), "chunk": (lambda x: x.chunk(2), [2]), "unbind": (lambda x: x.unbind(1), [1]), "repeat": (lambda x: x.repeat(1, 2), [1, 2]),
+    "repeatInterleave": (lambda x: x.repeat_interleave(2, 1), [2, 1]), "roll": (lambda x: x.roll(1, 1), [1, 1]),
+    "flip": (lambda x: x.flip(1), [1]), "unfold": (lambda x: x.unfold(1, 2, 1), [1, 2, 1]),
+    "pad": (lambda x: F.pad(x, (1, 0), value=math.inf), [[1, 0], math.inf]), "tril": (torch.tril, []),
+    "triu": (torch.triu, []), "diag": (torch.diag, []), "diagonal": (torch.diagonal, []),
+    "i": (lambda x: x[1:], [[1, 3]]), "get": (lambda x: x[-1], [-1]),
+    "silu": (F.silu, []), "gelu": (F.gelu, []), "log2": (torch.log2, []), "log10": (torch.log10, []), "sin": (torch.sin, []),
+    "cos": (torch.cos, []), "tan": (torch.tan, []), "affine": (lambda x: x * 2 + 1, [2, 1]), "floor": (torch.floor, []),
+    "ceil": (torch.ceil, []), "round": (torch.round, []), "trunc": (torch.trunc, []), "elu": (F.elu, []), "leakyRelu": (F.leaky_relu, []), "softplus": (F.softplus, []), "logSigmoid": (F.logsigmoid, []),
+    "mish": (F.mish, []), "relu6": (F.relu6, []), "hardSwish": (F.hardswish, []), "selu": (F.selu, []),
+    "prod": (lambda x: x.prod(1), [1]), "argmax": (lambda x: x.argmax(1), [1]), "argmin": (lambda x: x.argmin(1), [1]),
+    "var": (lambda x: x.var(1), [1]), "std": (lambda x: x.std(1), [1]), "norm": (lambda x: x.norm(2, 1), [2, 1]),
+    "logSumExp": (lambda x: x.logsumexp(1), [1]), "softmax": (lambda x: x.softmax(1), [1]),
+    "logSoftmax": (lambda x: x.log_softmax(1), [1]), "cumsum": (lambda x: x.cumsum(1), [1]),
+    "cumprod": (lambda x: x.cumprod(1), [1]), "sort": (lambda x: x.sort(1), [1]), "argsort": (lambda x: x.argsort(1), [1]),
+    "topK": (lambda x: x.topk(2, 1), [2, 1]), "trace": (torch.trace, []),
+    "nonzero": (torch.nonzero, []), "all": (torch.all, []), "any": (torch.any, []),
+    "countNonzero": (torch.count_nonzero, []), "sqr": (torch.square, []),
+}
+odd("sign", lambda x: torch.where(x.isnan(), x, x.sign()))  # NaN stays, as in NumPy; PyTorch makes it 0
+for name, (op, args) in moves.items():
+    odd(name, op, args)
+odd("cat", lambda x: torch.cat([x, x]), [[I(0), I(0)]], call="function")
+odd("stack", lambda x: torch.stack([x, x]), [[I(0), I(0)]], call="function")
+odd("einsum", lambda x: torch.einsum("ij->ji", x), ["ij->ji", I(0)], call="function")
+odd("squeeze", lambda x: x.squeeze(), [])
+odd("prelu", lambda x, w: F.prelu(x, w), [I(1)], [np.array([0.5, np.nan, -1], np.float32)])
+odd("floorDiv", lambda x: torch.floor_divide(x, 2), [2])
+odd("remainder", lambda x: torch.remainder(x, 2), [2])
+odd("remainder", torch.remainder, [I(1)], [GRID[[1, 0, 2]]])
+case("where", lambda c, x: torch.where(c, x, -math.inf), [np.array([1, 0, 1], np.uint8), GRID], [I(1), -math.inf],
+     gradient=False, note="NaN and infinities")
+odd("indexSelect", lambda x, i: x.index_select(0, i), [0, I(1)], [ints(2, 0)])
+odd("indexAdd", lambda x, i, s: x.index_add(0, i, s), [0, I(1), I(2)], [ints(2), X(1, 3)])
+odd("embedding", lambda x, i: F.embedding(i, x), [I(1)], [ints(2, 0)])
+corners = ints([0, 2, 1])
+odd("gather", lambda x, i: x.gather(0, i), [0, I(1)], [corners])
+odd("scatter", lambda x, i, s: x.scatter(0, i, s), [0, I(1), I(2)], [corners, X(1, 3)])
+odd("scatterAdd", lambda x, i, s: x.scatter_add(0, i, s), [0, I(1), I(2)], [corners, X(1, 3)])
+odd("scatterSet", lambda x, i, s: x.scatter(0, i, s), [0, I(1), I(2)], [corners, X(1, 3)])
+for reduction in ["sum", "mean", "prod", "amax", "amin"]:
+    odd("scatterReduce", lambda x, i, s: x.scatter_reduce(0, i, s, reduction), [0, I(1), I(2), reduction],
+        [corners, GRID[[1]]])
+odd("sliceScatter", lambda x, s: x.slice_scatter(s, 0, 1, 2), [I(1), 0, 1], [X(1, 3)])
+odd("sliceSet", lambda x, s: x.slice_scatter(s, 0, 1, 2), [I(1), 0, 1], [X(1, 3)])
+odd("sliceAssign", lambda x, s: x.slice_scatter(s, 0, 1, 2), [[[1, 2]], I(1)], [X(1, 3)])
+odd("maskedFill", lambda x, m: x.masked_fill(m, -math.inf), [I(1), -math.inf],
+    [np.array([1, 0, 1], np.uint8)])
+odd("maskedSelect", lambda x, m: x.masked_select(m), [I(1)], [np.array([1, 0, 1], np.uint8)])
+odd("mv", torch.mv, [I(1)], [X(3)])
+odd("linear", lambda x, w: F.linear(x, w), [I(0), I(1)], [X(2, 3)], call="function")
+odd("rmsNorm", lambda x, w: F.rms_norm(x, (3,), w, 1e-5), [I(0), I(1), 1e-5], [X(3)], call="function")
+odd("layerNorm", lambda x, w: F.layer_norm(x, (3,), w, None, 1e-5), [I(0), I(1), None, 1e-5], [X(3)], call="function")
+odd("batchNorm", lambda x: F.batch_norm(x, None, None, None, None, True), [I(0), None, None, None], call="function")
+family[-1]["results"] = ["y"]
+for name, op in {"mseLoss": F.mse_loss, "l1Loss": F.l1_loss, "huberLoss": F.huber_loss, "smoothL1Loss": F.smooth_l1_loss,
+                 "bceWithLogits": F.binary_cross_entropy_with_logits, "klDiv": F.kl_div}.items():
+    odd(name, lambda x, y: op(x, y, reduction="none"), [I(0), I(1), {"reduction": "none"}], [P(3, 3)], call="function")
+odd("crossEntropy", lambda x, y: F.cross_entropy(x, y, reduction="none"), [I(0), I(1), {"reduction": "none"}],
+    [ints(1, 2, 0)], call="function")
+odd("nllLoss", lambda x, y: F.nll_loss(x, y, reduction="none"), [I(0), I(1), {"reduction": "none"}], [ints(1, 2, 0)],
+    call="function")
+vector = np.array([1, np.nan, np.inf], np.float32)
+case("dot", torch.dot, [vector, X(3)], [I(1)], gradient=False, note="NaN and infinities")
+case("outer", torch.outer, [vector, np.array([0, 1, -2], np.float32)], [I(1)], gradient=False, note="NaN and infinities")
+case("meshgrid", lambda a, b: torch.meshgrid(a, b, indexing="ij"), [vector, vector[:2]], [[I(0), I(1)]], "function",
+     gradient=False, note="NaN and infinities")
+case("expandAs", lambda x, y: x.expand_as(y), [vector, X(2, 3)], [I(1)], gradient=False, note="NaN and infinities")
+IMAGE = np.array([1, np.nan, 2, 3, 0.5, -1, np.inf, 4, 5, -2, 7, 8, 9, 1.5, -np.inf, 6], np.float32).reshape(1, 1, 4, 4)
+
+
+def pictured(name, torch_op, args, inputs=(), shape=(1, 1, 4, 4)):
+    case(name, torch_op, [IMAGE.reshape(shape), *inputs], args, note="NaN and infinities")
+
+
+pictured("maxPool2d", lambda x: F.max_pool2d(x, 2), [2])
+pictured("avgPool2d", lambda x: F.avg_pool2d(x, 2), [2])
+pictured("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, 2), [2])
+pictured("maxPool1d", lambda x: F.max_pool1d(x, 2), [2], shape=(1, 2, 8))
+pictured("avgPool1d", lambda x: F.avg_pool1d(x, 2), [2], shape=(1, 2, 8))
+pictured("upsampleNearest1d", lambda x: F.interpolate(x, 5), [{"size": 5}], shape=(1, 2, 8))
+pictured("upsampleNearest2d", lambda x: F.interpolate(x, (3, 5)), [{"size": [3, 5]}])
+pictured("upsampleBilinear2d", lambda x: F.interpolate(x, (3, 5), mode="bilinear"), [{"size": [3, 5]}])
+pictured("conv1d", lambda x, w: F.conv1d(x, w), [I(1)], [X(1, 2, 3)], (1, 2, 8))
+pictured("conv2d", lambda x, w: F.conv2d(x, w), [I(1)], [X(1, 1, 3, 3)])
+pictured("convTranspose1d", lambda x, w: F.conv_transpose1d(x, w, stride=2), [I(1), None, {"stride": 2}], [X(2, 1, 2)],
+         (1, 2, 8))
+pictured("convTranspose2d", lambda x, w: F.conv_transpose2d(x, w, stride=2), [I(1), None, {"stride": 2}], [X(1, 1, 2, 2)])
+pictured("pixelShuffle", lambda x: F.pixel_shuffle(x, 2), [2], shape=(1, 4, 2, 2))
+pictured("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 2), [2])
+case("groupNorm", lambda x: F.group_norm(x, 2), [IMAGE.reshape(1, 4, 4)], [I(0), 2, None, None], "function",
+     gradient=False, note="NaN and infinities")
+
+# ---- odd extents ----
+begin("extents")
+case("adaptiveAvgPool2d", lambda x: F.adaptive_avg_pool2d(x, (3, 1)), [X(1, 3, 9, 5)], [[3, 1]])
+case("avgPool1d", lambda x: F.avg_pool1d(x, 3, stride=2), [X(2, 3, 7)], [3, {"stride": 2}])
+case("maxPool1d", lambda x: F.max_pool1d(x, 3), [X(1, 3, 11)], [3])
+case("upsampleNearest1d", lambda x: F.interpolate(x, 7), [X(1, 3, 5)], [{"size": 7}])
+case("pixelUnshuffle", lambda x: F.pixel_unshuffle(x, 3), [X(1, 3, 3, 9)], [3])
+for name, op in {"floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "trunc": torch.trunc,
+                 "sign": torch.sign}.items():
+    case(name, op, [X(3, 5)], note="its gradient is 0")
+for name, op in {"isNan": torch.isnan, "isFinite": torch.isfinite, "isInf": torch.isinf,
+                 "logicalNot": torch.logical_not}.items():
+    case(name, op, [GRID], gradient=False)
+for name, op in {"zerosLike": torch.zeros_like, "onesLike": torch.ones_like}.items():
+    case(name, op, [X(3, 5)], [I(0)], "function", gradient=False)
+case("fullLike", lambda x: torch.full_like(x, -math.inf), [X(3, 5)], [I(0), -math.inf], "function", gradient=False)
+case("unbind", lambda x: x.unbind(1), [X(3, 5)], [1])
 
 for name, cases in families.items():
     with open(f"{folder}/{name}.json", "w") as file:
