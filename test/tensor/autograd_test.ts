@@ -207,6 +207,26 @@ Deno.test("a gradient of a gradient goes through checkpoint", async () => {
   deepEqual(await second.toArray(), [3, 6]);
 });
 
+Deno.test("an op that throws on the way back leaves no tape behind: not its own, nor what waited", () => {
+  using leaf = tensor([0.5, 1]).requiresGrad();
+  const failing = (fails: boolean) => {
+    using own = scope();
+    let runs = 0;
+    const again = (x: Tensor) => {
+      if (runs++ > 0 && fails) throw new Error("again");
+      return x.sqr();
+    };
+    const waits = own.borrow(leaf).tanh().exp();
+    const loss = checkpoint(again, own.borrow(leaf).exp()).mul(waits).sum();
+    if (fails) throws(() => loss.backward(), { message: "again" });
+    else loss.backward();
+  };
+  failing(false); // makes constants
+  const before = defaultDevice().live();
+  failing(true);
+  deepEqual(defaultDevice().live(), before);
+});
+
 Deno.test("noGrad and detach cut the tape", () => {
   using own = scope();
   const w = tensor([1, 2], { scope: own }).requiresGrad();
