@@ -1,6 +1,15 @@
 /** The WebGPU device itself: memory, order, cells, errors. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { crossEntropy, record, scope, type Storage, tensor, WebGpuDevice, zeros } from "../../../mod.ts";
+import {
+  crossEntropy,
+  nllLoss,
+  record,
+  scope,
+  type Storage,
+  tensor,
+  WebGpuDevice,
+  zeros,
+} from "../../../mod.ts";
 import type { Kernel } from "../../../src/device/kernel.ts";
 import { copy_b32 } from "../../../src/device/kernels/copy.ts";
 import { add_f32, affine_f32, neg_f32 } from "../../../src/device/kernels/elementwise.ts";
@@ -72,6 +81,17 @@ gpuTest("a target that is no class is told by the next read; ignored ones are no
   });
   targets.write(Int32Array.of(1, -100, 3));
   ok(Math.abs(await crossEntropy(logits, targets).item() - Math.log(4)) < 1e-6);
+  const places = tensor(Int32Array.of(0, 1, 0, 3), { shape: [2, 2], device, scope: own });
+  const told = { code: "INDEX_OUT_OF_RANGE", message: /0 \.\. 2, got 3 at \[1,1\]/ };
+  for (const op of [crossEntropy, nllLoss]) {
+    for (const dtype of ["f32", "f16"] as const) {
+      const x = zeros([2, 3, 2], { device, scope: own }).to(dtype);
+      using program = record(device, () => op(x, places));
+      await rejects(() => op(x, places).data(), told);
+      program.run();
+      await rejects(() => program.outputs[0].data(), told);
+    }
+  }
 });
 
 gpuTest("storages come back, and lie apart", async (device) => {
