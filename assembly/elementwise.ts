@@ -81,18 +81,24 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
   const f = the<F>();
   if (strideA == 1 && strideB == 1) {
     for (; n >= 8; n -= 8, a += 32, b += 32, y += 32) {
-      v128.store(y, f.of(v128.load(a), v128.load(b)));
-      v128.store(y, f.of(v128.load(a, 16), v128.load(b, 16)), 16);
+      const first = f.of(v128.load(a), v128.load(b)), second = f.of(v128.load(a, 16), v128.load(b, 16));
+      v128.store(y, first), v128.store(y, second, 16);
     }
     for (; n > 0; n -= 4, a += 16, b += 16, y += 16) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
   } else if (strideA == 1 && strideB == 0) {
     const v = v128.load32_splat(b);
-    for (; n >= 4; n -= 4, a += 16, y += 16) v128.store(y, f.of(v128.load(a), v));
-    if (n > 0) storePart(y, f.of(loadPart(a, n), v), n);
+    for (; n >= 8; n -= 8, a += 32, y += 32) {
+      const first = f.of(v128.load(a), v), second = f.of(v128.load(a, 16), v);
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, a += 16, y += 16) storePart(y, f.of(loadPart(a, n), v), n);
   } else if (strideA == 0 && strideB == 1) {
     const v = v128.load32_splat(a);
-    for (; n >= 4; n -= 4, b += 16, y += 16) v128.store(y, f.of(v, v128.load(b)));
-    if (n > 0) storePart(y, f.of(v, loadPart(b, n)), n);
+    for (; n >= 8; n -= 8, b += 32, y += 32) {
+      const first = f.of(v, v128.load(b)), second = f.of(v, v128.load(b, 16));
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, b += 16, y += 16) storePart(y, f.of(v, loadPart(b, n)), n);
   } else {
     const stepA = <usize> strideA << 2, stepB = <usize> strideB << 2;
     for (; n > 0; n--, a += stepA, b += stepB, y += 4) {
@@ -351,8 +357,8 @@ function runUnary<F>(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128):
   const f = the<F>();
   if (stride == 1) {
     for (; n >= 8; n -= 8, x += 32, y += 32) {
-      v128.store(y, f.of(v128.load(x), p, q));
-      v128.store(y, f.of(v128.load(x, 16), p, q), 16);
+      const first = f.of(v128.load(x), p, q), second = f.of(v128.load(x, 16), p, q);
+      v128.store(y, first), v128.store(y, second, 16);
     }
     for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f.of(loadPart(x, n), p, q), n);
   } else {
