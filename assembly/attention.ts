@@ -25,7 +25,7 @@
 // Cost: 4 T H D p operations. T = 1: k and v are read once, bound by memory; T >= 6: bound by the multipliers.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { exp4, exponentials } from "./common/math";
+import { decay4, exponentials } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { Five, Four, One, Six, Three, Two } from "./common/tiles";
@@ -168,8 +168,8 @@ function fold(line: usize, n: i32, block: i32, p: i32, step: i32, window: i32): 
   // NaN passes by m (pmax keeps the other) and comes out in w;
   // a row that has seen no key yet: -Infinity - 0, for -Infinity - -Infinity would be NaN
   const shift = v128.andnot(largest, f32x4.eq(largest, lowest));
-  const sum = exponentials(line, line, KEY, n, f32x4.splat(1), f32x4.neg(shift));
-  const correction = exp4(f32x4.sub(before, shift));
+  const sum = exponentials(line, line, KEY, n, shift);
+  const correction = decay4(f32x4.sub(before, shift));
   v128.store(line, largest, MAXIMUM);
   v128.store(line, f32x4.add(f32x4.mul(v128.load(line, SUM), correction), sum), SUM);
   v128.store(line, correction, CORRECTION);

@@ -12,9 +12,15 @@
 // ROWS queries of a head are taken at a time with all their keys: their p lies whole in scratch, so its softmax is the
 // exact one and the backward makes it anew in the same bits instead of keeping it. All five products run on the inner
 // kernel of the f32 matmuls, which adds each sum in one ascending order; dk and dv add the heads of a group and their
-// queries in ascending order. Keys after a causal row's own have p = 0; a NaN among them reaches up to ROWS rows.
+// queries in ascending order. Keys after a causal row's own have p = 0, and each tile of rows leaves out what lies
+// beyond the last of its own; a NaN among the few keys that are left reaches the other rows of the tile.
 //
-//   scratch   p [ROWS][S] | panel [max(D, S, ROWS)][8]  and in the backward  | ds [ROWS][S] | turned [S][ROWS]
+//   scratch, forward    p [ROWS][S] | keys [S / 8][D][8] | values [D / 8][S][8]
+//            backward   p, ds, turned [ROWS][S] each | panel [ROWS][8]
+//                       keys, values [S / 8][D][8] each | wide keys [D / 8][S][8]
+//
+// The keys and values of a group lie there as the panels of common/panel.ts, packed once for all its queries (by blocks
+// of queries it was a tenth of the time at T = 256); S / 8 and D / 8 are rounded up.
 //
 // Cost: 4 T S D operations a head forward, 10 backward (half where causal), bound by the multipliers; p and ds stay in
 // the second-level cache up to S of 1024. Parts divide blocks of queries forward, groups backward.
@@ -28,21 +34,25 @@ import { packPanel, packRows } from "./matmul_f32";
 import { softmaxRow } from "./softmax";
 
 const ROWS: i32 = 48; // eight tiles of six
+const TILE: i32 = 6; // common/panel.ts
 
 /** args: q, k, v, y | scratch, bytes | T, H, G, D, S, scale, causal | B (cell) */
 export function attention_train_f32(args: usize, part: i32, parts: i32): void {
   const T = integer(args, 6), H = integer(args, 7), G = integer(args, 8), D = integer(args, 9), S = integer(args, 10);
-  const p = pointer(args, 4) + <usize> part * integer(args, 5), panel = p + (<usize> (ROWS * S) << 2);
+  const scale = real(args, 11), causal = integer(args, 12), bytes = <usize> S * D << 2;
+  const p = pointer(args, 4) + <usize> part * integer(args, 5);
+  const keys = p + (<usize> (ROWS * S) << 2), values = keys + deepBytes(S, D);
   const blocks = (T + ROWS - 1) / ROWS, all = cell(args, 13) * H * blocks, end = share(all, part + 1, parts);
-  for (let i = share(all, part, parts); i < end; i++) {
+  for (let i = share(all, part, parts), packed = -1; i < end; i++) {
     const head = i / blocks, from = i % blocks * ROWS, rows = min(ROWS, T - from), h = head % H, b = head / H;
-    const at = ((<usize> (b * T + from) * H + h) * D) << 2, group = (<usize> (b * G + h / (H / G)) * S * D) << 2;
-    const keys = seen(from + rows, S, integer(args, 12));
-    weigh(
-      pointer(args, 0) + at, pointer(args, 1) + group, p, panel, rows, keys, from, H, D, S, real(args, 11),
-      integer(args, 12),
-    );
-    times(p, S, pointer(args, 2) + group, D, keys, D, pointer(args, 3) + at, H * D, rows, panel, false);
+    const at = ((<usize> (b * T + from) * H + h) * D) << 2, group = b * G + h / (H / G);
+    if (group != packed) {
+      packed = group;
+      packKeys(pointer(args, 1) + <usize> group * bytes, seen(T, S, causal), D, keys);
+      packValues(pointer(args, 2) + <usize> group * bytes, seen(T, S, causal), S, D, values);
+    }
+    weigh(pointer(args, 0) + at, keys, p, rows, from, H, D, S, scale, causal);
+    timesValues(p, values, pointer(args, 3) + at, rows, from, H, D, S, causal);
   }
 }
 
@@ -50,38 +60,44 @@ export function attention_train_f32(args: usize, part: i32, parts: i32): void {
 export function attention_train_backward_f32(args: usize, part: i32, parts: i32): void {
   const T = integer(args, 8), H = integer(args, 9), G = integer(args, 10), D = integer(args, 11), S = integer(args, 12);
   const all = cell(args, 15) * G, end = share(all, part + 1, parts), bytes = <usize> S * D << 2;
+  const most = seen(T, S, integer(args, 14));
+  const keys = pointer(args, 6) + <usize> part * integer(args, 7) + (<usize> (3 * ROWS * S + 8 * ROWS) << 2);
+  const values = keys + deepBytes(S, D), wide = values + deepBytes(S, D);
   for (let i = share(all, part, parts); i < end; i++) {
-    const b = i / G, g = i % G, heads = H / G;
+    const b = i / G, g = i % G, heads = H / G, k = pointer(args, 1) + <usize> i * bytes;
     const dk = pointer(args, 5) + <usize> (b * 2 * G + g) * bytes, dv = dk + <usize> G * bytes;
     memory.fill(dk, 0, bytes), memory.fill(dv, 0, bytes);
+    packKeys(k, most, D, keys), packKeys(pointer(args, 2) + <usize> i * bytes, most, D, values);
+    packValues(k, most, S, D, wide);
     for (let h = g * heads; h < (g + 1) * heads; h++) {
       for (let from = 0; from < T; from += ROWS) {
         const at = ((<usize> (b * T + from) * H + h) * D) << 2;
-        backwardRows(args, part, at, <usize> i * bytes, dk, dv, from, min(ROWS, T - from));
+        backwardRows(args, part, at, keys, values, wide, dk, dv, from, min(ROWS, T - from));
       }
     }
   }
 }
 
-/** `rows` queries of one head, whose first one lies at byte `at`; its keys at byte `group`. */
+/** `rows` queries of one head, whose first one lies at byte `at`. */
 function backwardRows(
-  args: usize, part: i32, at: usize, group: usize, dk: usize, dv: usize, from: i32, rows: i32,
+  args: usize, part: i32, at: usize, keys: usize, values: usize, wide: usize, dk: usize, dv: usize, from: i32, rows: i32,
 ): void {
   const H = integer(args, 9), D = integer(args, 11), S = integer(args, 12), scale = real(args, 13);
-  const q = pointer(args, 0) + at, k = pointer(args, 1) + group, v = pointer(args, 2) + group;
-  const dy = pointer(args, 3) + at, dq = pointer(args, 4) + at, size = <usize> (ROWS * S) << 2;
+  const q = pointer(args, 0) + at, dy = pointer(args, 3) + at, dq = pointer(args, 4) + at;
+  const size = <usize> (ROWS * S) << 2, causal = integer(args, 14), n = seen(from + rows, S, causal);
   const p = pointer(args, 6) + <usize> part * integer(args, 7), ds = p + size, turned = ds + size, panel = turned + size;
-  const keys = seen(from + rows, S, integer(args, 14));
-  weigh(q, k, p, panel, rows, keys, from, H, D, S, scale, integer(args, 14));
-  timesKeys(dy, v, ds, panel, rows, keys, H, D, S);
-  for (let r: usize = 0; r < <usize> rows; r++) {
-    slopes(p + (r * <usize> S << 2), ds + (r * <usize> S << 2), keys, scale);
+  weigh(q, keys, p, rows, from, H, D, S, scale, causal);
+  timesKeys(dy, values, ds, rows, from, H, D, S, causal);
+  for (let r = 0; r < rows; r++) {
+    const row = <usize> (r * S) << 2, own = seen(from + r + 1, S, causal);
+    slopes(p + row, ds + row, own, scale);
+    memory.fill(ds + row + (<usize> own << 2), 0, <usize> (n - own) << 2);
   }
-  packRows(p, 1, S, keys, rows, turned);
-  times(turned, rows, dy, H * D, rows, D, dv, D, keys, panel, true);
-  packRows(ds, 1, S, keys, rows, turned);
-  times(turned, rows, q, H * D, rows, D, dk, D, keys, panel, true);
-  times(ds, S, k, D, keys, D, dq, H * D, rows, panel, false);
+  packRows(p, 1, S, n, rows, turned);
+  addQueries(turned, dy, dv, panel, rows, n, from, H, D, causal);
+  packRows(ds, 1, S, n, rows, turned);
+  addQueries(turned, q, dk, panel, rows, n, from, H, D, causal);
+  timesValues(ds, wide, dq, rows, from, H, D, S, causal);
 }
 
 /** Keys that queries before `end` see. */
@@ -91,38 +107,81 @@ function seen(end: i32, S: i32, causal: i32): i32 {
   return causal != 0 ? min(end, S) : S;
 }
 
-/** p of `rows` queries from position `from` on, over `keys` keys. */
+/** Bytes of S keys or values of D as panels of eight of them. */
+// @ts-ignore: decorator
+@inline
+function deepBytes(S: i32, D: i32): usize {
+  return <usize> ((S + 7) & ~7) * D << 2;
+}
+
+/** Panels of eight keys each, D deep. */
+function packKeys(k: usize, n: i32, D: i32, to: usize): void {
+  for (let j = 0; j < n; j += 8) {
+    const at = <usize> j * D << 2;
+    packPanel<F32>(k + at, 1, D, min(8, n - j), D, to + at);
+  }
+}
+
+/** Panels of eight columns each, n of the S values deep. */
+function packValues(v: usize, n: i32, S: i32, D: i32, to: usize): void {
+  for (let c = 0; c < D; c += 8) {
+    packPanel<F32>(v + (<usize> c << 2), D, 1, min(8, D - c), n, to + (<usize> c * S << 2));
+  }
+}
+
+/** p of `rows` queries from position `from` on. */
 function weigh(
-  q: usize, k: usize, p: usize, panel: usize, rows: i32, keys: i32, from: i32, H: i32, D: i32, S: i32, scale: f32,
-  causal: i32,
+  q: usize, keys: usize, p: usize, rows: i32, from: i32, H: i32, D: i32, S: i32, scale: f32, causal: i32,
 ): void {
-  timesKeys(q, k, p, panel, rows, keys, H, D, S);
+  timesKeys(q, keys, p, rows, from, H, D, S, causal);
   for (let r = 0; r < rows; r++) {
     const row = p + (<usize> (r * S) << 2), n = seen(from + r + 1, S, causal);
     multiply(row, n, scale);
     softmaxRow(row, row, n);
-    memory.fill(row + (<usize> n << 2), 0, <usize> (keys - n) << 2);
+    memory.fill(row + (<usize> n << 2), 0, <usize> (seen(from + rows, S, causal) - n) << 2);
   }
 }
+
+// Of the products' operands, what causal rows do not see is left out tile by tile: query r sees key j <= from + r.
 
 /** out[r, j] = x[r] . keys[j], rows of out S apart. */
-function timesKeys(x: usize, k: usize, out: usize, panel: usize, rows: i32, keys: i32, H: i32, D: i32, S: i32): void {
-  for (let j = 0; j < keys; j += 8) {
-    const columns = min(8, keys - j);
-    packPanel<F32>(k + (<usize> (j * D) << 2), 1, D, columns, D, panel);
-    panelRows(x, <usize> (H * D) << 2, panel, out + (<usize> j << 2), <usize> S << 2, rows, columns, D);
+function timesKeys(
+  x: usize, keys: usize, out: usize, rows: i32, from: i32, H: i32, D: i32, S: i32, causal: i32,
+): void {
+  const xRow = <usize> (H * D) << 2, outRow = <usize> S << 2, n = seen(from + rows, S, causal);
+  for (let j = 0; j < n; j += 8) {
+    const r = causal != 0 ? max(0, j - from) / TILE * TILE : 0, y = out + (<usize> j << 2) + <usize> r * outRow;
+    panelRows(x + <usize> r * xRow, xRow, keys + (<usize> j * D << 2), y, outRow, rows - r, min(8, n - j), D);
   }
 }
 
-/** y = a b, or y += a b: a [rows, depth], b [depth, columns], their rows and those of y so many elements apart. */
-function times(
-  a: usize, aRow: i32, b: usize, bRow: i32, depth: i32, columns: i32, y: usize, yRow: i32, rows: i32, panel: usize,
-  onto: bool,
+/** y[r] = sum over the keys of a[r, j] values[j], rows of a S apart. */
+function timesValues(
+  a: usize, values: usize, y: usize, rows: i32, from: i32, H: i32, D: i32, S: i32, causal: i32,
 ): void {
-  for (let c = 0; c < columns; c += 8) {
-    const n = min(8, columns - c), at = <usize> c << 2;
-    packPanel<F32>(b + at, bRow, 1, n, depth, panel);
-    panelRows(a, <usize> aRow << 2, panel, y + at, <usize> yRow << 2, rows, n, depth, onto);
+  const aRow = <usize> S << 2, yRow = <usize> (H * D) << 2;
+  for (let c = 0; c < D; c += 8) {
+    const panel = values + (<usize> c * S << 2), to = y + (<usize> c << 2), n = min(8, D - c);
+    for (let r = 0; r < rows; r += TILE) {
+      const tile = min(TILE, rows - r), at = <usize> r;
+      panelRows(a + at * aRow, aRow, panel, to + at * yRow, yRow, tile, n, seen(from + r + tile, S, causal));
+    }
+  }
+}
+
+/** y[j] += sum over the queries r that see key j of turned[j, r] x[r]. */
+function addQueries(
+  turned: usize, x: usize, y: usize, panel: usize, rows: i32, keys: i32, from: i32, H: i32, D: i32, causal: i32,
+): void {
+  const row = <usize> rows << 2, yRow = <usize> D << 2;
+  for (let c = 0; c < D; c += 8) {
+    const n = min(8, D - c), to = y + (<usize> c << 2);
+    packPanel<F32>(x + (<usize> c << 2), H * D, 1, n, rows, panel);
+    for (let j = 0; j < keys; j += TILE) {
+      const first = causal != 0 ? max(0, j - from) : 0, at = <usize> j, skip = <usize> first;
+      const a = turned + at * row + (skip << 2), tile = min(TILE, keys - j);
+      panelRows(a, row, panel + (skip << 5), to + at * yRow, yRow, tile, n, rows - first, true);
+    }
   }
 }
 

@@ -84,7 +84,7 @@ export function cross_entropy_backward_f32(args: usize, part: i32, parts: i32): 
 /** dx[c] = scale p[c] - each w[c]. */
 function slopes(x: usize, w: usize, dx: usize, V: i32, lse: f32, scale: f32, each: f32): void {
   const scales = f32x4.splat(scale), flat = f32x4.splat(each);
-  exponentialRow(x, dx, V, f32x4.splat(1), f32x4.splat(-lse));
+  exponentialRow(x, dx, V, lse);
   let n = V;
   for (; n >= 4; n -= 4, dx += 16) {
     slopesAt(w, dx, 4, scales, flat);

@@ -5,12 +5,12 @@
 //
 // An operand may be y itself where it is contiguous and not broadcast. Parts divide the elements of y.
 // Cost: bound by memory where the innermost strides are 0 or 1, else by scalar loads; one division of the index
-// a row. Accuracy (tested): arithmetic is exact rounding; exp, sigmoid, silu 3e-7, tanh 2e-7, log 2e-7, gelu_erf
-// 3e-7 absolute (erf: Abramowitz and Stegun 7.1.26), sin, cos 1e-7 absolute, pow that of
-// AssemblyScript's Mathf.
+// a row. Accuracy (tested): arithmetic is exact rounding; relative to the result exp 1.2e-7, tanh 3e-7; to 1 + |y|
+// sigmoid and gelu 1e-7, silu and gelu_erf 1.5e-7, log 1e-7; sin, cos 1e-7 absolute, pow that of AssemblyScript's
+// Mathf.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { exp4, sigmoid4 } from "./common/math";
+import { decay4, exp4, Power, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { the } from "./common/the";
@@ -80,16 +80,25 @@ export function elementsWalked(args: usize, s: usize, row: i32, column: i32, D1:
 function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, n: i32): void {
   const f = the<F>();
   if (strideA == 1 && strideB == 1) {
-    for (; n >= 4; n -= 4, a += 16, b += 16, y += 16) v128.store(y, f.of(v128.load(a), v128.load(b)));
-    if (n > 0) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
+    for (; n >= 8; n -= 8, a += 32, b += 32, y += 32) {
+      const first = f.of(v128.load(a), v128.load(b)), second = f.of(v128.load(a, 16), v128.load(b, 16));
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, a += 16, b += 16, y += 16) storePart(y, f.of(loadPart(a, n), loadPart(b, n)), n);
   } else if (strideA == 1 && strideB == 0) {
     const v = v128.load32_splat(b);
-    for (; n >= 4; n -= 4, a += 16, y += 16) v128.store(y, f.of(v128.load(a), v));
-    if (n > 0) storePart(y, f.of(loadPart(a, n), v), n);
+    for (; n >= 8; n -= 8, a += 32, y += 32) {
+      const first = f.of(v128.load(a), v), second = f.of(v128.load(a, 16), v);
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, a += 16, y += 16) storePart(y, f.of(loadPart(a, n), v), n);
   } else if (strideA == 0 && strideB == 1) {
     const v = v128.load32_splat(a);
-    for (; n >= 4; n -= 4, b += 16, y += 16) v128.store(y, f.of(v, v128.load(b)));
-    if (n > 0) storePart(y, f.of(v, loadPart(b, n)), n);
+    for (; n >= 8; n -= 8, b += 32, y += 32) {
+      const first = f.of(v, v128.load(b)), second = f.of(v, v128.load(b, 16));
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, b += 16, y += 16) storePart(y, f.of(v, loadPart(b, n)), n);
   } else {
     const stepA = <usize> strideA << 2, stepB = <usize> strideB << 2;
     for (; n > 0; n--, a += stepA, b += stepB, y += 4) {
@@ -108,13 +117,7 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
   @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
 }
 @unmanaged class Exp { @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); } }
-@unmanaged class Sigmoid { @inline of(x: v128, p: v128, q: v128): v128 { return sigmoid4(x); } }
-@unmanaged class Silu {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    return f32x4.div(x, f32x4.add(f32x4.splat(1), exp4(f32x4.neg(x))));
-  }
-}
-@unmanaged class Relu { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.max(x, f32x4.splat(0)); } }
+@unmanaged class Relu { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.pmax(x, f32x4.splat(0)); } }
 @unmanaged class Tanh { @inline of(x: v128, p: v128, q: v128): v128 { return tanh4(x); } }
 @unmanaged class Log { @inline of(x: v128, p: v128, q: v128): v128 { return log4(x); } }
 @unmanaged class Sin {
@@ -154,36 +157,67 @@ export function turned(x: f32, quarters: f64): f32 {
   return <f32> (quarter & 2 ? -y : y);
 }
 
-/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
-@unmanaged class Gelu {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    const cube = f32x4.mul(f32x4.mul(x, x), x);
-    const inner = f32x4.mul(madd(cube, f32x4.splat(0.044715), x), f32x4.splat(0.7978845608));
-    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), tanh4(inner)));
-  }
+// Functions of x and of the sigmoid or, the last one, e to the power of something, in the form of throughExp.
+
+@unmanaged class Sigmoid {
+  @inline before(x: v128, p: v128): v128 { return sigmoidRange4(x); }
+  @inline after(x: v128, s: v128, d: v128, p: v128): v128 { return s; }
 }
-/** 0.5 x (1 + erf(x / sqrt(2))) */
+@unmanaged class Silu {
+  @inline before(x: v128, p: v128): v128 { return sigmoidRange4(x); }
+  @inline after(x: v128, s: v128, d: v128, p: v128): v128 { return f32x4.mul(x, s); }
+}
+/** 0.5 x (1 + tanh u) = x / (1 + e^-2u),  u = sqrt(2 / pi) (x + 0.044715 x^3) */
+@unmanaged class Gelu {
+  @inline before(x: v128, p: v128): v128 { return geluRange4(x); }
+  @inline after(x: v128, s: v128, d: v128, p: v128): v128 { return f32x4.mul(x, s); }
+}
+/**
+ * 0.5 x (1 + erf(x / sqrt 2)) = max(x, 0) - |x| Q(|x|), Q the normal distribution's tail, whose logarithm is a
+ * polynomial of degree 6: |x| times its error is below 1.1e-7, and from 14 on Q is 0.
+ */
 @unmanaged class GeluErf {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    const erf = erf4(f32x4.mul(x, f32x4.splat(0.7071067812)));
-    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), erf));
+  @inline before(x: v128, p: v128): v128 {
+    const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(14)), z = f32x4.mul(t, t);
+    const low = madd(f32x4.splat(-1.151134014), t, f32x4.splat(-1));
+    const middle = madd(f32x4.splat(-5.315864459e-2), t, f32x4.splat(-0.4589697421));
+    const high = madd(
+      f32x4.splat(2.809192483e-5), z, madd(f32x4.splat(-7.236913661e-4), t, f32x4.splat(7.924485952e-3)),
+    );
+    return madd(madd(high, z, middle), z, low);
+  }
+  @inline after(x: v128, e: v128, d: v128, p: v128): v128 {
+    // of infinity only the positive one is held back from 0 * infinity
+    const size = f32x4.abs(f32x4.pmin(x, f32x4.splat(14)));
+    return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.mul(size, e));
   }
 }
 
-/** tanh: its series to x^9 below 0.3, else 1 - 2 / (e^2|x| + 1) with x's sign. */
+/** 2 u of gelu's tanh form, as a power of 2. */
+// @ts-ignore: decorator
+@inline
+export function geluRange4(x: v128): v128 {
+  const slope = madd(f32x4.mul(x, x), f32x4.splat(0.1029432397), f32x4.splat(2.3022081983));
+  return shareRange4(f32x4.mul(x, slope));
+}
+
+/**
+ * (e^2x - 1) / (e^2x + 1) with e^2x = 2^n 2^r and m = 2^r - 1, r times a polynomial (degree 5, 1.3e-8), which keeps
+ * small results right: (2^n m + (2^n - 1)) / (2^n m + (2^n + 1)). Relative error <= 3e-7 (tested).
+ */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const s = f32x4.mul(x, x);
-  let series = madd(s, f32x4.splat(0.0218694885), f32x4.splat(-0.0539682540));
-  series = madd(s, series, f32x4.splat(0.1333333333));
-  series = madd(s, series, f32x4.splat(-0.3333333333));
-  series = madd(f32x4.mul(x, s), series, x);
-  const size = f32x4.abs(x);
-  const e = exp4(f32x4.add(size, size));
-  const far = f32x4.sub(f32x4.splat(1), f32x4.div(f32x4.splat(2), f32x4.add(e, f32x4.splat(1))));
-  const signed = v128.or(far, v128.and(x, i32x4.splat(<i32> 0x80000000)));
-  return v128.bitselect(series, signed, f32x4.lt(size, f32x4.splat(0.3)));
+  const v = f32x4.pmin(
+    f32x4.pmax(f32x4.mul(x, f32x4.splat(2.8853900818)), f32x4.splat(-60)), f32x4.splat(60),
+  );
+  const magic = f32x4.splat(12583039), shifted = f32x4.add(v, magic); // 1.5 * 2^23 + 127: shifted up, 2^n
+  const r = f32x4.sub(v, f32x4.sub(shifted, magic)), z = f32x4.mul(r, r), power = i32x4.shl(shifted, 23);
+  const low = madd(f32x4.splat(0.2402264923), r, f32x4.splat(0.6931471825));
+  const middle = madd(f32x4.splat(9.618309326e-3), r, f32x4.splat(5.550367385e-2));
+  const high = madd(f32x4.splat(1.538286906e-4), r, f32x4.splat(1.33873953e-3));
+  const m = f32x4.mul(madd(madd(high, z, middle), z, low), r), one = f32x4.splat(1);
+  return f32x4.div(madd(m, power, f32x4.sub(power, one)), madd(m, power, f32x4.add(power, one)));
 }
 
 /** erf of Abramowitz and Stegun 7.1.26: error below 1.5e-7. */
@@ -196,39 +230,43 @@ export function erf4(x: v128): v128 {
   p = madd(t, p, f32x4.splat(1.421413741));
   p = madd(t, p, f32x4.splat(-0.284496736));
   p = f32x4.mul(t, madd(t, p, f32x4.splat(0.254829592)));
-  const y = f32x4.sub(f32x4.splat(1), f32x4.mul(p, exp4(f32x4.neg(f32x4.mul(size, size)))));
+  const y = f32x4.sub(f32x4.splat(1), f32x4.mul(p, decay4(f32x4.neg(f32x4.mul(size, size)))));
   return v128.or(y, v128.and(x, i32x4.splat(<i32> 0x80000000)));
 }
 
-/** The natural logarithm (Cephes logf): x = 2^e m with m in sqrt(1/2) .. sqrt(2), a polynomial of m - 1. */
+/** The natural logarithm. */
 // @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
+  const least = f32x4.splat(1.17549435e-38), infinity = f32x4.splat(Infinity);
+  if (i32x4.all_true(v128.and(f32x4.ge(x, least), f32x4.lt(x, infinity)))) return logOf4(x, f32x4.splat(0));
   // subnormals are brought up by 2^23
-  const small = f32x4.lt(x, f32x4.splat(1.17549435e-38));
-  const up = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small);
-  const shifted = i32x4.sub(up, i32x4.splat(0x3f3504f3)); // sqrt(1/2)
-  let e = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
-  e = f32x4.sub(e, v128.and(f32x4.splat(23), small));
-  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
-  const r = f32x4.sub(m, f32x4.splat(1));
-  const z = f32x4.mul(r, r);
-  let p = madd(r, f32x4.splat(7.0376836292e-2), f32x4.splat(-1.1514610310e-1));
-  p = madd(p, r, f32x4.splat(1.1676998740e-1));
-  p = madd(p, r, f32x4.splat(-1.2420140846e-1));
-  p = madd(p, r, f32x4.splat(1.4249322787e-1));
-  p = madd(p, r, f32x4.splat(-1.6668057665e-1));
-  p = madd(p, r, f32x4.splat(2.0000714765e-1));
-  p = madd(p, r, f32x4.splat(-2.4999993993e-1));
-  p = madd(p, r, f32x4.splat(3.3333331174e-1));
-  let y = f32x4.mul(f32x4.mul(p, r), z);
-  y = madd(e, f32x4.splat(-2.12194440e-4), y);
-  y = madd(z, f32x4.splat(-0.5), y);
-  y = madd(e, f32x4.splat(0.693359375), f32x4.add(y, r));
+  const small = f32x4.lt(x, least);
+  let y = logOf4(v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small), v128.and(f32x4.splat(23), small));
   y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, f32x4.splat(0)));
-  y = v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(Infinity)));
+  y = v128.bitselect(x, y, f32x4.eq(x, infinity));
   const invalid = v128.or(f32x4.lt(x, f32x4.splat(0)), f32x4.ne(x, x));
   return v128.bitselect(f32x4.splat(NaN), y, invalid);
+}
+
+/** log(x / 2^up) of normal numbers (Cephes logf): x = 2^e m with m in sqrt(1/2) .. sqrt(2), a polynomial of m - 1. */
+// @ts-ignore: decorator
+@inline
+function logOf4(x: v128, up: v128): v128 {
+  const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3)); // sqrt(1/2)
+  const e = f32x4.sub(f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23)), up);
+  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const r = f32x4.sub(m, f32x4.splat(1));
+  const z = f32x4.mul(r, r), w = f32x4.mul(z, z);
+  const a = madd(f32x4.splat(-2.4999993993e-1), r, f32x4.splat(3.3333331174e-1));
+  const b = madd(f32x4.splat(-1.6668057665e-1), r, f32x4.splat(2.0000714765e-1));
+  const c = madd(f32x4.splat(-1.2420140846e-1), r, f32x4.splat(1.4249322787e-1));
+  const d = madd(f32x4.splat(-1.1514610310e-1), r, f32x4.splat(1.1676998740e-1));
+  const p = madd(madd(f32x4.splat(7.0376836292e-2), z, d), w, madd(c, z, b));
+  let y = f32x4.mul(f32x4.mul(madd(p, z, a), r), z);
+  y = madd(e, f32x4.splat(-2.12194440e-4), y);
+  y = madd(z, f32x4.splat(-0.5), y);
+  return madd(e, f32x4.splat(0.693359375), f32x4.add(y, r));
 }
 
 /** args: x, y | D1, D2, D3, x0..x3, scale, shift | D0 (cell) */
@@ -254,15 +292,15 @@ export function cos_f32(args: usize, part: i32, parts: i32): void { plain<Cos>(a
 /** args: as neg_f32 */
 export function tanh_f32(args: usize, part: i32, parts: i32): void { plain<Tanh>(args, part, parts); }
 /** args: as neg_f32 */
-export function sigmoid_f32(args: usize, part: i32, parts: i32): void { plain<Sigmoid>(args, part, parts); }
+export function sigmoid_f32(args: usize, part: i32, parts: i32): void { curved<Share, Sigmoid>(args, part, parts); }
 /** args: as neg_f32 */
-export function silu_f32(args: usize, part: i32, parts: i32): void { plain<Silu>(args, part, parts); }
+export function silu_f32(args: usize, part: i32, parts: i32): void { curved<Share, Silu>(args, part, parts); }
 /** args: as neg_f32 */
 export function relu_f32(args: usize, part: i32, parts: i32): void { plain<Relu>(args, part, parts); }
 /** args: as neg_f32 */
-export function gelu_f32(args: usize, part: i32, parts: i32): void { plain<Gelu>(args, part, parts); }
+export function gelu_f32(args: usize, part: i32, parts: i32): void { curved<Share, Gelu>(args, part, parts); }
 /** args: as neg_f32 */
-export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { plain<GeluErf>(args, part, parts); }
+export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { curved<Power, GeluErf>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline
@@ -271,23 +309,58 @@ export function plain<F>(args: usize, part: i32, parts: i32): void {
 }
 
 /** `d0` is the word of D0's cell. */
+// @ts-ignore: decorator
+@inline
 export function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
+  rows<Each<F>>(args, part, parts, d0, p, q);
+}
+
+/** As plain, for a function in the form of throughExp. */
+// @ts-ignore: decorator
+@inline
+function curved<S, F>(args: usize, part: i32, parts: i32): void {
+  rows<Curved<S, F>>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
+}
+
+/** Rows of y and of x along the innermost dimension, by R. */
+function rows<R>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
   const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4);
   const total = cell(args, d0) * D1 * D2 * D3;
   const end = share(total, part + 1, parts);
   for (let i = share(total, part, parts); i < end;) {
     const row = i / D3, column = i - row * D3, n = min(D3 - column, end - i);
     const x = pointer(args, 0) + walked(args, 5, row, column, D1, D2);
-    runUnary<F>(x, integer(args, 8), pointer(args, 1) + (<usize> i << 2), n, p, q);
+    the<R>().row(x, integer(args, 8), pointer(args, 1) + (<usize> i << 2), n, p, q);
     i += n;
+  }
+}
+
+@unmanaged class Each<F> {
+  @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runUnary<F>(x, stride, y, n, p, q); }
+}
+@unmanaged class Curved<S, F> {
+  @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runCurved<S, F>(x, stride, y, n, p); }
+}
+
+function runCurved<S, F>(x: usize, stride: i32, y: usize, n: i32, p: v128): void {
+  if (stride == 1) throughExpRow<S, F>(x, 0, y, n, p);
+  else {
+    const step = <usize> stride << 2;
+    for (; n > 0; n--, x += step, y += 4) {
+      const v = v128.load32_splat(x);
+      store<f32>(y, f32x4.extract_lane(throughExp4<S, F>(v, v, p), 0));
+    }
   }
 }
 
 function runUnary<F>(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void {
   const f = the<F>();
   if (stride == 1) {
-    for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f.of(v128.load(x), p, q));
-    if (n > 0) storePart(y, f.of(loadPart(x, n), p, q), n);
+    for (; n >= 8; n -= 8, x += 32, y += 32) {
+      const first = f.of(v128.load(x), p, q), second = f.of(v128.load(x, 16), p, q);
+      v128.store(y, first), v128.store(y, second, 16);
+    }
+    for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f.of(loadPart(x, n), p, q), n);
   } else {
     const step = <usize> stride << 2;
     for (; n > 0; n--, x += step, y += 4) store<f32>(y, f32x4.extract_lane(f.of(v128.load32_splat(x), p, q), 0));

@@ -10,7 +10,7 @@
 // on them 5e-7; pow_scalar that of pow.
 
 import { real } from "./common/args";
-import { exp4 } from "./common/math";
+import { decay4, exp4 } from "./common/math";
 import { madd } from "./common/simd";
 import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 
@@ -26,7 +26,7 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
   }
 }
 @unmanaged class Clamp {
-  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.min(f32x4.max(x, p), q); }
+  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.pmin(f32x4.pmax(x, p), q); }
 }
 @unmanaged class Rsqrt {
   @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), f32x4.sqrt(x)); }
@@ -38,7 +38,7 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 /** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
 @unmanaged class Softplus {
   @inline of(x: v128, p: v128, q: v128): v128 {
-    return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+    return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(decay4(f32x4.neg(f32x4.abs(x)))));
   }
 }
 /** p (e^x - 1) below 0, q x from there on */
@@ -55,7 +55,7 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 /** x tanh(log(1 + e^x)) = x n / (n + 2) with n = e^x (e^x + 2); x itself where that rounds to it */
 @unmanaged class Mish {
   @inline of(x: v128, p: v128, q: v128): v128 {
-    const e = exp4(f32x4.min(x, f32x4.splat(20))), two = f32x4.splat(2);
+    const e = exp4(f32x4.pmin(x, f32x4.splat(20))), two = f32x4.splat(2);
     const n = f32x4.mul(e, f32x4.add(e, two));
     return f32x4.mul(x, f32x4.div(n, f32x4.add(n, two)));
   }
@@ -81,7 +81,7 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 @inline
 function hardSigmoid4(x: v128): v128 {
   const six = f32x4.splat(6);
-  return f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), six), six);
+  return f32x4.div(f32x4.pmin(f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), six), six);
 }
 
 /** e^x - 1: its series to x^10 below 0.7, where the difference would cancel. */

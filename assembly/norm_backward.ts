@@ -14,8 +14,8 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
-import { dot, dot3, total } from "./common/sums";
-import { distances, inverseRoot, spreadScale, squares } from "./norm";
+import { dot3, squares } from "./common/sums";
+import { inverseRoot, leftOver, spread, spreadScale } from "./norm";
 
 /** args: x, w, dy, dx, scale | C, eps | R (cell) */
 export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void {
@@ -28,8 +28,10 @@ export function rms_norm_backward_f32(args: usize, part: i32, parts: i32): void 
     store<f32>(pointer(args, 4) + (<usize> r << 2), scale);
     const s = f32x4.splat(scale), a = f32x4.splat(-along);
     let n = C;
-    for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16, dx += 16) rmsAt(x, w, dy, dx, 4, s, a);
-    if (n > 0) rmsAt(x, w, dy, dx, n, s, a);
+    for (; n >= 8; n -= 8, x += 32, w += 32, dy += 32, dx += 32) {
+      rmsAt(x, w, dy, dx, 4, s, a), rmsAt(x + 16, w + 16, dy + 16, dx + 16, 4, s, a);
+    }
+    for (; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) rmsAt(x, w, dy, dx, n, s, a);
   }
 }
 
@@ -47,15 +49,20 @@ export function layer_norm_backward_f32(args: usize, part: i32, parts: i32): voi
   for (let r = share(R, part, parts); r < end; r++) {
     const at = <usize> r * <usize> C << 2;
     let x = pointer(args, 0) + at, w = pointer(args, 1), dy = pointer(args, 2) + at, dx = pointer(args, 3) + at;
-    const mean = total(x, C) / <f32> C, scale = spreadScale(distances(x, C, mean), C, real(args, 7));
+    const spreads = spread(x, C), mean = f32x4.extract_lane(spreads, 2) + leftOver(spreads, C);
+    const scale = spreadScale(spreads, C, real(args, 7));
     store<f32>(pointer(args, 4) + (<usize> r << 2), mean);
     store<f32>(pointer(args, 5) + (<usize> r << 2), scale);
-    const average = f32x4.splat(dot(dy, w, C) / <f32> C);
-    const along = f32x4.splat(-alongRow(x, w, dy, C, mean, scale) / <f32> C);
+    const sums = alongRow(x, w, dy, C, mean, scale);
+    const average = f32x4.splat(f32x4.extract_lane(sums, 0) / <f32> C);
+    const along = f32x4.splat(-f32x4.extract_lane(sums, 1) / <f32> C);
     const m = f32x4.splat(mean), s = f32x4.splat(scale);
     let n = C;
-    for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16, dx += 16) layerAt(x, w, dy, dx, 4, m, s, average, along);
-    if (n > 0) layerAt(x, w, dy, dx, n, m, s, average, along);
+    for (; n >= 8; n -= 8, x += 32, w += 32, dy += 32, dx += 32) {
+      layerAt(x, w, dy, dx, 4, m, s, average, along);
+      layerAt(x + 16, w + 16, dy + 16, dx + 16, 4, m, s, average, along);
+    }
+    for (; n > 0; n -= 4, x += 16, w += 16, dy += 16, dx += 16) layerAt(x, w, dy, dx, n, m, s, average, along);
   }
 }
 
@@ -70,19 +77,20 @@ function layerAt(
   storePart(dx, f32x4.mul(scale, madd(normal, along, g)), n);
 }
 
-/** The sum of dy w n over a row; lanes past it have dy = 0. */
-function alongRow(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): f32 {
-  const m = f32x4.splat(mean), s = f32x4.splat(scale);
-  let sums = f32x4.splat(0), n = C;
-  for (; n >= 4; n -= 4, x += 16, w += 16, dy += 16) sums = alongAt(x, w, dy, 4, m, s, sums);
-  return sum4(n > 0 ? alongAt(x, w, dy, n, m, s, sums) : sums);
-}
-
-// @ts-ignore: decorator
-@inline
-function alongAt(x: usize, w: usize, dy: usize, n: i32, mean: v128, scale: v128, sums: v128): v128 {
-  const normal = f32x4.mul(f32x4.sub(loadPart(x, n), mean), scale);
-  return madd(f32x4.mul(loadPart(dy, n), loadPart(w, n)), normal, sums);
+/** Sums over a row of g = dy w (lane 0) and of g n (lane 1); lanes past it have dy = 0. */
+function alongRow(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): v128 {
+  const m = f32x4.splat(mean);
+  let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0, n = C;
+  for (; n >= 8; n -= 8, x += 32, w += 32, dy += 32) {
+    const g = f32x4.mul(v128.load(dy), v128.load(w)), h = f32x4.mul(v128.load(dy, 16), v128.load(w, 16));
+    s0 = f32x4.add(s0, g), q0 = madd(g, f32x4.sub(v128.load(x), m), q0);
+    s1 = f32x4.add(s1, h), q1 = madd(h, f32x4.sub(v128.load(x, 16), m), q1);
+  }
+  for (; n > 0; n -= 4, x += 16, w += 16, dy += 16) {
+    const g = f32x4.mul(loadPart(dy, n), loadPart(w, n));
+    s0 = f32x4.add(s0, g), q0 = madd(g, f32x4.sub(loadPart(x, n), m), q0);
+  }
+  return f32x4.replace_lane(f32x4.splat(sum4(f32x4.add(s0, s1))), 1, sum4(f32x4.add(q0, q1)) * scale);
 }
 
 /** args: x, dy, scale, dw | C | R (cell) */

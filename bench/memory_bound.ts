@@ -5,12 +5,17 @@
  *
  * The bytes of an op are those that it must move: each operand read once, the result written once. Its factor is its
  * time over that of a copy of as many bytes (a read, where it writes next to nothing). Eager ops on tensors
- * [rows, 1024] on the relaxed build: allocating the result is in the times. Loop and op take turns; the best counts.
+ * [rows, 1024] on the relaxed build: allocating the result is in the times, but for gradients, which are their rows
+ * alone. Loop and op take turns; the best counts.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { layerNorm, rmsNorm, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
+import type { Kernel } from "../src/device/kernel.ts";
+import * as activations from "../src/device/kernels/activation_backward.ts";
+import { layer_norm_backward_f32 } from "../src/device/kernels/norm_backward.ts";
+import { softmax_backward_f32 } from "../src/device/kernels/softmax.ts";
 import { Random } from "../test/random.ts";
 import { Bandwidth } from "./bandwidth.ts";
 import { conditions } from "./machine.ts";
@@ -48,24 +53,27 @@ function measureAll(rows: number) {
   const loops = new Bandwidth(bytes);
   using own = scope();
   const pattern = random.floats(1 << 16);
-  const some = (shape: number[]) => {
+  const some = (shape: number[], pattern: Float32Array) => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     for (let at = 0; at < data.length; at += pattern.length) {
       data.set(pattern.subarray(0, Math.min(pattern.length, data.length - at)), at);
     }
     return tensor(data, { shape, device, scope: own });
   };
-  const [x, y, weight, bias] = [
-    some([rows, COLUMNS]),
-    some([rows, COLUMNS]),
-    some([COLUMNS]),
-    some([COLUMNS]),
-  ];
+  const positive = pattern.map(Math.abs);
+  const [x, y, dx] = [pattern, pattern, positive].map((values) => some([rows, COLUMNS], values));
+  const [weight, bias, mean, scale] = [COLUMNS, COLUMNS, rows, rows].map((n) => some([n], pattern));
   const op = (name: string, reads: number, writes: number, make: () => Tensor): Case => ({
     name,
     reads,
     writes,
     run: () => make().dispose(),
+  });
+  const gradient = (name: string, kernel: Kernel, operands: Tensor[], params = [COLUMNS]): Case => ({
+    name,
+    reads: 2,
+    writes: 1,
+    run: () => device.run(kernel, operands, params, [rows]),
   });
   const cases: Case[] = [
     { name: "copy", reads: 1, writes: 1, run: () => void y.sliceSet(x) },
@@ -73,6 +81,10 @@ function measureAll(rows: number) {
     op("mul", 2, 1, () => x.mul(y)),
     op("mul by a number", 1, 1, () => x.mul(0.5)),
     op("relu", 1, 1, () => x.relu()),
+    op("exp", 1, 1, () => x.exp()),
+    op("log", 1, 1, () => dx.log()), // gradients write it later
+    op("sigmoid", 1, 1, () => x.sigmoid()),
+    op("tanh", 1, 1, () => x.tanh()),
     op("gelu (erf)", 1, 1, () => x.gelu()),
     op("gelu (tanh)", 1, 1, () => x.gelu("tanh")),
     op("silu", 1, 1, () => x.silu()),
@@ -81,6 +93,11 @@ function measureAll(rows: number) {
     op("layerNorm", 1, 1, () => layerNorm(x, weight, bias, 1e-5)),
     op("sum of rows", 1, 0, () => x.sum(-1)),
     op("sum of all", 1, 0, () => x.sum()),
+    gradient("gelu (erf)'s", activations.gelu_erf_backward_f32, [x, y, dx]),
+    gradient("gelu (tanh)'s", activations.gelu_backward_f32, [x, y, dx]),
+    gradient("silu's", activations.silu_backward_f32, [x, y, dx]),
+    gradient("softmax's", softmax_backward_f32, [y, x, dx]),
+    gradient("layerNorm's", layer_norm_backward_f32, [x, weight, y, dx, mean, scale], [COLUMNS, 1e-5]),
   ];
   if (!values.json) console.log(`\nf32 [${rows}, ${COLUMNS}], ${bytes / 1024} KiB an operand`);
   return { rows, bytes, cases: cases.map((each) => measure(each, loops, bytes)) };

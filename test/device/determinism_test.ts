@@ -84,6 +84,8 @@ function* subjects(random: Random): Generator<Rows> {
   const [x, out] = [floats(T * C), new Float32Array(T * C)];
   yield rowsOf("rms_norm_f32", T, [x, floats(C), out], { 0: C, 2: C }, 2, [C, 1e-5]);
   yield rowsOf("swiglu_f32", T, [x, floats(T * C), out], { 0: C, 1: C, 2: C }, 2, [C]);
+  yield rowsOf("softmax_f32", T, [x, out], { 0: C, 1: C }, 1, [C]);
+  yield rowsOf("gelu_erf_backward_f32", T, [x, floats(T * C), out], { 0: C, 1: C, 2: C }, 2, [C]);
   yield rowsOf("rope_halved_f32", T, [x, floats(30 * 12), out], { 0: C, 2: C }, 2, [5, 14, 12, 30], 3);
   yield rowsOf("sum_f32", T, [x, new Float32Array(T)], { 0: C, 1: 1 }, 1, [C]);
   yield rowsOf("var_f32", T, [x, new Float32Array(T)], { 0: C, 1: 1 }, 1, [C, 1]);

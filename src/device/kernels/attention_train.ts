@@ -7,6 +7,8 @@ import { input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
 /** Queries of a block (assembly/attention_train.ts). */
 const ROWS = 48;
+/** n as its panels of eight hold it. */
+const byEight = (n: number) => 8 * Math.ceil(n / 8);
 
 const rest: Pick<Kernel, "params" | "cells" | "tolerance"> = {
   params: { T: "i32", H: "i32", G: "i32", D: "i32", S: "i32", scale: "f32", causal: "i32" },
@@ -26,7 +28,7 @@ export const attention_train_f32: Kernel = {
     input("v", "f32", "B,G,S,D"),
     output("y", "f32", "B,T,H,D"),
   ],
-  scratch: ({ D, S }) => 4 * ROWS * S + 32 * Math.max(D, S, ROWS),
+  scratch: ({ D, S }) => 4 * (ROWS * S + byEight(S) * D + byEight(D) * S),
   gradient: ["attention_train_backward_f32"],
   ...rest,
 };
@@ -45,7 +47,7 @@ export const attention_train_backward_f32: Kernel = {
     output("dq", "f32", "B,T,H,D"),
     output("dkv", "f32", "B,2,G,S,D"),
   ],
-  scratch: ({ D, S }) => 12 * ROWS * S + 32 * Math.max(D, S, ROWS),
+  scratch: ({ D, S }) => 4 * (3 * ROWS * S + 8 * ROWS + 2 * byEight(S) * D + byEight(D) * S),
   gradient: NO_GRADIENT.backward,
   ...rest,
 };
