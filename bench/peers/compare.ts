@@ -65,7 +65,13 @@ output(result, options, showResult);
 /** Runs a bench of one engine and takes its report. */
 function measure(path: string, args: string[]): EngineReport {
   const script = new URL(path, import.meta.url).pathname;
-  const flags = ["-A", "--no-lock", "--no-check", "--no-code-cache", "--v8-flags=--max-semi-space-size=1"];
+  const flags = [
+    "-A",
+    "--no-lock",
+    "--no-check",
+    "--no-code-cache",
+    "--v8-flags=--max-semi-space-size=1,--optimize-for-size",
+  ];
   const [command, ...rest] = [...pin, Deno.execPath(), "run", ...flags, script, ...args];
   const { success, stdout } = new Deno.Command(command, { args: rest, stderr: "inherit" }).outputSync();
   if (success) return JSON.parse(new TextDecoder().decode(stdout));
