@@ -13,6 +13,7 @@ of the inputs. `results` are the fields that count. Gradients are those of the s
 import json, math, sys
 import torch
 import torch.nn.functional as F
+from calls import I, shown, slope
 
 DTYPES = {"f64": torch.float64, "f16": torch.float16, "bf16": torch.bfloat16, "i64": torch.int64, "i32": torch.int32,
           "i16": torch.int16, "u8": torch.uint8, "bool": torch.bool, "u32": torch.int64}
@@ -21,25 +22,6 @@ A = [[3, -2, 0, 4, 1], [-1, 2, 5, -3, 1], [0, 7, -4, 2, -6]]
 B = [[2, 3, -1, 1, -2], [1, -3, 2, 4, 5], [-2, 1, 3, -1, 2]]
 LOW = 2**32 - 1  # the bits of u32
 cases = []
-
-
-def slope(count):
-    return torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(count)], dtype=torch.float64)
-
-
-class I:
-    def __init__(self, at):
-        self.at = at
-
-
-def shown(argument):
-    if isinstance(argument, I):
-        return {"input": argument.at}
-    if isinstance(argument, (list, tuple)):
-        return [shown(a) for a in argument]
-    if isinstance(argument, dict):
-        return {key: shown(value) for key, value in argument.items()}
-    return argument
 
 
 def number(v):

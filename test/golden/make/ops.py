@@ -13,6 +13,7 @@ import json, math, os, sys
 import numpy as np
 import torch
 import torch.nn.functional as F
+from calls import I, shown, slope
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
@@ -24,11 +25,6 @@ family = None
 def begin(name):
     global family
     family = families[name] = []
-
-
-def slope(count):
-    """The gradient of a result's elements: exact in f32, of both signs."""
-    return torch.tensor([((i * 37 + 11) % 41 - 20) / 16 for i in range(count)], dtype=torch.float64)
 
 
 def X(*shape, low=-2.5, high=2.5):
@@ -44,22 +40,6 @@ def P(*shape):
 
 def ints(*values):
     return np.array(values, dtype=np.int32)
-
-
-class I:
-    """An argument that is an input."""
-    def __init__(self, at):
-        self.at = at
-
-
-def shown(argument):
-    if isinstance(argument, I):
-        return {"input": argument.at}
-    if isinstance(argument, (list, tuple)):
-        return [shown(a) for a in argument]
-    if isinstance(argument, dict):
-        return {key: shown(value) for key, value in argument.items()}
-    return "-inf" if argument == -math.inf else "inf" if argument == math.inf else argument
 
 
 rounds = True
