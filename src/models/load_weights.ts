@@ -1,7 +1,7 @@
 /**
  * Weights from a GGUF file into device memory: allocated first, so that a model can be built and checked over
  * them, then filled while the file streams by. A file is never held twice: plain tensors go straight to their
- * place, blocks through a window of at most 4 MB from which they are interleaved.
+ * place, blocks through a window of 1 to 4 MB from which they are interleaved.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import { type Dtype, isPlain, storageBytes } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** The most bytes that wait for their final place. */
-const WINDOW = 4 << 20;
+/** Bytes that wait for their final place: 1 MB, or for long rows up to 4. */
+const WINDOW = 1 << 20, LARGEST_WINDOW = 4 << 20;
 
 /** Called as weights arrive. */
 export type Progress = (progress: { received: number; total: number }) => void;
@@ -90,16 +90,16 @@ function* pieces(info: TensorInfo): Generator<Piece> {
   const format = formatOf(info);
   if (format) {
     const group = INTERLEAVED_ROWS * rowBytes(format, info.shape.at(-1)!);
-    if (group > WINDOW) {
+    if (group > LARGEST_WINDOW) {
       throw new WickError(
         "UNSUPPORTED_TENSOR_TYPE",
         `Cannot load ${tensorNamed(info.name)} ${
           show(info.shape)
         }: ${INTERLEAVED_ROWS} of its rows take ${group} ` +
-          `bytes, at most ${WINDOW} are supported`,
+          `bytes, at most ${LARGEST_WINDOW} are supported`,
       );
     }
-    step = Math.floor(WINDOW / group) * group;
+    step = Math.max(1, Math.floor(WINDOW / group)) * group;
   }
   for (let start = 0; start < info.bytes; start += step) {
     yield { start, bytes: Math.min(step, info.bytes - start) };
@@ -117,7 +117,7 @@ class Window implements Disposable {
   constructor(private readonly device: Device) {}
 
   async pass(gguf: Gguf, info: TensorInfo, tensor: Tensor, piece: Piece): Promise<void> {
-    const staging = this.staging ??= this.device.allocate(WINDOW);
+    const staging = this.#staging(piece.bytes);
     await this.device.fill(staging, 0, piece.bytes, (into) => gguf.read(info, piece.start, into));
     const format = formatOf(info)!;
     const columns = info.shape.at(-1)!;
@@ -127,6 +127,14 @@ class Window implements Disposable {
       interleaveParams(format, columns),
       [piece.bytes / rowBytes(format, columns)],
     );
+  }
+
+  /** A place for `bytes`: the one that is there, where it is large enough. */
+  #staging(bytes: number): Storage {
+    if (this.staging && this.staging.bytes >= bytes) return this.staging;
+    this.staging?.release();
+    this.staging = undefined;
+    return this.staging = this.device.allocate(Math.max(bytes, WINDOW));
   }
 
   [Symbol.dispose](): void {
