@@ -153,12 +153,11 @@ function dot<F, G>(x: usize, panel: usize, y: usize, length: i32, columns: i32, 
   const end = panel + (<usize> length << 3);
   while (codes < end) {
     const scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
-    const min0 = f.mins ? v128.load(scales + (MINS - SCALES)) : zero;
-    const min1 = f.mins ? v128.load(scales + (MINS - SCALES), 16) : zero;
+    const min0 = minsOf<F>(scales, zero), min1 = minsOf<F>(scales + 16, zero);
     const scale2 = lengthof<G>() > 1 ? v128.load(scales + second) : zero;
     const scale3 = lengthof<G>() > 1 ? v128.load(scales + second, 16) : zero;
-    const min2 = lengthof<G>() > 1 && f.mins ? v128.load(scales + (second + MINS - SCALES)) : zero;
-    const min3 = lengthof<G>() > 1 && f.mins ? v128.load(scales + (second + MINS - SCALES), 16) : zero;
+    const min2 = lengthof<G>() > 1 ? minsOf<F>(scales + second, zero) : zero;
+    const min3 = lengthof<G>() > 1 ? minsOf<F>(scales + (second + 16), zero) : zero;
     const stop = codes + (<usize> f.group << 3);
     for (; codes < stop; codes += 32, x += 16) {
       const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4);
@@ -202,8 +201,7 @@ export function toFloats<F>(panel: usize, floats: usize, length: i32): void {
   const end = panel + (<usize> length << 3);
   while (codes < end) {
     const scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
-    const min0 = f.mins ? v128.load(scales + (MINS - SCALES)) : zero;
-    const min1 = f.mins ? v128.load(scales + (MINS - SCALES), 16) : zero;
+    const min0 = minsOf<F>(scales, zero), min1 = minsOf<F>(scales + 16, zero);
     const stop = codes + (<usize> f.group << 3);
     for (; codes < stop; codes += 32, floats += 128) {
       fourValues<F>(v128.load(codes), floats, scale0, min0, byte, bias);
@@ -211,6 +209,13 @@ export function toFloats<F>(panel: usize, floats: usize, length: i32): void {
     }
     scales += 32;
   }
+}
+
+/** The mins of the four rows whose scales stand at `scales`, where the format has them. */
+// @ts-ignore: decorator
+@inline
+function minsOf<F>(scales: usize, zero: v128): v128 {
+  return the<F>().mins ? v128.load(scales + (MINS - SCALES)) : zero;
 }
 
 /** Four values of four rows, transposed. */
