@@ -52,6 +52,32 @@ export function gt_i32(args: usize, part: i32, parts: i32): void { compare<GtI32
 /** args: as eq_f32 */
 export function ge_i32(args: usize, part: i32, parts: i32): void { compare<GeI32>(args, part, parts); }
 
+/** |a| beside b. */
+@unmanaged class AbsLt { @inline of(a: v128, b: v128): v128 { return f32x4.lt(f32x4.abs(a), b); } }
+@unmanaged class AbsEq { @inline of(a: v128, b: v128): v128 { return f32x4.eq(f32x4.abs(a), b); } }
+
+/** args: as eq_f32 */
+export function abs_lt_f32(args: usize, part: i32, parts: i32): void { compare<AbsLt>(args, part, parts); }
+/** args: as eq_f32 */
+export function abs_eq_f32(args: usize, part: i32, parts: i32): void { compare<AbsEq>(args, part, parts); }
+
+// Logic of f32: each but 0 is true, NaN too.
+
+@unmanaged class AndF32 { @inline of(a: v128, b: v128): v128 { return v128.and(truth(a), truth(b)); } }
+@unmanaged class OrF32 { @inline of(a: v128, b: v128): v128 { return v128.or(truth(a), truth(b)); } }
+@unmanaged class XorF32 { @inline of(a: v128, b: v128): v128 { return v128.xor(truth(a), truth(b)); } }
+
+// @ts-ignore: decorator
+@inline
+function truth(x: v128): v128 { return f32x4.ne(x, f32x4.splat(0)); }
+
+/** args: as eq_f32 */
+export function logical_and_f32(args: usize, part: i32, parts: i32): void { compare<AndF32>(args, part, parts); }
+/** args: as eq_f32 */
+export function logical_or_f32(args: usize, part: i32, parts: i32): void { compare<OrF32>(args, part, parts); }
+/** args: as eq_f32 */
+export function logical_xor_f32(args: usize, part: i32, parts: i32): void { compare<XorF32>(args, part, parts); }
+
 // Of eight bytes, and u32 (equal where i32 is); gt and ge are lt and le with operands changed over.
 
 @unmanaged class Equal<T> { @inline of(a: T, b: T): u8 { return <u8> (a == b); } }
@@ -185,11 +211,14 @@ function pick<T>(args: usize, part: i32, parts: i32): void {
 
 @unmanaged class And { @inline of(a: u8, b: u8): u8 { return <u8> (a != 0 && b != 0); } }
 @unmanaged class Or { @inline of(a: u8, b: u8): u8 { return <u8> (a != 0 || b != 0); } }
+@unmanaged class Xor { @inline of(a: u8, b: u8): u8 { return <u8> ((a != 0) != (b != 0)); } }
 @unmanaged class Not { @inline of(x: u8, p: u8, q: u8): u8 { return <u8> (x == 0); } }
 
 /** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
 export function logical_and_u8(args: usize, part: i32, parts: i32): void { combined<u8, u8, And>(args, part, parts); }
 /** args: as logical_and_u8 */
 export function logical_or_u8(args: usize, part: i32, parts: i32): void { combined<u8, u8, Or>(args, part, parts); }
+/** args: as logical_and_u8 */
+export function logical_xor_u8(args: usize, part: i32, parts: i32): void { combined<u8, u8, Xor>(args, part, parts); }
 /** args: x, y | D1, D2, D3, x0..x3 | D0 (cell) */
 export function logical_not_u8(args: usize, part: i32, parts: i32): void { mapped<u8, u8, Not>(args, part, parts, 9, 0, 0); }

@@ -1,4 +1,4 @@
-// Elementwise functions of f64 and i64, and those of f32, i32 and u32 that divide with a floor:
+// Elementwise functions of f64 and i64, and those of i32 and u32 that divide with a floor:
 //
 //   y[i] = f(x[i])  and  y[i] = f(a[i], b[i])
 //
@@ -37,7 +37,7 @@ function inversePower(a: i64, b: i64): i64 {
   return a == -1 ? (b & 1 ? -1 : 1) : 0;
 }
 
-@unmanaged class Remainder<T> {
+@unmanaged export class Remainder<T> {
   @inline of(a: T, b: T): T {
     if (isInteger<T>() && (b == 0 || (isSigned<T>() && b == -1))) return 0; // the instruction would trap
     const r = a % b;
@@ -53,7 +53,7 @@ function inversePower(a: i64, b: i64): i64 {
   }
 }
 /** By way of the remainder, so that a quotient that rounds up to an integer does not gain one. */
-@unmanaged class FloorDivReal<T> {
+@unmanaged export class FloorDivReal<T> {
   @inline of(a: T, b: T): T {
     if (b == 0) return a / b;
     const r = a % b;
@@ -85,12 +85,6 @@ export function floor_div_f64(args: usize, part: i32, parts: i32): void {
 }
 /** args: as add_f64 */
 export function remainder_f64(args: usize, part: i32, parts: i32): void { same<f64, Remainder<f64>>(args, part, parts); }
-/** args: as add_f64 */
-export function floor_div_f32(args: usize, part: i32, parts: i32): void {
-  same<f32, FloorDivReal<f32>>(args, part, parts);
-}
-/** args: as add_f64 */
-export function remainder_f32(args: usize, part: i32, parts: i32): void { same<f32, Remainder<f32>>(args, part, parts); }
 /** args: as add_f64 */
 export function add_i64(args: usize, part: i32, parts: i32): void { same<i64, Add<i64>>(args, part, parts); }
 /** args: as add_f64 */

@@ -12,8 +12,8 @@ export { attention_f32, kv_append_f32 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
-  eq_f32, eq_f64, eq_i32, eq_i64, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_f64, le_i32, le_i64,
-  logical_and_u8, logical_not_u8, logical_or_u8, lt_f32, lt_f64, lt_i32, lt_i64, lt_u32, le_u32, ne_f32, ne_f64, ne_i32,
+  abs_eq_f32, abs_lt_f32, eq_f32, eq_f64, eq_i32, eq_i64, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_f64, le_i32, le_i64,
+  logical_and_f32, logical_and_u8, logical_not_u8, logical_or_f32, logical_or_u8, logical_xor_f32, logical_xor_u8, lt_f32, lt_f64, lt_i32, lt_i64, lt_u32, le_u32, ne_f32, ne_f64, ne_i32,
   ne_i64, where_b16, where_b64, where_b8, where_f32, where_i32,
 } from "./compare";
 export {
@@ -71,6 +71,7 @@ export { sort_i64 } from "./sort_wide";
 export {
   rope_halved_backward_f32, rope_halved_f32, rope_interleaved_backward_f32, rope_interleaved_f32,
 } from "./rope";
+export { floor_div_f32, remainder_f32, trunc_f32 } from "./rounding";
 export { take_rows_bf16, take_rows_f16 } from "./rows";
 export { log_softmax_backward_f32, log_softmax_f32, softmax_backward_f32, softmax_f32 } from "./softmax";
 export {
@@ -84,9 +85,9 @@ export {
   cast_u8_f32, cast_u8_i32, cast_f32_u32, cast_f64_u32, cast_u32_f32, cast_u32_f64, cast_u32_i64,
 } from "./cast";
 export {
-  abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64, floor_div_f32,
+  abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64,
   floor_div_f64, floor_div_i32, floor_div_i64, gelu_erf_f64, gelu_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
-  minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
+  minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64,
   remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
   tanh_f64,
   floor_div_u32, remainder_u32, rsqrt_f64, expm1_f64, log1p_f64, erf_f64,

@@ -21,7 +21,7 @@ import {
 import { backward, type BackwardOptions, type Gradients, Variable } from "./autograd.ts";
 import * as activation from "./ops/activation.ts";
 import { cast } from "./ops/cast.ts";
-import { compare, logical, logicalNot, where } from "./ops/compare.ts";
+import { besideInfinity, compare, logical, logicalNot, where } from "./ops/compare.ts";
 import * as convolution from "./ops/conv.ts";
 import * as diagonals from "./ops/diagonal.ts";
 import * as elementwise from "./ops/elementwise.ts";
@@ -601,7 +601,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /** Without its fraction. */
   trunc(): Tensor {
-    return unaries.trunc(this);
+    return unaries.step("trunc", this);
   }
   /** -1, 0 or 1; NaN where it is NaN. */
   sign(): Tensor {
@@ -613,11 +613,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** 1 where it is neither infinite nor NaN, else 0. */
   isFinite(): Tensor {
-    return unaries.besideInfinity("lt", this);
+    return besideInfinity("lt", this);
   }
   /** 1 where it is infinite, else 0. */
   isInf(): Tensor {
-    return unaries.besideInfinity("eq", this);
+    return besideInfinity("eq", this);
   }
   /** x, below 0 alpha (e^x - 1) (Clevert et al. 2016). */
   elu(alpha = 1): Tensor {

@@ -71,6 +71,8 @@ export const lt_f32: Reference = compare((a, b) => a < b, floats);
 export const le_f32: Reference = compare((a, b) => a <= b, floats);
 export const gt_f32: Reference = compare((a, b) => a > b, floats);
 export const ge_f32: Reference = compare((a, b) => a >= b, floats);
+export const abs_lt_f32: Reference = compare((a, b) => Math.abs(a) < b, floats);
+export const abs_eq_f32: Reference = compare((a, b) => Math.abs(a) === b, floats);
 export const eq_i32: Reference = compare((a, b) => a === b, integers);
 export const ne_i32: Reference = compare((a, b) => a !== b, integers);
 export const lt_i32: Reference = compare((a, b) => a < b, integers);
@@ -97,4 +99,9 @@ export const where_b16: Reference = where(
 export const where_b8: Reference = where((random, n) => random.bytes(n), bytes);
 export const logical_and_u8: Reference = walk((a, b) => Number(a && b) && 1, [truths, truths], bytes);
 export const logical_or_u8: Reference = walk((a, b) => Number(a || b) && 1, [truths, truths], bytes);
+export const logical_xor_u8: Reference = walk((a, b) => Number(!a !== !b), [truths, truths], bytes);
+const isTrue = (x: number): boolean => x !== 0;
+export const logical_and_f32: Reference = compare((a, b) => isTrue(a) && isTrue(b), floats);
+export const logical_or_f32: Reference = compare((a, b) => isTrue(a) || isTrue(b), floats);
+export const logical_xor_f32: Reference = compare((a, b) => isTrue(a) !== isTrue(b), floats);
 export const logical_not_u8: Reference = walk((x) => Number(!x), [truths], bytes);

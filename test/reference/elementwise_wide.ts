@@ -11,13 +11,13 @@ import { longs, type OperandValue, type Reference } from "./reference.ts";
 const f64 = (f: (a: number, b: number) => number): Reference => binary(f, true, double);
 
 /** As Python's %. */
-function remainder(a: number, b: number): number {
+export function remainder(a: number, b: number): number {
   const r = a % b;
   return r !== 0 && r < 0 !== b < 0 ? r + b : r;
 }
 
 /** As Python's //; a / b where b is 0. */
-function floorDiv(a: number, b: number): number {
+export function floorDiv(a: number, b: number): number {
   if (b === 0 || Number.isNaN(a) || Math.abs(a) === Infinity) return b === 0 ? a / b : a % b;
   if (Math.abs(b) === Infinity) return a !== 0 && a < 0 !== b < 0 ? -1 : 0;
   return Math.round((a - remainder(a, b)) / b);
@@ -32,8 +32,6 @@ export const minimum_f64: Reference = f64(Math.min);
 export const pow_f64: Reference = f64(power);
 export const floor_div_f64: Reference = f64(floorDiv);
 export const remainder_f64: Reference = f64(remainder);
-export const floor_div_f32: Reference = binary(floorDiv);
-export const remainder_f32: Reference = binary(remainder);
 
 const great = (random: Random, length: number) =>
   longs(BigInt64Array.from({ length }, () => {

@@ -21,6 +21,7 @@ import * as reduce from "./reduce.ts";
 import type { Reference } from "./reference.ts";
 import * as repack from "./repack.ts";
 import * as rope from "./rope.ts";
+import * as rounding from "./rounding.ts";
 import * as rows from "./rows.ts";
 import * as activationBackward from "./activation_backward.ts";
 import * as crossEntropy from "./cross_entropy.ts";
@@ -60,6 +61,7 @@ const families: readonly object[] = [
   reduce,
   repack,
   rope,
+  rounding,
   rows,
   softmax,
   upsample,

@@ -57,6 +57,10 @@ export const lt_i32: Kernel = compare("lt", "i32");
 export const le_i32: Kernel = compare("le", "i32");
 export const gt_i32: Kernel = compare("gt", "i32");
 export const ge_i32: Kernel = compare("ge", "i32");
+/** |a| < b. */
+export const abs_lt_f32: Kernel = compare("abs_lt", "f32");
+/** |a| = b. */
+export const abs_eq_f32: Kernel = compare("abs_eq", "f32");
 /** eq and ne of u32 are those of i32; gt and ge are lt and le with operands changed over. */
 export const lt_u32: Kernel = compare("lt", "u32");
 export const le_u32: Kernel = compare("le", "u32");
@@ -78,4 +82,9 @@ export const where_b16: Kernel = where("where_b16", "any");
 export const where_b8: Kernel = where("where_b8", "any");
 export const logical_and_u8: Kernel = logical("logical_and_u8", ["a", "b"]);
 export const logical_or_u8: Kernel = logical("logical_or_u8", ["a", "b"]);
+export const logical_xor_u8: Kernel = logical("logical_xor_u8", ["a", "b"]);
+/** Of floats each but 0 is true, NaN too. */
+export const logical_and_f32: Kernel = compare("logical_and", "f32");
+export const logical_or_f32: Kernel = compare("logical_or", "f32");
+export const logical_xor_f32: Kernel = compare("logical_xor", "f32");
 export const logical_not_u8: Kernel = logical("logical_not_u8", ["x"]);

@@ -1,5 +1,5 @@
 /**
- * Rows of the elementwise form over f64 and i64, and those of f32, i32 and u32 that divide with a floor: y is contiguous
+ * Rows of the elementwise form over f64 and i64, and those of i32 and u32 that divide with a floor: y is contiguous
  * [D0, D1, D2, D3], operands are read through four strides in elements (0 broadcasts). Integers wrap around; divided
  * by 0 they give 0.
  *
@@ -36,10 +36,6 @@ export const minimum_i64: Kernel = binary("minimum_i64", 0, "i64");
 export const pow_i64: Kernel = binary("pow_i64", 0, "i64");
 export const floor_div_i64: Kernel = binary("floor_div_i64", 0, "i64");
 export const remainder_i64: Kernel = binary("remainder_i64", 0, "i64");
-/** a / b rounded down; a / b where b is 0. */
-export const floor_div_f32: Kernel = { ...binary("floor_div_f32", 2e-7, "f32"), gradient: NO_GRADIENT.steps };
-/** a - b floor(a / b): with the divisor's sign. */
-export const remainder_f32: Kernel = binary("remainder_f32", 2e-7, "f32");
 /** a / b rounded down; 0 where b is 0. */
 export const floor_div_i32: Kernel = binary("floor_div_i32", 0, "i32");
 /** With the divisor's sign; 0 where b is 0. */

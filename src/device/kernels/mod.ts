@@ -21,6 +21,7 @@ import * as quantize from "./quantize.ts";
 import * as reduce from "./reduce.ts";
 import * as repack from "./repack.ts";
 import * as rope from "./rope.ts";
+import * as rounding from "./rounding.ts";
 import * as rows from "./rows.ts";
 import * as activationBackward from "./activation_backward.ts";
 import * as crossEntropy from "./cross_entropy.ts";
@@ -61,6 +62,7 @@ const families: readonly object[] = [
   reduce,
   repack,
   rope,
+  rounding,
   rows,
   softmax,
   upsample,

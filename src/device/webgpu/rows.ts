@@ -180,6 +180,7 @@ unary("clamp_f32", "smaller(larger(x, row.low), row.high)");
 unary("floor_f32", "floor(x)");
 unary("ceil_f32", "ceil(x)");
 unary("round_f32", "round(x)");
+unary("trunc_f32", "trunc(x)");
 unary("sign_f32", "select(sign(x), x, is_nan(x))");
 unary("pow_scalar_f32", "power(x, row.exponent)");
 
@@ -212,6 +213,12 @@ compare("cast_f32_bool", "!ordered(a, b) || rank(a) != rank(b)", strided("x", "x
 compare("cast_i32_bool", "a != b", strided("x", "x"), "0");
 compare("logical_and_u8", "a != 0u && b != 0u");
 compare("logical_or_u8", "a != 0u || b != 0u");
+compare("logical_xor_u8", "(a != 0u) != (b != 0u)");
+for (const [name, sign] of Object.entries({ and: "&&", or: "||", xor: "!=" })) {
+  compare(`logical_${name}_f32`, `(rank(a) != 0) ${sign} (rank(b) != 0)`);
+}
+compare("abs_lt_f32", "ordered(a, b) && rank(signed(a, 1.0)) < rank(b)");
+compare("abs_eq_f32", "ordered(a, b) && rank(signed(a, 1.0)) == rank(b)");
 compare("logical_not_u8", "a == b", strided("x", "x"), "0u");
 for (const dtype of ["f32", "i32"]) {
   row(`where_${dtype}`, { sources: [wgsl.common_walk, wgsl.where], groups: walked });

@@ -7,6 +7,7 @@ import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/elementwise.ts";
 import * as more from "../../device/kernels/elementwise_more.ts";
 import * as wide from "../../device/kernels/elementwise_wide.ts";
+import * as rounding from "../../device/kernels/rounding.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
@@ -107,7 +108,7 @@ export const pow = arithmetic(
 );
 /** a / b rounded down; integers by 0 give 0. */
 export const floorDiv = arithmetic("floorDiv", {
-  f32: wide.floor_div_f32,
+  f32: rounding.floor_div_f32,
   f64: wide.floor_div_f64,
   i32: wide.floor_div_i32,
   u32: wide.floor_div_u32,
@@ -118,7 +119,7 @@ export const floorDiv = arithmetic("floorDiv", {
 export const remainder = arithmetic(
   "remainder",
   {
-    f32: wide.remainder_f32,
+    f32: rounding.remainder_f32,
     f64: wide.remainder_f64,
     i32: wide.remainder_i32,
     u32: wide.remainder_u32,

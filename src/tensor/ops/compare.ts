@@ -64,20 +64,35 @@ function compared(name: string, dtype: PlainDtype, a: Tensor, b: Tensor): Compar
   return isFloat(dtype) ? "f32" : "i32";
 }
 
-const logicalRows = { and: rows.logical_and_u8, or: rows.logical_or_u8 };
+/** bool: where |x| compares so to infinity. */
+export function besideInfinity(how: "lt" | "eq", x: Tensor): Tensor {
+  if (x.dtype === "f32") {
+    return walked(`abs ${how}`, rows[`abs_${how}_f32`], [x, constant(x.device, Infinity)], "bool");
+  }
+  using plain = x.detach(); // a whole number depends on nothing smoothly
+  using size = plain.abs();
+  return compare(how, size, Infinity);
+}
+
+const logicalRows = {
+  and: { f32: rows.logical_and_f32, bool: rows.logical_and_u8 },
+  or: { f32: rows.logical_or_f32, bool: rows.logical_or_u8 },
+  xor: { f32: rows.logical_xor_f32, bool: rows.logical_xor_u8 },
+};
 
 /** bool: whether both, one, or just one of a and b are not 0. */
 export function logical(name: "and" | "or" | "xor", a: Tensor, b: Tensor): Tensor {
+  const within = a.dtype === "f32" && b.dtype === "f32" ? "f32" : "bool";
   return noGrad(() => {
-    using left = cast(a, "bool");
-    using right = cast(b, "bool");
-    if (name === "xor") return compare("ne", left, right);
-    return walked(`logical ${name}`, logicalRows[name], [left, right], "bool");
+    using left = cast(a, within);
+    using right = cast(b, within);
+    return walked(`logical ${name}`, logicalRows[name][within], [left, right], "bool");
   });
 }
 
 /** bool: whether x is 0. */
 export function logicalNot(x: Tensor): Tensor {
+  if (x.dtype === "f32") return compare("eq", x, 0);
   return noGrad(() => {
     using own = cast(x, "bool");
     return walked("logical not", rows.logical_not_u8, [own], "bool");

@@ -7,13 +7,14 @@ import type { Kernel } from "../../device/kernel.ts";
 import { affine_f32 } from "../../device/kernels/elementwise.ts";
 import * as rows from "../../device/kernels/elementwise_more.ts";
 import * as wide from "../../device/kernels/elementwise_wide.ts";
+import { trunc_f32 } from "../../device/kernels/rounding.ts";
 import { WickError } from "../../error.ts";
 import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
-import { bounded, isRoundedHere, stepped } from "./rounding.ts";
+import { bounded, isRoundedHere, type Step, stepped } from "./rounding.ts";
 import { refused, unaryBy } from "./rule.ts";
 
 /** The gradient of x, from that of y = f(x) and what was saved of the two. */
@@ -42,20 +43,17 @@ export function finite(op: string, name: string, value: number): number {
 }
 
 const { floor_f32, ceil_f32, round_f32, sign_f32 } = rows;
-const steps = { floor: floor_f32, ceil: ceil_f32, round: round_f32, sign: sign_f32 };
+const steps: Readonly<Record<Step, Kernel>> = {
+  floor: floor_f32,
+  ceil: ceil_f32,
+  round: round_f32,
+  trunc: trunc_f32,
+  sign: sign_f32,
+};
 
 /** A function that is flat between its jumps: its gradient is 0, at the jumps too, as in PyTorch. */
-export function step(name: keyof typeof steps, x: Tensor): Tensor {
+export function step(name: Step, x: Tensor): Tensor {
   return isRoundedHere(x) ? stepped(name, x) : mapped(name, steps[name], x, "", zerosLike);
-}
-
-/** x without its fraction. */
-export function trunc(x: Tensor): Tensor {
-  if (isRoundedHere(x)) return stepped("trunc", x);
-  using below = step("ceil", x);
-  using above = step("floor", x);
-  using negative = compare("lt", x, 0);
-  return where(negative, below, above);
 }
 
 const smooth = {
@@ -128,11 +126,4 @@ export function tan(x: Tensor): Tensor {
 /** bool: where x is NaN. */
 export function isNan(x: Tensor): Tensor {
   return compare("ne", x, x);
-}
-
-/** bool: where x compares so to infinity, whatever its sign. */
-export function besideInfinity(how: "lt" | "eq", x: Tensor): Tensor {
-  using plain = x.detach(); // a whole number depends on nothing smoothly
-  using size = plain.abs();
-  return compare(how, size, Infinity);
 }
