@@ -21,7 +21,10 @@ Deno.test("remainder of f32 is fmod's to the bit with the divisor's sign, zeros'
   }
   using own = scope();
   const [x, y] = [a, b].map((data) => tensor(data, { scope: own }));
-  deepEqual(await x.remainder(y).data(), a.map((v, i) => remainder(v, b[i])));
+  deepEqual(
+    Array.from(await x.remainder(y).data()),
+    Array.from(a.map((v, i) => remainder(v, b[i]))),
+  );
 });
 
 Deno.test("floorDiv of f32 is exact below 2^22, also where the quotient rounds up to a whole number", async () => {
