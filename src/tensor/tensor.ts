@@ -28,6 +28,7 @@ import * as elementwise from "./ops/elementwise.ts";
 import { indexAdd, indexSelect, takeRows } from "./ops/index_select.ts";
 import * as join from "./ops/join.ts";
 import { maskedFill, maskedSelect, nonzero } from "./ops/mask.ts";
+import { logSumExp } from "./ops/log_sum_exp.ts";
 import { matmul } from "./ops/matmul.ts";
 import { medianAlong, medianOfAll } from "./ops/median.ts";
 import { pad } from "./ops/pad.ts";
@@ -953,7 +954,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /** The logarithm of the sum of e^x, which does not overflow. */
   logSumExp(dim?: number | readonly number[], keepDim = false): Tensor {
-    return reduce.logSumExp(this, dim, keepDim);
+    return logSumExp(this, dim, keepDim);
   }
   /** Whether all elements are not 0, as bool; true of none. */
   all(dim?: number | readonly number[], keepDim = false): Tensor {

@@ -13,6 +13,7 @@ import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
 import * as indexing from "./indexing.ts";
+import * as logSumExp from "./log_sum_exp.ts";
 import * as matmulF32 from "./matmul_f32.ts";
 import * as matmulQuant from "./matmul_quant.ts";
 import * as norm from "./norm.ts";
@@ -54,6 +55,7 @@ const families: readonly object[] = [
   embedQuant,
   gated,
   indexing,
+  logSumExp,
   matmulF32,
   matmulQuant,
   norm,

@@ -282,6 +282,12 @@ byRow("softmax_backward_f32", "R", wgsl.softmax_backward, {
 byRow("log_softmax_backward_f32", "R", wgsl.softmax_backward, {
   replace: { TERM: "dy", RESULT: "dy - exact_exp(y) * sum" },
 });
+byRow("log_sum_exp_f32", "R", wgsl.log_sum_exp);
+flat(
+  "log_sum_exp_backward_f32",
+  "R",
+  "let r = i / row.C; store_dx(i, load_dy(r) * exact_exp(load_x(i) - load_y(r)));",
+);
 byRow("cross_entropy_f32", "T", wgsl.cross_entropy);
 byRow("cross_entropy_backward_f32", "T", wgsl.cross_entropy_backward);
 

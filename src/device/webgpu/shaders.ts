@@ -925,6 +925,28 @@ fn lion(i: i32) {
 }
 `;
 
+/** kernels_gpu/log_sum_exp.wgsl */
+export const log_sum_exp: string = `
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32
+) {
+  for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
+    let at = r * row.C;
+    var largest = flip(infinity());
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) { largest = max(largest, load_x(at + c)); }
+    largest = largest_of_lanes(largest, lane);
+    let shift = select(largest, 0.0, is_infinite(largest) || is_nan(largest));
+    var part = 0.0;
+    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - shift); }
+    let sum = sum_of_lanes(part, lane);
+    if (lane == 0u) { store_y(r, shift + exact_log(sum)); }
+  }
+}
+`;
+
 /** kernels_gpu/matmul.wgsl */
 export const matmul: string = `
 const TILE = 64;

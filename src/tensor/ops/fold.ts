@@ -62,6 +62,11 @@ export function foldedSize({ x, goes }: Reduction): number {
   return sizeOf(x.shape.filter((_, d) => goes[d]));
 }
 
+/** The dimensions that go. */
+export function dimsOf({ goes }: Reduction): number[] {
+  return goes.flatMap((gone, d) => gone ? [d] : []);
+}
+
 /** A result of the reduction (or its gradient) as it broadcasts against x. */
 export function widened(t: Tensor, { goes, keepDim }: Reduction): Tensor {
   if (keepDim) return t;
@@ -154,7 +159,7 @@ function passes(shape: readonly number[], goes: readonly boolean[]): Pass[] {
 }
 
 /** `count` rows, a multiple of x's leading extent: a cell where that is dynamic. */
-function leading(x: Tensor, count: number): number | Cell {
+export function leading(x: Tensor, count: number): number | Cell {
   return x.rows ? x.rows.times(count / x.shape[0]) : count;
 }
 

@@ -12,7 +12,7 @@ import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, refuseGradient, track, tracks } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { result, run } from "../dispatch.ts";
-import { type Dtype, isFloat, isHalf, type PlainDtype } from "../dtype.ts";
+import { type Dtype, isHalf, type PlainDtype } from "../dtype.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { along } from "./along.ts";
@@ -21,6 +21,7 @@ import { compare, where } from "./compare.ts";
 import { pow } from "./elementwise.ts";
 import {
   type Dims,
+  dimsOf,
   foldByPasses,
   foldedSize,
   type FoldRows,
@@ -186,10 +187,6 @@ export function extreme(op: "max" | "min", x: Tensor, dim: Dims, keepDim: boolea
   });
 }
 
-function dimsOf({ goes }: Reduction): number[] {
-  return goes.flatMap((gone, d) => gone ? [d] : []);
-}
-
 /** The index of the first of the largest (or smallest) as i32; in the flattened tensor where no dimension is given. */
 export function best(op: keyof typeof bests, x: Tensor, dim: number | undefined, keepDim: boolean): Tensor {
   const within = wider(x);
@@ -352,41 +349,6 @@ function powerNorm(to: Reduction, p: number): Tensor {
     const signed = where(compare("gt", x, 0), slope, where(compare("lt", x, 0), slope.neg(), 0));
     return [whereNot0(wide, signed)];
   });
-}
-
-/** log of the sum of e^x, safe where e^x is not. */
-export function logSumExp(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
-  const to = reduction("logSumExp", x, dim, keepDim);
-  if (!isFloat(x.dtype)) { // differences of small integers would wrap around
-    using converted = cast(x, "f32");
-    return logSumExp(converted, dim, keepDim);
-  }
-  const y = noGrad(() => {
-    using shift = finiteMax(to);
-    using shifted = x.sub(shift);
-    using powers = shifted.exp();
-    using total = sum(powers, dimsOf(to), true);
-    using log = total.log();
-    using kept = log.add(shift);
-    return kept.reshape(...keptShape(to));
-  });
-  return track(
-    "logSumExp",
-    y,
-    [x],
-    [x, y],
-    (dy, [x, y]) => [x.sub(widened(y, to)).exp().mul(widened(dy, to))],
-  );
-}
-
-/** The largest, kept; 0 where there is none, or it is not finite, for Infinity - Infinity is no number. */
-function finiteMax(to: Reduction): Tensor {
-  const { x } = to;
-  if (foldedSize(to) === 0) return sum(x, dimsOf(to), true);
-  using largest = extreme("max", x, dimsOf(to), true);
-  using size = largest.abs();
-  using finite = compare("lt", size, Infinity);
-  return where(finite, largest, 0);
 }
 
 /** Whether all (or any) of the elements are not 0, as bool, or how many, as i32. NaN is not 0. */
