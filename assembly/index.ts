@@ -53,11 +53,11 @@ export {
 export { argmax_f32, argmin_f32, max_f32, mean_f32, min_f32, sum_f32 } from "./reduce";
 export {
   argmax_f32, argmax_i32, argmin_f32, argmin_i32, max_f32, max_i32, mean_f32, min_f32, min_i32, norm_f32, prod_f32,
-  prod_i32, sum_f32, sum_i32, var_f32, argmax_u32, argmin_u32, max_u32, min_u32,
+  prod_i32, sum_abs_f32, sum_f32, sum_i32, var_f32, argmax_u32, argmin_u32, max_u32, min_u32,
 } from "./reduce";
 export {
   max_middle_f32, max_middle_i32, mean_middle_f32, min_middle_f32, min_middle_i32, norm_middle_f32, prod_middle_f32,
-  prod_middle_i32, sum_middle_f32, sum_middle_i32, max_middle_u32, min_middle_u32,
+  prod_middle_i32, sum_abs_middle_f32, sum_middle_f32, sum_middle_i32, max_middle_u32, min_middle_u32,
 } from "./reduce_middle";
 export { all_u8, any_u8, count_u8, sum_u8_i64 } from "./reduce_u8";
 export {

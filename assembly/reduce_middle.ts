@@ -1,7 +1,7 @@
 // Reductions over the middle:  y[o, i] = fold over n of x[o, n, i]
 //
 //   x [O, N, I] f32, i32 or u32, contiguous    y [O, I] of the same
-//   sum, mean, prod, norm (sqrt of the sum of squares), max, min; of i32 sum, prod, max, min, wrapping at 32 bits; of
+//   sum, sum_abs (of |x|), mean, prod, norm (sqrt of the sum of squares), max, min; of i32 sum, prod, max, min, wrapping at 32 bits; of
 //   u32 max and min (i32's sum and prod are its own)
 //
 // Vectors lie along I, so that nothing is transposed. Eight elements of each column meet in a tree, and what comes of
@@ -19,11 +19,15 @@ import { the } from "./common/the";
 
 /** args: x, y | scratch, bytes | N, I | O (cell) */
 export function sum_middle_f32(args: usize, part: i32, parts: i32): void {
-  walkColumns<Fold<Added<Whole>>>(args, 2, 2, part, parts);
+  walkColumns<Fold<Added<Whole, Itself>>>(args, 2, 2, part, parts);
+}
+/** args: as sum_middle_f32 */
+export function sum_abs_middle_f32(args: usize, part: i32, parts: i32): void {
+  walkColumns<Fold<Added<Whole, Size>>>(args, 2, 2, part, parts);
 }
 /** args: as sum_middle_f32 */
 export function mean_middle_f32(args: usize, part: i32, parts: i32): void {
-  walkColumns<Fold<Added<Average>>>(args, 2, 2, part, parts);
+  walkColumns<Fold<Added<Average, Itself>>>(args, 2, 2, part, parts);
 }
 /** args: as sum_middle_f32 */
 export function prod_middle_f32(args: usize, part: i32, parts: i32): void {
@@ -74,21 +78,28 @@ export function upper(v: v128): v128 { return v128.shuffle<i32>(v, v, 2, 3, 2, 3
 // What a column's value starts from, how it takes one element or eight in, and what it comes to. Values take 32 bytes
 // for four columns.
 
-@unmanaged class Added<M> {
+@unmanaged class Added<M, T> {
   @inline start(): v128 { return f64x2.splat(0); }
   @inline one(at: usize, v: v128): void {
-    v128.store(at, f64x2.add(v128.load(at), f64x2.promote_low_f32x4(v)));
-    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(upper(v))), 16);
+    this.join(at, the<T>().of(v));
   }
   @inline eight(at: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128): void {
-    this.one(at, f32x4.add(
-      f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)),
+    const t = the<T>();
+    this.join(at, f32x4.add(
+      f32x4.add(f32x4.add(t.of(a), t.of(b)), f32x4.add(t.of(c), t.of(d))),
+      f32x4.add(f32x4.add(t.of(e), t.of(f)), f32x4.add(t.of(g), t.of(h))),
     ));
+  }
+  @inline join(at: usize, v: v128): void {
+    v128.store(at, f64x2.add(v128.load(at), f64x2.promote_low_f32x4(v)));
+    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(upper(v))), 16);
   }
   @inline end(at: usize, N: i32): v128 {
     return narrow(the<M>().of(v128.load(at), N), the<M>().of(v128.load(at, 16), N));
   }
 }
+@unmanaged class Itself { @inline of(v: v128): v128 { return v; } }
+@unmanaged class Size { @inline of(v: v128): v128 { return f32x4.abs(v); } }
 @unmanaged class Whole { @inline of(sum: v128, N: i32): v128 { return sum; } }
 @unmanaged class Average { @inline of(sum: v128, N: i32): v128 { return f64x2.div(sum, f64x2.splat(<f64> N)); } }
 

@@ -1,6 +1,5 @@
-// Folds of the last dimension: y[r] = sum over c of TERM, an expression of x = x[r, c]; a workgroup a row.
-
-override is_mean: bool = false;
+// Folds of the last dimension: y[r] = RESULT of total = sum over c of TERM, an expression of x = x[r, c]; a workgroup a
+// row.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -15,10 +14,6 @@ fn main(
       part += TERM;
     }
     let total = sum_of_lanes(part, lane);
-    if (lane == 0u) {
-      if (!is_mean) { store_y(r, total); }
-      else if (row.C == 0) { store_y(r, nan()); }
-      else { store_y(r, total / f32(row.C)); }
-    }
+    if (lane == 0u) { store_y(r, RESULT); }
   }
 }

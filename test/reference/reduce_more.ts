@@ -134,7 +134,12 @@ function expected({ of, scale }: Fold, columns: readonly Column[], rest: readonl
 }
 
 export const prod_f32: Reference = last(relative(product), [factors], Float);
-export const norm_f32: Reference = last(relative(norm), [floats, far], Float);
+/** Whose squares, as f32, are infinite, or 0. */
+const great: Draw = (random, n) => random.floats(n).map((v) => v * 1e25);
+const tiny: Draw = (random, n) => random.floats(n).map((v) => v * 1e-25);
+const equals: Draw = (random, n) => new Float32Array(n).fill(random.normal());
+export const norm_f32: Reference = last(relative(norm), [floats, far, great, tiny, equals], Float);
+export const sum_abs_f32: Reference = last(relative(size), [floats, far, equals], Float);
 export const var_f32: Reference = last(relative(variance), [floats, far], Float, [[0], [1], [1.5], [3]]);
 export const sum_i32: Reference = last(integerSums, [integers], Integer);
 export const prod_i32: Reference = last(integerProducts, [integers, few], Integer);
@@ -167,6 +172,7 @@ export const sum_middle_f32: Reference = middle(sums, [floats, holes], Float);
 export const mean_middle_f32: Reference = middle(means, [floats], Float);
 export const prod_middle_f32: Reference = middle(relative(product), [factors], Float);
 export const norm_middle_f32: Reference = middle(relative(norm), [floats], Float);
+export const sum_abs_middle_f32: Reference = middle(relative(size), [floats, holes], Float);
 export const max_middle_f32: Reference = middle(largest, [floats, holes], Float);
 export const min_middle_f32: Reference = middle(smallest, [floats, holes], Float);
 export const sum_middle_i32: Reference = middle(integerSums, [integers], Integer);

@@ -21,7 +21,9 @@ export const sum_f32: Kernel = fold("sum_f32", "f32", "f32", 1e-6);
 export const mean_f32: Kernel = fold("mean_f32", "f32", "f32", 1e-6);
 export const prod_f32: Kernel = { ...fold("prod_f32", "f32", "f32", 1e-7), gradient: ["prod_backward_f32"] };
 /** The square root of the sum of squares. */
-export const norm_f32: Kernel = fold("norm_f32", "f32", "f32", 1e-7);
+export const norm_f32: Kernel = fold("norm_f32", "f32", "f32", 2.5e-7);
+/** The sum of |x|. */
+export const sum_abs_f32: Kernel = { ...fold("sum_abs_f32", "f32", "f32", 2.5e-7), gpuTolerance: 1e-6 };
 /** NaN where there is one. */
 export const max_f32: Kernel = fold("max_f32", "f32", "f32", 0);
 /** NaN where there is one. */

@@ -29,6 +29,8 @@ export const mean_middle_f32: Kernel = { ...fold("mean", "f32", 2.5e-7), ...GPU_
 export const prod_middle_f32: Kernel = { ...fold("prod", "f32", 1e-7), gradient: ["prod_backward_f32"] };
 /** The square root of the sum of squares. */
 export const norm_middle_f32: Kernel = fold("norm", "f32", 1e-7);
+/** The sum of |x|. */
+export const sum_abs_middle_f32: Kernel = { ...fold("sum_abs", "f32", 2.5e-7), ...GPU_SUMS };
 /** NaN where there is one. */
 export const max_middle_f32: Kernel = fold("max", "f32", 0);
 /** NaN where there is one. */

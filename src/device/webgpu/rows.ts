@@ -227,9 +227,16 @@ for (const dtype of ["f32", "i32"]) {
   row(`where_${dtype}`, { sources: [wgsl.common_walk, wgsl.where], groups: walked });
 }
 
-byRow("sum_f32", "R", wgsl.reduce, { replace: { TERM: "x" } });
-byRow("mean_f32", "R", wgsl.reduce, { replace: { TERM: "x" }, constants: { is_mean: 1 } });
-byRow("sum_of_squares_f32", "R", wgsl.reduce, { replace: { TERM: "x * x" } });
+for (
+  const [name, term, result] of [
+    ["sum", "x", "total"],
+    ["sum_abs", "signed(x, 1.0)", "total"],
+    ["mean", "x", "select(total / f32(row.C), nan(), row.C == 0)"],
+    ["sum_of_squares", "x * x", "total"],
+  ]
+) {
+  byRow(`${name}_f32`, "R", wgsl.reduce, { replace: { TERM: term, RESULT: result } });
+}
 byRow("max_f32", "R", wgsl.reduce_best);
 byRow("min_f32", "R", wgsl.reduce_best, { constants: { smallest: 1 } });
 byRow("argmax_f32", "R", wgsl.reduce_best, { constants: { as_index: 1 } });
@@ -239,6 +246,7 @@ for (
   const [name, first, next, join, result] of [
     ["sum", "0.0", "part + x", "y + part", "y"],
     ["mean", "0.0", "part + x", "y + part", "select(y / f32(row.N), nan(), row.N == 0)"],
+    ["sum_abs", "0.0", "part + signed(x, 1.0)", "y + part", "y"],
     ["max", "load_x(column)", "larger(part, x)", "larger(y, part)", "y"],
     ["min", "load_x(column)", "smaller(part, x)", "smaller(y, part)", "y"],
   ]

@@ -1204,7 +1204,6 @@ fn normal_at(i: i32) -> f32 {
 
 /** kernels_gpu/reduce.wgsl */
 export const reduce: string = `
-override is_mean: bool = false;
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -1218,11 +1217,7 @@ fn main(
       part += TERM;
     }
     let total = sum_of_lanes(part, lane);
-    if (lane == 0u) {
-      if (!is_mean) { store_y(r, total); }
-      else if (row.C == 0) { store_y(r, nan()); }
-      else { store_y(r, total / f32(row.C)); }
-    }
+    if (lane == 0u) { store_y(r, RESULT); }
   }
 }
 `;

@@ -60,6 +60,7 @@ const folds = {
     f64: { last: wide.prod_f64 },
   },
   norm: { f32: { last: rows.norm_f32, middle: middle.norm_middle_f32 } },
+  sumAbs: { f32: { last: rows.sum_abs_f32, middle: middle.sum_abs_middle_f32 } },
   max: {
     f32: { last: rows.max_f32, middle: middle.max_middle_f32 },
     i32: { last: rows.max_i32, middle: middle.max_middle_i32 },
@@ -314,6 +315,9 @@ export function norm(x: Tensor, p: number, dim: Dims, keepDim: boolean): Tensor 
     return track("norm", y, [x], [x, y], (dy, [x, y]) => [x.mul(widened(whereNot0(y, dy.div(y)), to))]);
   }
   if (p === 0) return nonzeros(x, dim, keepDim);
+  if (p === 1 && x.dtype === "f32") {
+    return track("norm", fold("sumAbs", to), [x], [x], (dy, [x]) => [x.sign().mul(widened(dy, to))]);
+  }
   if (p !== 1 && Number.isFinite(p)) return powerNorm(to, p);
   using sizes = x.abs();
   return p === 1 ? sum(sizes, dim, keepDim) : extreme(p > 0 ? "max" : "min", sizes, dim, keepDim);
