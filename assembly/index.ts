@@ -39,6 +39,7 @@ export {
   scatter_b32_backward, scatter_b64, scatter_b8, scatter_prod_f32, scatter_prod_f64, scatter_prod_i32, scatter_add_i64,
   scatter_prod_i64, scatter_amax_i64, scatter_amin_i64, scatter_amax_u32, scatter_amin_u32,
 } from "./indexing";
+export { group_norm_backward_f32, group_norm_f32 } from "./group_norm";
 export { log_sum_exp_backward_f32, log_sum_exp_f32 } from "./log_sum_exp";
 export { matmul_f32, matmul_f32_bf16, matmul_f32_f16 } from "./matmul_f32";
 export { add_rms_norm_f32, layer_norm_f32, rms_norm_f32 } from "./norm";

@@ -131,11 +131,12 @@ function scaleRow(x: usize, w: usize, y: usize, columns: i32, scale: f32): void 
   }
 }
 
-/** y = ((x - mean) scale - left scale) w + b. */
-function shiftRow(
+/** y = ((x - mean) scale - left scale) w + b; w or b may be 0, for ones and zeros. */
+export function shiftRow(
   x: usize, w: usize, b: usize, y: usize, columns: i32, mean: f32, left: f32, scale: f32,
 ): void {
   const m = f32x4.splat(mean), s = f32x4.splat(scale), l = f32x4.splat(-left * scale);
+  if (w == 0) return shiftAlone(x, b, y, columns, m, s, l);
   let i = columns;
   for (; i >= 8; i -= 8, x += 32, w += 32, y += 32) {
     const u = madd(f32x4.sub(v128.load(x), m), s, l), v = madd(f32x4.sub(v128.load(x, 16), m), s, l);
@@ -146,6 +147,14 @@ function shiftRow(
   }
   for (; i > 0; i -= 4, x += 16, w += 16, y += 16) {
     const v = f32x4.mul(madd(f32x4.sub(loadPart(x, i), m), s, l), loadPart(w, i));
+    if (b != 0) storePart(y, f32x4.add(v, loadPart(b, i)), i), b += 16;
+    else storePart(y, v, i);
+  }
+}
+
+function shiftAlone(x: usize, b: usize, y: usize, columns: i32, mean: v128, scale: v128, left: v128): void {
+  for (let i = columns; i > 0; i -= 4, x += 16, y += 16) {
+    const v = madd(f32x4.sub(loadPart(x, i), mean), scale, left);
     if (b != 0) storePart(y, f32x4.add(v, loadPart(b, i)), i), b += 16;
     else storePart(y, v, i);
   }

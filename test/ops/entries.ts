@@ -519,7 +519,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "linalg.vector_norm",
     "norm",
     ...[2, 1, 3, Infinity, 0].map((p) => on([2, 3], (x) => x.norm(p, -1))),
-    on([2, 3, 2], (x) => x.norm(2, 1)),
+    ...[2, 1].map((p) => on([2, 3, 2], (x) => x.norm(p, 1))),
   ),
   "Tensor.logSumExp": fold("log_sum_exp", "logaddexp.reduce", "logsumexp", (x, d) => x.logSumExp(d)),
   "Tensor.all": fold("", "all", "all", (x, d) => x.all(d)),
@@ -614,6 +614,8 @@ export const entries: Readonly<Record<string, Entry>> = {
     "nn.functional.group_norm",
     on([2, 4, 3], [4], [4], (x, w, b) => wick.groupNorm(x, 2, w, b)),
     on([2, 4], (x) => wick.groupNorm(x, 2, null, null)),
+    on([2, 4], [4], [4], (x, w, b) => wick.groupNorm(x, 2, w, b)),
+    on([2, 4, 2], [4], (x, b) => wick.groupNorm(x, 2, null, b)),
   ),
   batchNorm: op(
     "BatchNorm",

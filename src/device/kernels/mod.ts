@@ -12,6 +12,7 @@ import * as elementwise from "./elementwise.ts";
 import * as elementwiseMore from "./elementwise_more.ts";
 import * as embedQuant from "./embed_quant.ts";
 import * as gated from "./gated.ts";
+import * as groupNorm from "./group_norm.ts";
 import * as indexing from "./indexing.ts";
 import * as logSumExp from "./log_sum_exp.ts";
 import * as matmulF32 from "./matmul_f32.ts";
@@ -54,6 +55,7 @@ const families: readonly object[] = [
   elementwiseMore,
   embedQuant,
   gated,
+  groupNorm,
   indexing,
   logSumExp,
   matmulF32,

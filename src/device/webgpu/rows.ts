@@ -303,7 +303,18 @@ byRow("rms_norm_f32", "R", wgsl.norm, { replace: { VALUE: "load_x(i)", KEPT: "lo
 byRow("add_rms_norm_f32", "R", `${wgsl.add}${wgsl.norm}`, {
   replace: { VALUE: "added(i)", KEPT: "load_sum(i)" },
 });
-byRow("layer_norm_f32", "R", wgsl.layer_norm);
+byRow("layer_norm_f32", "R", wgsl.layer_norm, {
+  replace: { COLUMNS: "row.C", WEIGHT: "load_w(c)", BIAS: "load_b(c)" },
+});
+const channel = "(r % row.G) * row.K + c / row.S";
+byRow("group_norm_f32", "R", wgsl.layer_norm, {
+  replace: {
+    COLUMNS: "row.K * row.S",
+    WEIGHT: `select(1.0, load_w(${channel}), has_w)`,
+    BIAS: `load_b(${channel})`,
+  },
+});
+byRow("group_norm_backward_f32", "R", wgsl.group_norm_backward);
 byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
   replace: { CENTRED: "false", KEEP: "store_scale(r, scale);" },
 });

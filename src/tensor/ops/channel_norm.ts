@@ -3,8 +3,12 @@
  *
  * @module
  */
+import type { Cell } from "../../device/device.ts";
+import { group_norm_backward_f32, group_norm_f32 } from "../../device/kernels/group_norm.ts";
 import { WickError } from "../../error.ts";
+import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
+import { result, run } from "../dispatch.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, inWide, someHalf } from "./cast.ts";
@@ -34,13 +38,107 @@ export function groupNorm(
   if (someHalf([x, weight, bias])) {
     return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
   }
-  const [B, C] = channels("groupNorm", x, [weight, bias]);
+  const [, C] = channels("groupNorm", x, [weight, bias]);
   if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot groupNorm ${show(x.shape)} in ${groups} groups: they must divide its ${C} channels`,
     );
   }
+  if (x.dtype === "f64") return scaledGroups(x, groups, weight, bias, epsilon);
+  const y = noGrad(() => groupRow(x, groups, weight, bias, epsilon));
+  const inputs = [x, weight, bias].filter((t) => t !== null);
+  return track("groupNorm", y, inputs, weight ? [x, weight] : [x], (dy, [x, weight], needs) => {
+    const w = weight ?? null;
+    const gradients = gradientsEnabled()
+      ? composedGradients(dy, x, groups, w, epsilon)
+      : groupGradients(dy, x, groups, w, epsilon, needs.includes(true, 1));
+    return [gradients.dx, ...(w ? [gradients.dw] : []), ...(bias ? [gradients.db] : [])];
+  });
+}
+
+/** Rows of the groups: how many channels each has, of how many numbers, and their number. */
+function groupsOf(x: Tensor, groups: number): { params: number[]; R: number | Cell } {
+  const [B, C] = x.shape;
+  return {
+    params: [groups, C / groups, sizeOf(x.shape.slice(2))],
+    R: x.rows ? x.rows.times(groups) : B * groups,
+  };
+}
+
+function groupRow(
+  x: Tensor,
+  groups: number,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  epsilon: number,
+): Tensor {
+  using dense = x.contiguous();
+  using w = weight?.contiguous() ?? null;
+  using b = bias?.contiguous() ?? null;
+  const y = result("groupNorm", [dense, w, b], "f32", x.shape, x.rows);
+  const { params, R } = groupsOf(x, groups);
+  run(group_norm_f32, [dense, w, b, y], [...params, epsilon], [R]);
+  return y;
+}
+
+/** Gradients of x, weight and bias. */
+interface GroupGradients {
+  dx: Tensor;
+  dw?: Tensor;
+  db?: Tensor;
+}
+
+function groupGradients(
+  dy: Tensor,
+  x: Tensor,
+  groups: number,
+  weight: Tensor | null,
+  epsilon: number,
+  all: boolean,
+): GroupGradients {
+  using dense = x.contiguous();
+  using w = weight?.contiguous() ?? null;
+  using d = dy.contiguous();
+  const dx = result("groupNorm's gradient", [dense, w, d], "f32", x.shape, x.rows);
+  const [dw, db] = [0, 1].map(() =>
+    result("groupNorm's gradient", [dense, d], "f32", x.shape.slice(0, 2), x.rows)
+  );
+  const { params, R } = groupsOf(x, groups);
+  run(group_norm_backward_f32, [dense, w, d, dx, dw, db], [...params, epsilon], [R]);
+  return all ? { dx, dw: dw.sum(0), db: db.sum(0) } : { dx };
+}
+
+/** The same of ops, for gradients of their own. */
+function composedGradients(
+  dy: Tensor,
+  x: Tensor,
+  groups: number,
+  weight: Tensor | null,
+  epsilon: number,
+): GroupGradients {
+  const [B, C] = x.shape;
+  const n = C / groups * sizeOf(x.shape.slice(2));
+  const rows = x.reshape(B, groups, n);
+  const centred = rows.sub(rows.mean(-1, true));
+  const scale = centred.sqr().mean(-1, true).add(epsilon).rsqrt();
+  const unit = centred.mul(scale);
+  const g = (weight ? dy.mul(perChannel(weight, x)) : dy).reshape(B, groups, n);
+  const along = g.mul(unit).mean(-1, true);
+  const dx = g.sub(g.mean(-1, true)).sub(unit.mul(along)).mul(scale).reshape(...x.shape);
+  const sums = (t: Tensor) => t.reshape(B, C, -1).sum([0, 2]);
+  return { dx, dw: sums(dy.mul(unit.reshape(...x.shape))), db: sums(dy) };
+}
+
+/** Composed, in f64. */
+function scaledGroups(
+  x: Tensor,
+  groups: number,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  epsilon: number,
+): Tensor {
+  const [B, C] = x.shape;
   const n = C / groups * sizeOf(x.shape.slice(2));
   using one = constant(x.device, 1, x.dtype).expand(n);
   using ones = one.contiguous();
