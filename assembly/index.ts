@@ -10,6 +10,7 @@ export {
 } from "./activation_backward";
 export { attention_f32, kv_append_f32 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
+export { channel_affine_f32, channel_moments_f32 } from "./channel_norm";
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";
 export {
   abs_eq_f32, abs_lt_f32, eq_f32, eq_f64, eq_i32, eq_i64, ge_f32, ge_i32, gt_f32, gt_i32, le_f32, le_f64, le_i32, le_i64,

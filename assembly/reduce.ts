@@ -99,7 +99,7 @@ function rows<F>(args: usize, part: i32, parts: i32): void {
 }
 
 /** The sum of a row. */
-function total(x: usize, n: i32): f64 {
+export function total(x: usize, n: i32): f64 {
   let sum: f64 = 0;
   for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sum += <f64> blockSum(x, BLOCK);
   return sum + <f64> blockSum(x, n);
@@ -248,6 +248,12 @@ export function var_f32(args: usize, part: i32, parts: i32): void {
 
 /** sum of (x - true mean)^2, with m the mean rounded: sum of (x - m)^2 - (sum of x - m)^2 / C. */
 function spread(x: usize, C: i32, m: f32): f64 {
+  const sums = distances(x, C, m), left = f64x2.extract_lane(sums, 1);
+  return f64x2.extract_lane(sums, 0) - left * left / <f64> C;
+}
+
+/** Sums of (x - m)^2 and of x - m, in f64. */
+export function distances(x: usize, C: i32, m: f32): v128 {
   let squared: f64 = 0, left: f64 = 0;
   for (let n = C; n > 0; n -= BLOCK, x += BLOCK << 2) {
     const mean = f32x4.splat(m), count = min(n, BLOCK);
@@ -262,5 +268,5 @@ function spread(x: usize, C: i32, m: f32): f64 {
       squared += a * a, left += a;
     }
   }
-  return squared - left * left / <f64> C;
+  return f64x2.replace_lane(f64x2.splat(squared), 1, left);
 }

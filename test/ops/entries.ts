@@ -622,6 +622,7 @@ export const entries: Readonly<Record<string, Entry>> = {
     "",
     "nn.functional.batch_norm",
     on([3, 2, 2], [2], [2], (x, w, b) => wick.batchNorm(x, null, w, b).y),
+    on([4, 2], [2], (x, b) => wick.batchNorm(x, null, null, b).y),
     on(
       [3, 2, 2],
       [2],

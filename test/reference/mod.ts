@@ -4,6 +4,7 @@
  * @module
  */
 import * as attention from "./attention.ts";
+import * as channelNorm from "./channel_norm.ts";
 import * as conv from "./conv.ts";
 import * as compare from "./compare.ts";
 import * as copy from "./copy.ts";
@@ -47,6 +48,7 @@ import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
   attention,
+  channelNorm,
   conv,
   compare,
   copy,

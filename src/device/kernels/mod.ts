@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../kernel.ts";
 import * as attention from "./attention.ts";
+import * as channelNorm from "./channel_norm.ts";
 import * as conv from "./conv.ts";
 import * as compare from "./compare.ts";
 import * as copy from "./copy.ts";
@@ -48,6 +49,7 @@ import * as sortWide from "./sort_wide.ts";
 
 const families: readonly object[] = [
   attention,
+  channelNorm,
   conv,
   compare,
   copy,

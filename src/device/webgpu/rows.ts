@@ -321,6 +321,12 @@ byRow("rms_norm_backward_f32", "R", wgsl.norm_backward, {
 byRow("layer_norm_backward_f32", "R", wgsl.norm_backward, {
   replace: { CENTRED: "true", KEEP: "store_mean(r, mean + left); store_scale(r, scale);" },
 });
+batched(
+  "channel_affine_f32",
+  ["C", "S"],
+  "let c = i / row.S % row.C; store_y(i, (load_x(i) - load_mean(c)) * load_scale(c) + load_shift(c));",
+);
+byRow("channel_moments_f32", "C", wgsl.channel_moments);
 const columns = threads((s) => s.C, 64);
 row("rms_norm_weight_backward_f32", {
   sources: [wgsl.norm_weight_backward],

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Cell } from "../../device/device.ts";
+import { channel_affine_f32, channel_moments_f32 } from "../../device/kernels/channel_norm.ts";
 import { group_norm_backward_f32, group_norm_f32 } from "../../device/kernels/group_norm.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
-import { result, run } from "../dispatch.ts";
+import { lead, result, run } from "../dispatch.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, inWide, someHalf } from "./cast.ts";
@@ -189,7 +190,7 @@ export function batchNorm(
   epsilon = 1e-5,
 ): BatchNormResult {
   if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
-  const [B, C] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
+  const [B] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
   if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
   const n = B * sizeOf(x.shape.slice(2));
   if (n < 2) {
@@ -198,16 +199,11 @@ export function batchNorm(
       `Cannot batchNorm ${show(x.shape)}: it takes more than one value a channel, got ${n}`,
     );
   }
-  using turned = x.transpose(0, 1);
-  using rows = turned.reshape(C, n);
-  using mean = rows.mean(-1, true);
-  using centred = rows.sub(mean);
-  using squares = centred.sqr();
-  using variance = squares.mean(-1, true);
-  using unit = normalised(centred, variance, epsilon);
-  using lying = unit.reshape(C, B, ...x.shape.slice(2));
-  using y = lying.transpose(0, 1);
-  return { y: scaled(y, weight, bias), batch: statistics(mean, variance, n) };
+  const { mean, variance } = moments(x);
+  using m = mean;
+  using v = variance;
+  using scale = scaleOf(v, weight, epsilon);
+  return { y: channelAffine(x, m, scale, bias), batch: statistics(m, v, n) };
 }
 
 /** Computed in f32; the batch's statistics stay in it. */
@@ -237,17 +233,71 @@ function byRunning(
   bias: Tensor | null,
   epsilon: number,
 ): Tensor {
-  using mean = perChannel(running.mean, x);
-  using variance = perChannel(running.variance, x);
-  using centred = x.sub(mean);
-  using unit = normalised(centred, variance, epsilon);
-  return scaled(unit, weight, bias);
+  using scale = scaleOf(running.variance, weight, epsilon);
+  return channelAffine(x, running.mean, scale, bias);
 }
 
-function normalised(centred: Tensor, variance: Tensor, epsilon: number): Tensor {
+/** weight / sqrt(variance + epsilon) */
+function scaleOf(variance: Tensor, weight: Tensor | null, epsilon: number): Tensor {
   using safe = variance.add(epsilon);
   using scale = safe.rsqrt();
-  return centred.mul(scale);
+  return weight ? scale.mul(weight) : same(scale);
+}
+
+/** (x - mean) scale + shift, of each channel. */
+function channelAffine(x: Tensor, mean: Tensor, scale: Tensor, shift: Tensor | null): Tensor {
+  if (x.dtype === "f64") return affineWide(x, mean, scale, shift);
+  const y = noGrad(() => {
+    using dense = x.contiguous();
+    using m = mean.contiguous();
+    using p = scale.contiguous();
+    using q = shift?.contiguous() ?? null;
+    const y = result("batchNorm", [dense, m, p, q], "f32", x.shape, x.rows);
+    const sizes = [x.shape[1], sizeOf(x.shape.slice(2))];
+    run(channel_affine_f32, [dense, m, p, q, y], sizes, [lead(x)]);
+    return y;
+  });
+  const inputs = shift ? [x, mean, scale, shift] : [x, mean, scale];
+  return track("batchNorm", y, inputs, [x, mean, scale], (dy, [x, mean, scale], needs) => [
+    needs[0] ? dy.mul(perChannel(scale, x)) : undefined,
+    needs[1] ? channelSums(dy).mul(scale).neg() : undefined,
+    needs[2] ? channelSums(dy.mul(x.sub(perChannel(mean, x)))) : undefined,
+    needs[3] ? channelSums(dy) : undefined,
+  ]);
+}
+
+function affineWide(x: Tensor, mean: Tensor, scale: Tensor, shift: Tensor | null): Tensor {
+  using middle = perChannel(mean, x);
+  using centred = x.sub(middle);
+  return scaled(centred, scale, shift);
+}
+
+/** Sums over all but the channels, [C]. */
+function channelSums(t: Tensor): Tensor {
+  return t.sum(otherDims(t));
+}
+
+function otherDims(x: Tensor): number[] {
+  return x.shape.map((_, d) => d).filter((d) => d !== 1);
+}
+
+/** Mean and variance of each channel, [C]. */
+function moments(x: Tensor): ChannelStatistics {
+  const dims = otherDims(x);
+  if (x.dtype === "f64") {
+    return { mean: x.mean(dims), variance: x.var(dims, { correction: 0 }) };
+  }
+  const n = x.size / x.shape[1];
+  const [mean, variance] = noGrad(() => {
+    using dense = x.contiguous();
+    const [mean, variance] = [0, 1].map(() => result("batchNorm", [dense], "f32", [x.shape[1]]));
+    const sizes = [x.shape[1], sizeOf(x.shape.slice(2))];
+    run(channel_moments_f32, [dense, mean, variance], sizes, [x.shape[0]]);
+    return [mean, variance];
+  });
+  track("mean", mean, [x], [x], (dy, [x]) => [perChannel(dy.mul(1 / n), x).expand(...x.shape)]);
+  track("var", variance, [x], [x], (dy, [x]) => [channelAffine(x, x.mean(dims), dy.mul(2 / n), null)]);
+  return { mean, variance };
 }
 
 function statistics(mean: Tensor, variance: Tensor, n: number): ChannelStatistics {
