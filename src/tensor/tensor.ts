@@ -283,6 +283,13 @@ export class Tensor implements OperandView, Disposable {
     if (counted) variable.retain();
   }
 
+  /** @internal Depends on nothing from now on. */
+  cut(): void {
+    if (this.#counted) this.variable!.release();
+    this.variable = undefined;
+    this.#counted = false;
+  }
+
   // Views
 
   /** The same elements in another shape; one dimension may be -1. Copies where strides forbid a view. */
