@@ -8,6 +8,7 @@ import { attention_f32, kv_append_f32 } from "../../device/kernels/attention.ts"
 import type { Kernel } from "../../device/kernel.ts";
 import * as ropes from "../../device/kernels/rope.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { isHalf } from "../dtype.ts";
@@ -50,57 +51,59 @@ export function rope(
   position: Position = 0,
   pairs: "interleaved" | "halved" = "halved",
 ): Tensor {
-  if (isHalf(x.dtype)) {
-    using angles = isHalf(table.dtype) ? cast(table, "f32") : same(table);
-    return throughF32(x, (x) => rope(x, angles, position, pairs));
-  }
-  if (x.dtype !== "f32" && x.dtype !== "f64") {
-    throw new WickError("DTYPE_MISMATCH", `Cannot rope ${x}: it takes f32, f64, f16 and bf16`);
-  }
-  if ((x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot rope ${x} by ${table}: it takes ranks 3 and 4, a table of rank 2`,
-    );
-  }
-  const [H, D] = x.shape.slice(-2);
-  const [S, R] = table.shape;
-  if (!table.isContiguous || (table.dtype !== "f32" && table.dtype !== x.dtype) || R > D || R % 2 !== 0) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot rope ${x} by ${table}: the table must be contiguous f32 [S,R], R even and at most ${D}`,
-    );
-  }
-  refuseGradient("rope by", [table], "angles are constant");
-  checkPositions(x, S, position);
-  if (x.dtype === "f64") return turned(x, table, position, pairs);
-  const turn = (x: Tensor, table: Tensor, row: Kernel) => {
-    using dense = x.contiguous();
-    const y = result("rope", [dense, table], "f32", x.shape, x.rows);
-    if (x.rank === 3) run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
-    else {
-      for (let b = 0; b < x.shape[0]; b++) { // each sequence begins anew
-        const [from, to] = [dense, y].map((t) =>
-          t.alias(t.shape.slice(1), { offset: t.offset + b * t.strides[0] })
-        );
-        run(row, [from, table, to], [H, D, R, S], [x.shape[1], position]);
-        from.dispose();
-        to.dispose();
-      }
+  return asOp("rope", () => {
+    if (isHalf(x.dtype)) {
+      using angles = isHalf(table.dtype) ? cast(table, "f32") : same(table);
+      return throughF32(x, (x) => rope(x, angles, position, pairs));
     }
-    return y;
-  };
-  const { forth, back } = turns[pairs];
-  // turning back is linear, and turning forth its gradient
-  const rule = (from: Kernel, to: Kernel, x: Tensor, table: Tensor): Tensor =>
-    track(
-      "rope",
-      noGrad(() => turn(x, table, from)),
-      [x],
-      [table],
-      (dy, [table]) => [rule(to, from, dy, table)],
-    );
-  return rule(forth, back, x, table);
+    if (x.dtype !== "f32" && x.dtype !== "f64") {
+      throw new WickError("DTYPE_MISMATCH", `Cannot rope ${x}: it takes f32, f64, f16 and bf16`);
+    }
+    if ((x.rank !== 3 && x.rank !== 4) || (x.rank === 4 && x.rows) || table.rank !== 2) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot rope ${x} by ${table}: it takes ranks 3 and 4, a table of rank 2`,
+      );
+    }
+    const [H, D] = x.shape.slice(-2);
+    const [S, R] = table.shape;
+    if (!table.isContiguous || (table.dtype !== "f32" && table.dtype !== x.dtype) || R > D || R % 2 !== 0) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot rope ${x} by ${table}: the table must be contiguous f32 [S,R], R even and at most ${D}`,
+      );
+    }
+    refuseGradient("rope by", [table], "angles are constant");
+    checkPositions(x, S, position);
+    if (x.dtype === "f64") return turned(x, table, position, pairs);
+    const turn = (x: Tensor, table: Tensor, row: Kernel) => {
+      using dense = x.contiguous();
+      const y = result("rope", [dense, table], "f32", x.shape, x.rows);
+      if (x.rank === 3) run(row, [dense, table, y], [H, D, R, S], [lead(dense), position]);
+      else {
+        for (let b = 0; b < x.shape[0]; b++) { // each sequence begins anew
+          const [from, to] = [dense, y].map((t) =>
+            t.alias(t.shape.slice(1), { offset: t.offset + b * t.strides[0] })
+          );
+          run(row, [from, table, to], [H, D, R, S], [x.shape[1], position]);
+          from.dispose();
+          to.dispose();
+        }
+      }
+      return y;
+    };
+    const { forth, back } = turns[pairs];
+    // turning back is linear, and turning forth its gradient
+    const rule = (from: Kernel, to: Kernel, x: Tensor, table: Tensor): Tensor =>
+      track(
+        "rope",
+        noGrad(() => turn(x, table, from)),
+        [x],
+        [table],
+        (dy, [table]) => [rule(to, from, dy, table)],
+      );
+    return rule(forth, back, x, table);
+  });
 }
 
 /** In f64, of ops, by the angles of a table. */
@@ -125,10 +128,12 @@ function turned(x: Tensor, table: Tensor, position: Position, pairs: "interleave
 
 /** Writes x [T, G, D] into `cache` [G, S, D] at position, position + 1 ... */
 export function appendToCache(x: Tensor, cache: Tensor, position: Position): void {
-  const [, G, D] = cube("append", x);
-  refuseGradient("append to a cache", [x], "a cache keeps values alone");
-  using dense = x.contiguous();
-  run(kv_append_f32, [dense, cache], [G, D, cache.shape[1]], [lead(dense), position]);
+  return asOp("append", () => {
+    const [, G, D] = cube("append", x);
+    refuseGradient("append to a cache", [x], "a cache keeps values alone");
+    using dense = x.contiguous();
+    run(kv_append_f32, [dense, cache], [G, D, cache.shape[1]], [lead(dense), position]);
+  });
 }
 
 /** How {@linkcode attention} weighs and sees keys. */
@@ -151,20 +156,22 @@ export function attention(
   position: Position,
   options: AttentionOptions = {},
 ): Tensor {
-  const [, H, D] = cube("attention", q);
-  refuseGradient("attend over a cache with", [q, keys, values], "a cache keeps values alone");
-  const [G, S] = cube("attention", keys);
-  if (H % G !== 0 || keys.shape[2] !== D || values.shape.join() !== keys.shape.join()) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot attend with ${q} over ${keys} and ${values}: head sizes must match and ${H} be a multiple of ${G}`,
-    );
-  }
-  using dense = q.contiguous();
-  const y = result("attention", [dense, keys, values], "f32", q.shape, q.rows);
-  const params = [H, G, D, S, options.scale ?? 1 / Math.sqrt(D), options.window ?? 0];
-  run(attention_f32, [dense, keys, values, y], params, [lead(dense), position]);
-  return y;
+  return asOp("attention", () => {
+    const [, H, D] = cube("attention", q);
+    refuseGradient("attend over a cache with", [q, keys, values], "a cache keeps values alone");
+    const [G, S] = cube("attention", keys);
+    if (H % G !== 0 || keys.shape[2] !== D || values.shape.join() !== keys.shape.join()) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot attend with ${q} over ${keys} and ${values}: head sizes must match and ${H} be a multiple of ${G}`,
+      );
+    }
+    using dense = q.contiguous();
+    const y = result("attention", [dense, keys, values], "f32", q.shape, q.rows);
+    const params = [H, G, D, S, options.scale ?? 1 / Math.sqrt(D), options.window ?? 0];
+    run(attention_f32, [dense, keys, values, y], params, [lead(dense), position]);
+    return y;
+  });
 }
 
 function cube(op: string, x: Tensor): readonly number[] {

@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { constant } from "../constant.ts";
 import { show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -31,23 +32,25 @@ export function groupNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): Tensor {
-  if (someHalf([x, weight, bias])) {
-    return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
-  }
-  const [B, C] = channels("groupNorm", x, [weight, bias]);
-  if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot groupNorm ${show(x.shape)} in ${groups} groups: they must divide its ${C} channels`,
-    );
-  }
-  const n = C / groups * sizeOf(x.shape.slice(2));
-  using one = constant(x.device, 1, x.dtype).expand(n);
-  using ones = one.contiguous();
-  using rows = x.reshape(B, groups, n);
-  using unit = layerNorm(rows, ones, null, epsilon);
-  using y = unit.reshape(...x.shape);
-  return scaled(y, weight, bias);
+  return asOp("groupNorm", () => {
+    if (someHalf([x, weight, bias])) {
+      return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
+    }
+    const [B, C] = channels("groupNorm", x, [weight, bias]);
+    if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot groupNorm ${show(x.shape)} in ${groups} groups: they must divide its ${C} channels`,
+      );
+    }
+    const n = C / groups * sizeOf(x.shape.slice(2));
+    using one = constant(x.device, 1, x.dtype).expand(n);
+    using ones = one.contiguous();
+    using rows = x.reshape(B, groups, n);
+    using unit = layerNorm(rows, ones, null, epsilon);
+    using y = unit.reshape(...x.shape);
+    return scaled(y, weight, bias);
+  });
 }
 
 /** Mean and variance of each channel, [C]. */
@@ -90,26 +93,28 @@ export function batchNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): BatchNormResult {
-  if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
-  const [B, C] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
-  if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
-  const n = B * sizeOf(x.shape.slice(2));
-  if (n < 2) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot batchNorm ${show(x.shape)}: it takes more than one value a channel, got ${n}`,
-    );
-  }
-  using turned = x.transpose(0, 1);
-  using rows = turned.reshape(C, n);
-  using mean = rows.mean(-1, true);
-  using centred = rows.sub(mean);
-  using squares = centred.sqr();
-  using variance = squares.mean(-1, true);
-  using unit = normalised(centred, variance, epsilon);
-  using lying = unit.reshape(C, B, ...x.shape.slice(2));
-  using y = lying.transpose(0, 1);
-  return { y: scaled(y, weight, bias), batch: statistics(mean, variance, n) };
+  return asOp("batchNorm", () => {
+    if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
+    const [B, C] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
+    if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
+    const n = B * sizeOf(x.shape.slice(2));
+    if (n < 2) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot batchNorm ${show(x.shape)}: it takes more than one value a channel, got ${n}`,
+      );
+    }
+    using turned = x.transpose(0, 1);
+    using rows = turned.reshape(C, n);
+    using mean = rows.mean(-1, true);
+    using centred = rows.sub(mean);
+    using squares = centred.sqr();
+    using variance = squares.mean(-1, true);
+    using unit = normalised(centred, variance, epsilon);
+    using lying = unit.reshape(C, B, ...x.shape.slice(2));
+    using y = lying.transpose(0, 1);
+    return { y: scaled(y, weight, bias), batch: statistics(mean, variance, n) };
+  });
 }
 
 /** Computed in f32; the batch's statistics stay in it. */
