@@ -63,7 +63,7 @@ async function once(
     if (y) y.backward({ gradient: inScope(y, own) })[Symbol.dispose]();
   } catch (error) {
     if (!memory.refused && leaves.length > 0) return false; // refuses a gradient
-    ok(error instanceof WickError, (error as Error).stack);
+    ok(error instanceof WickError, `${(error as Error).stack}`);
     equal(error.code, "OUT_OF_MEMORY", `${name}: ${error.message}`);
     if (forth.length === 0) ok(!/^Cannot allocate/.test(error.message), `${name}: ${error.message}`);
   } finally {
