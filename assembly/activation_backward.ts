@@ -12,7 +12,7 @@
 // Cost: at most one exp an element. Accuracy: 1e-6 (1 + |x|) |dy| (tested). Parts divide the elements.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { Power, Share, sigmoidRange4, throughExpRow } from "./common/math";
+import { Power, Share, sigmoidRange4, throughExpFar } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { the } from "./common/the";
@@ -90,7 +90,7 @@ export function tanh_backward_f32(args: usize, part: i32, parts: i32): void { ba
 function curved<S, F>(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 4) * integer(args, 3), from = share(count, part, parts), at = <usize> from << 2;
   const n = share(count, part + 1, parts) - from;
-  throughExpRow<S, F>(pointer(args, 0) + at, pointer(args, 1) + at, pointer(args, 2) + at, n, f32x4.splat(0));
+  throughExpFar<S, F>(pointer(args, 0) + at, pointer(args, 1) + at, pointer(args, 2) + at, n, f32x4.splat(0));
 }
 
 function backward<F>(args: usize, part: i32, parts: i32): void {

@@ -5,12 +5,14 @@
 //
 // An operand may be y itself where it is contiguous and not broadcast. Parts divide the elements of y.
 // Cost: bound by memory where the innermost strides are 0 or 1, else by scalar loads; one division of the index
-// a row. Accuracy (tested): arithmetic is exact rounding; relative to the result exp 1.2e-7, tanh 3e-7; to 1 + |y|
-// sigmoid and gelu 1e-7, silu and gelu_erf 1.5e-7, log 1e-7; sin, cos 1e-7 absolute, pow that of AssemblyScript's
-// Mathf.
+// a row; functions that take longer than memory does fetch what lies far (common/fetch.ts). Accuracy (tested): arithmetic
+// is exact rounding; relative to the result exp 1.2e-7, tanh 3.5e-7, pow 1.5e-7 wherever it is normal; to 1 + |y| sigmoid
+// and gelu 1e-7, silu and gelu_erf 1.5e-7, logarithms 1e-7; sin, cos 1.3e-7 absolute, tan 2e-7 of 1 + y^2.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { decay4, exp4, Power, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow } from "./common/math";
+import { Binary, cos4, Decimal, log4, Natural, pow4, sin4, tan4, tanh4 } from "./common/elementary";
+import { exp4, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow } from "./common/math";
+import { BATCH, FAR, fetch } from "./common/fetch";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { the } from "./common/the";
@@ -23,19 +25,7 @@ import { the } from "./common/the";
 @unmanaged class Div { @inline of(a: v128, b: v128): v128 { return f32x4.div(a, b); } }
 @unmanaged class Maximum { @inline of(a: v128, b: v128): v128 { return f32x4.max(a, b); } }
 @unmanaged class Minimum { @inline of(a: v128, b: v128): v128 { return f32x4.min(a, b); } }
-@unmanaged class Pow {
-  @inline of(a: v128, b: v128): v128 {
-    let y = f32x4.splat(pow1(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
-    y = f32x4.replace_lane(y, 1, pow1(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
-    y = f32x4.replace_lane(y, 2, pow1(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
-    return f32x4.replace_lane(y, 3, pow1(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
-  }
-}
-
-/** C's powf: 1 to any power, anything to the power 0 (also NaN) and -1 to an infinite one are 1. */
-export function pow1(a: f32, b: f32): f32 {
-  return a == 1 || b == 0 || (a == -1 && abs(b) == Infinity) ? 1 : Mathf.pow(a, b);
-}
+@unmanaged class Pow { @inline of(a: v128, b: v128): v128 { return pow4(a, b); } }
 
 /** args: a, b, y | D1, D2, D3, a0..a3, b0..b3 | D0 (cell) */
 export function add_f32(args: usize, part: i32, parts: i32): void { binary<Add>(args, part, parts); }
@@ -119,45 +109,46 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
 @unmanaged class Exp { @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); } }
 @unmanaged class Relu { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.pmax(x, f32x4.splat(0)); } }
 @unmanaged class Tanh { @inline of(x: v128, p: v128, q: v128): v128 { return tanh4(x); } }
-@unmanaged class Log { @inline of(x: v128, p: v128, q: v128): v128 { return log4(x); } }
-@unmanaged class Sin {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    let y = f32x4.splat(turned(f32x4.extract_lane(x, 0), 0));
-    y = f32x4.replace_lane(y, 1, turned(f32x4.extract_lane(x, 1), 0));
-    y = f32x4.replace_lane(y, 2, turned(f32x4.extract_lane(x, 2), 0));
-    return f32x4.replace_lane(y, 3, turned(f32x4.extract_lane(x, 3), 0));
-  }
-}
-@unmanaged class Cos {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    let y = f32x4.splat(turned(f32x4.extract_lane(x, 0), 1));
-    y = f32x4.replace_lane(y, 1, turned(f32x4.extract_lane(x, 1), 1));
-    y = f32x4.replace_lane(y, 2, turned(f32x4.extract_lane(x, 2), 1));
-    return f32x4.replace_lane(y, 3, turned(f32x4.extract_lane(x, 3), 1));
-  }
-}
-
+@unmanaged class Log<B> { @inline of(x: v128, p: v128, q: v128): v128 { return log4<B>(x); } }
+@unmanaged class Sin { @inline of(x: v128, p: v128, q: v128): v128 { return sin4(x); } }
+@unmanaged class Cos { @inline of(x: v128, p: v128, q: v128): v128 { return cos4(x); } }
+@unmanaged class Tan { @inline of(x: v128, p: v128, q: v128): v128 { return tan4(x); } }
 /**
- * sin(x + quarters pi / 2): x less the nearest multiple of pi / 2 (in two parts, float64), then the polynomials of
- * FreeBSD's k_sinf and k_cosf. Correct to 1e-7 for |x| to 1e7; beyond, the reduction loses a digit for each.
+ * 0.5 x (1 + erf(x / sqrt 2)) = max(x, 0) - t Q(t),  t = |x|, Q the normal distribution's tail.
+ *
+ * The tail falls as e^(-t^2 / 2) does; the eighth root of its reciprocal, though, is near a polynomial of
+ * degree 8: t Q(t) errs by 4e-8, in f32 by 1.5e-7.
  */
-export function turned(x: f32, quarters: f64): f32 {
-  if (x - x != 0) return NaN;
-  const n = nearest<f64>(<f64> x * 0.6366197723675814);
-  const r = (<f64> x - n * 1.5707963267341256) - n * 6.077100506506192e-11;
-  const z = r * r, w = z * z;
-  const turns = n + quarters, quarter = <i32> (turns - 4 * floor<f64>(turns * 0.25));
-  let y: f64;
-  if (quarter & 1) {
-    y = 1 - 0.499999997251031 * z + 0.04166662332373906 * w + w * z * (-0.001388676377460993 + 2.439044879627741e-5 * z);
-  } else {
-    const s = z * r;
-    y = r + s * (-0.16666666641626524 + z * 0.008333329385889463) + s * w * (-1.9839334836096632e-4 + 2.718311493989822e-6 * z);
+@unmanaged class GeluErf {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    const t = size4(x);
+    let root = madd(f32x4.splat(3.35058462e-6), t, f32x4.splat(-2.032857992e-5));
+    root = madd(root, t, f32x4.splat(1.177988088e-4));
+    root = madd(root, t, f32x4.splat(8.835323388e-5));
+    root = madd(root, t, f32x4.splat(1.124159317e-3));
+    root = madd(root, t, f32x4.splat(9.317236952e-3));
+    root = madd(root, t, f32x4.splat(4.886962101e-2));
+    root = madd(root, t, f32x4.splat(0.1087522134));
+    return lessTail4(x, t, madd(root, t, f32x4.splat(1.090508342)));
   }
-  return <f32> (quarter & 2 ? -y : y);
 }
 
-// Functions of x and of the sigmoid or, the last one, e to the power of something, in the form of throughExp.
+/** |x|, but a number for infinity: its tail is 0 (of -Infinity it is NaN, as x 0 is). */
+// @ts-ignore: decorator
+@inline
+function size4(x: v128): v128 {
+  return f32x4.abs(f32x4.pmin(x, f32x4.splat(1000)));
+}
+
+/** max(x, 0) - t / root^8 */
+// @ts-ignore: decorator
+@inline
+function lessTail4(x: v128, t: v128, root: v128): v128 {
+  const square = f32x4.mul(root, root), fourth = f32x4.mul(square, square);
+  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.div(t, f32x4.mul(fourth, fourth)));
+}
+
+// Functions of x and its sigmoid, in the form of throughExp.
 
 @unmanaged class Sigmoid {
   @inline before(x: v128, p: v128): v128 { return sigmoidRange4(x); }
@@ -172,101 +163,12 @@ export function turned(x: f32, quarters: f64): f32 {
   @inline before(x: v128, p: v128): v128 { return geluRange4(x); }
   @inline after(x: v128, s: v128, d: v128, p: v128): v128 { return f32x4.mul(x, s); }
 }
-/**
- * 0.5 x (1 + erf(x / sqrt 2)) = max(x, 0) - |x| Q(|x|), Q the normal distribution's tail, whose logarithm is a
- * polynomial of degree 6: |x| times its error is below 1.1e-7, and from 14 on Q is 0.
- */
-@unmanaged class GeluErf {
-  @inline before(x: v128, p: v128): v128 {
-    const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(14)), z = f32x4.mul(t, t);
-    const low = madd(f32x4.splat(-1.151134014), t, f32x4.splat(-1));
-    const middle = madd(f32x4.splat(-5.315864459e-2), t, f32x4.splat(-0.4589697421));
-    const high = madd(
-      f32x4.splat(2.809192483e-5), z, madd(f32x4.splat(-7.236913661e-4), t, f32x4.splat(7.924485952e-3)),
-    );
-    return madd(madd(high, z, middle), z, low);
-  }
-  @inline after(x: v128, e: v128, d: v128, p: v128): v128 {
-    // of infinity only the positive one is held back from 0 * infinity
-    const size = f32x4.abs(f32x4.pmin(x, f32x4.splat(14)));
-    return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.mul(size, e));
-  }
-}
-
 /** 2 u of gelu's tanh form, as a power of 2. */
 // @ts-ignore: decorator
 @inline
 export function geluRange4(x: v128): v128 {
   const slope = madd(f32x4.mul(x, x), f32x4.splat(0.1029432397), f32x4.splat(2.3022081983));
   return shareRange4(f32x4.mul(x, slope));
-}
-
-/**
- * (e^2x - 1) / (e^2x + 1) with e^2x = 2^n 2^r and m = 2^r - 1, r times a polynomial (degree 5, 1.3e-8), which keeps
- * small results right: (2^n m + (2^n - 1)) / (2^n m + (2^n + 1)). Relative error <= 3e-7 (tested).
- */
-// @ts-ignore: decorator
-@inline
-export function tanh4(x: v128): v128 {
-  const v = f32x4.pmin(
-    f32x4.pmax(f32x4.mul(x, f32x4.splat(2.8853900818)), f32x4.splat(-60)), f32x4.splat(60),
-  );
-  const magic = f32x4.splat(12583039), shifted = f32x4.add(v, magic); // 1.5 * 2^23 + 127: shifted up, 2^n
-  const r = f32x4.sub(v, f32x4.sub(shifted, magic)), z = f32x4.mul(r, r), power = i32x4.shl(shifted, 23);
-  const low = madd(f32x4.splat(0.2402264923), r, f32x4.splat(0.6931471825));
-  const middle = madd(f32x4.splat(9.618309326e-3), r, f32x4.splat(5.550367385e-2));
-  const high = madd(f32x4.splat(1.538286906e-4), r, f32x4.splat(1.33873953e-3));
-  const m = f32x4.mul(madd(madd(high, z, middle), z, low), r), one = f32x4.splat(1);
-  return f32x4.div(madd(m, power, f32x4.sub(power, one)), madd(m, power, f32x4.add(power, one)));
-}
-
-/** erf of Abramowitz and Stegun 7.1.26: error below 1.5e-7. */
-// @ts-ignore: decorator
-@inline
-export function erf4(x: v128): v128 {
-  const size = f32x4.abs(x);
-  const t = f32x4.div(f32x4.splat(1), madd(size, f32x4.splat(0.3275911), f32x4.splat(1)));
-  let p = madd(t, f32x4.splat(1.061405429), f32x4.splat(-1.453152027));
-  p = madd(t, p, f32x4.splat(1.421413741));
-  p = madd(t, p, f32x4.splat(-0.284496736));
-  p = f32x4.mul(t, madd(t, p, f32x4.splat(0.254829592)));
-  const y = f32x4.sub(f32x4.splat(1), f32x4.mul(p, decay4(f32x4.neg(f32x4.mul(size, size)))));
-  return v128.or(y, v128.and(x, i32x4.splat(<i32> 0x80000000)));
-}
-
-/** The natural logarithm. */
-// @ts-ignore: decorator
-@inline
-export function log4(x: v128): v128 {
-  const least = f32x4.splat(1.17549435e-38), infinity = f32x4.splat(Infinity);
-  if (i32x4.all_true(v128.and(f32x4.ge(x, least), f32x4.lt(x, infinity)))) return logOf4(x, f32x4.splat(0));
-  // subnormals are brought up by 2^23
-  const small = f32x4.lt(x, least);
-  let y = logOf4(v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small), v128.and(f32x4.splat(23), small));
-  y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, f32x4.splat(0)));
-  y = v128.bitselect(x, y, f32x4.eq(x, infinity));
-  const invalid = v128.or(f32x4.lt(x, f32x4.splat(0)), f32x4.ne(x, x));
-  return v128.bitselect(f32x4.splat(NaN), y, invalid);
-}
-
-/** log(x / 2^up) of normal numbers (Cephes logf): x = 2^e m with m in sqrt(1/2) .. sqrt(2), a polynomial of m - 1. */
-// @ts-ignore: decorator
-@inline
-function logOf4(x: v128, up: v128): v128 {
-  const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3)); // sqrt(1/2)
-  const e = f32x4.sub(f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23)), up);
-  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
-  const r = f32x4.sub(m, f32x4.splat(1));
-  const z = f32x4.mul(r, r), w = f32x4.mul(z, z);
-  const a = madd(f32x4.splat(-2.4999993993e-1), r, f32x4.splat(3.3333331174e-1));
-  const b = madd(f32x4.splat(-1.6668057665e-1), r, f32x4.splat(2.0000714765e-1));
-  const c = madd(f32x4.splat(-1.2420140846e-1), r, f32x4.splat(1.4249322787e-1));
-  const d = madd(f32x4.splat(-1.1514610310e-1), r, f32x4.splat(1.1676998740e-1));
-  const p = madd(madd(f32x4.splat(7.0376836292e-2), z, d), w, madd(c, z, b));
-  let y = f32x4.mul(f32x4.mul(madd(p, z, a), r), z);
-  y = madd(e, f32x4.splat(-2.12194440e-4), y);
-  y = madd(z, f32x4.splat(-0.5), y);
-  return madd(e, f32x4.splat(0.693359375), f32x4.add(y, r));
 }
 
 /** args: x, y | D1, D2, D3, x0..x3, scale, shift | D0 (cell) */
@@ -282,15 +184,21 @@ export function sqrt_f32(args: usize, part: i32, parts: i32): void { plain<Sqrt>
 /** args: as neg_f32 */
 export function reciprocal_f32(args: usize, part: i32, parts: i32): void { plain<Reciprocal>(args, part, parts); }
 /** args: as neg_f32 */
-export function exp_f32(args: usize, part: i32, parts: i32): void { plain<Exp>(args, part, parts); }
+export function exp_f32(args: usize, part: i32, parts: i32): void { long<Exp>(args, part, parts); }
 /** args: as neg_f32 */
-export function log_f32(args: usize, part: i32, parts: i32): void { plain<Log>(args, part, parts); }
+export function log_f32(args: usize, part: i32, parts: i32): void { long<Log<Natural>>(args, part, parts); }
 /** args: as neg_f32 */
-export function sin_f32(args: usize, part: i32, parts: i32): void { plain<Sin>(args, part, parts); }
+export function log2_f32(args: usize, part: i32, parts: i32): void { long<Log<Binary>>(args, part, parts); }
 /** args: as neg_f32 */
-export function cos_f32(args: usize, part: i32, parts: i32): void { plain<Cos>(args, part, parts); }
+export function log10_f32(args: usize, part: i32, parts: i32): void { long<Log<Decimal>>(args, part, parts); }
 /** args: as neg_f32 */
-export function tanh_f32(args: usize, part: i32, parts: i32): void { plain<Tanh>(args, part, parts); }
+export function sin_f32(args: usize, part: i32, parts: i32): void { long<Sin>(args, part, parts); }
+/** args: as neg_f32 */
+export function cos_f32(args: usize, part: i32, parts: i32): void { long<Cos>(args, part, parts); }
+/** args: as neg_f32 */
+export function tan_f32(args: usize, part: i32, parts: i32): void { long<Tan>(args, part, parts); }
+/** args: as neg_f32 */
+export function tanh_f32(args: usize, part: i32, parts: i32): void { long<Tanh>(args, part, parts); }
 /** args: as neg_f32 */
 export function sigmoid_f32(args: usize, part: i32, parts: i32): void { curved<Share, Sigmoid>(args, part, parts); }
 /** args: as neg_f32 */
@@ -300,7 +208,7 @@ export function relu_f32(args: usize, part: i32, parts: i32): void { plain<Relu>
 /** args: as neg_f32 */
 export function gelu_f32(args: usize, part: i32, parts: i32): void { curved<Share, Gelu>(args, part, parts); }
 /** args: as neg_f32 */
-export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { curved<Power, GeluErf>(args, part, parts); }
+export function gelu_erf_f32(args: usize, part: i32, parts: i32): void { long<GeluErf>(args, part, parts); }
 
 // @ts-ignore: decorator
 @inline
@@ -315,30 +223,60 @@ export function unary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128,
   rows<Each<F>>(args, part, parts, d0, p, q);
 }
 
+/** As plain, for a function that computes longer than memory takes. */
+// @ts-ignore: decorator
+@inline
+export function long<F>(args: usize, part: i32, parts: i32): void {
+  rows<EachLong<F>>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
+}
+
+/** As unary, for a function that computes longer than memory takes. */
+// @ts-ignore: decorator
+@inline
+export function longUnary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
+  rows<EachLong<F>>(args, part, parts, d0, p, q);
+}
+
 /** As plain, for a function in the form of throughExp. */
 // @ts-ignore: decorator
 @inline
-function curved<S, F>(args: usize, part: i32, parts: i32): void {
+export function curved<S, F>(args: usize, part: i32, parts: i32): void {
   rows<Curved<S, F>>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** Rows of y and of x along the innermost dimension, by R. */
 function rows<R>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
-  const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4);
+  const D1 = integer(args, 2), D2 = integer(args, 3), D3 = integer(args, 4), stride = integer(args, 8);
   const total = cell(args, d0) * D1 * D2 * D3;
   const end = share(total, part + 1, parts);
   for (let i = share(total, part, parts); i < end;) {
     const row = i / D3, column = i - row * D3, n = min(D3 - column, end - i);
-    const x = pointer(args, 0) + walked(args, 5, row, column, D1, D2);
-    the<R>().row(x, integer(args, 8), pointer(args, 1) + (<usize> i << 2), n, p, q);
+    const x = pointer(args, 0) + walked(args, 5, row, column, D1, D2), y = pointer(args, 1) + (<usize> i << 2);
+    if (the<R>().isLong() && total >= FAR && stride == 1) rowFetched<R>(x, y, n, p, q);
+    else the<R>().row(x, stride, y, n, p, q);
     i += n;
   }
 }
 
+function rowFetched<R>(x: usize, y: usize, n: i32, p: v128, q: v128): void {
+  for (; n > 0; n -= BATCH, x += BATCH << 2, y += BATCH << 2) {
+    const some = min(n, BATCH);
+    fetch(x, some);
+    the<R>().row(x, 1, y, some, p, q);
+  }
+}
+
 @unmanaged class Each<F> {
+  @inline isLong(): bool { return false; }
+  @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runUnary<F>(x, stride, y, n, p, q); }
+}
+/** Of a function that computes longer than memory takes. */
+@unmanaged class EachLong<F> {
+  @inline isLong(): bool { return true; }
   @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runUnary<F>(x, stride, y, n, p, q); }
 }
 @unmanaged class Curved<S, F> {
+  @inline isLong(): bool { return true; }
   @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runCurved<S, F>(x, stride, y, n, p); }
 }
 

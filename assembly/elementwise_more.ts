@@ -6,13 +6,15 @@
 // An operand may be y itself where it is contiguous and not broadcast. NaN stays NaN. i32 wraps around, and so does u32 by the
 // same rows where their bits agree. Cost: bound
 // by memory where the innermost strides are 0 or 1. Accuracy (tested): floor, ceil, round, sign, clamp and i32 exact;
-// expm1, log1p 3e-7 relative to the result, however small; erf 3e-7 absolute, and relative below 1; those built
-// on them 5e-7; pow_scalar that of pow.
+// expm1, log1p 3e-7 and erf 4e-7 relative to the result, however small; softplus 2e-7 of 1 + |y|, those built on them
+// 5e-7; pow_scalar that of pow, exponents +-1/2, +-1, +-2 and 3 by roots and products.
 
 import { real } from "./common/args";
-import { decay4, exp4 } from "./common/math";
+import { erf4, expm4, halfExpm4, log1p4, pow4, powScalar4, softRest4 } from "./common/elementary";
+import { decayRange4, Power } from "./common/math";
 import { madd } from "./common/simd";
-import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
+import { the } from "./common/the";
+import { binary, curved, long, longUnary, plain, unary } from "./elementwise";
 
 @unmanaged class Floor { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.floor(x); } }
 @unmanaged class Ceil { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.ceil(x); } }
@@ -33,18 +35,24 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 }
 @unmanaged class Expm1 { @inline of(x: v128, p: v128, q: v128): v128 { return expm4(x); } }
 @unmanaged class Log1p { @inline of(x: v128, p: v128, q: v128): v128 { return log1p4(x); } }
-@unmanaged class Erf { @inline of(x: v128, p: v128, q: v128): v128 { return fullErf4(x); } }
-
-/** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
+@unmanaged class Erf { @inline of(x: v128, p: v128, q: v128): v128 { return erf4(x); } }
+/** max(x, 0) + log(1 + 2^-|p x|) q */
 @unmanaged class Softplus {
   @inline of(x: v128, p: v128, q: v128): v128 {
-    return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(decay4(f32x4.neg(f32x4.abs(x)))));
+    return madd(softRest4(x, p), q, f32x4.pmax(x, f32x4.splat(0)));
   }
 }
-/** p (e^x - 1) below 0, q x from there on */
+/** The same of min(x, 0). */
+@unmanaged class SoftplusFalling {
+  @inline of(x: v128, p: v128, q: v128): v128 {
+    return madd(softRest4(x, p), q, f32x4.pmin(x, f32x4.splat(0)));
+  }
+}
+/** p (e^x - 1) below 0, q x from there on; p comes doubled */
 @unmanaged class Elu {
   @inline of(x: v128, p: v128, q: v128): v128 {
-    return v128.bitselect(f32x4.mul(expm4(x), p), f32x4.mul(x, q), f32x4.lt(x, f32x4.splat(0)));
+    const zero = f32x4.splat(0), below = f32x4.pmax(f32x4.pmin(x, zero), f32x4.splat(-18));
+    return madd(halfExpm4(below), p, f32x4.mul(f32x4.pmax(x, zero), q));
   }
 }
 @unmanaged class LeakyRelu {
@@ -52,11 +60,13 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
     return v128.bitselect(f32x4.mul(x, p), x, f32x4.lt(x, f32x4.splat(0)));
   }
 }
-/** x tanh(log(1 + e^x)) = x n / (n + 2) with n = e^x (e^x + 2); x itself where that rounds to it */
+/**
+ * x tanh(log(1 + e^x)) = x n / (n + 2) with n = e^x (e^x + 2); x itself where that rounds to it. In the form of throughExp.
+ */
 @unmanaged class Mish {
-  @inline of(x: v128, p: v128, q: v128): v128 {
-    const e = exp4(f32x4.pmin(x, f32x4.splat(20))), two = f32x4.splat(2);
-    const n = f32x4.mul(e, f32x4.add(e, two));
+  @inline before(x: v128, p: v128): v128 { return decayRange4(f32x4.pmin(x, f32x4.splat(20))); }
+  @inline after(x: v128, e: v128, d: v128, p: v128): v128 {
+    const two = f32x4.splat(2), n = f32x4.mul(e, f32x4.add(e, two));
     return f32x4.mul(x, f32x4.div(n, f32x4.add(n, two)));
   }
 }
@@ -66,14 +76,28 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 }
 @unmanaged class Square { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, x); } }
 @unmanaged class Cube { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.mul(f32x4.mul(x, x), x); } }
-@unmanaged class PowScalar {
+@unmanaged class Reciprocal {
+  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
+}
+@unmanaged class InverseSquare {
+  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), f32x4.mul(x, x)); }
+}
+/** By sqrt, but -0 gives 0 and -Infinity Infinity, as C's powf has it. */
+@unmanaged class Root {
   @inline of(x: v128, p: v128, q: v128): v128 {
-    const e = f32x4.extract_lane(p, 0);
-    let y = f32x4.splat(pow1(f32x4.extract_lane(x, 0), e));
-    y = f32x4.replace_lane(y, 1, pow1(f32x4.extract_lane(x, 1), e));
-    y = f32x4.replace_lane(y, 2, pow1(f32x4.extract_lane(x, 2), e));
-    return f32x4.replace_lane(y, 3, pow1(f32x4.extract_lane(x, 3), e));
+    const infinity = f32x4.splat(Infinity), root = f32x4.sqrt(f32x4.add(x, f32x4.splat(0)));
+    return v128.bitselect(infinity, root, f32x4.eq(x, f32x4.splat(-Infinity)));
   }
+}
+@unmanaged class InverseRoot {
+  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), the<Root>().of(x, p, q)); }
+}
+@unmanaged class PowAny {
+  @inline of(x: v128, p: v128, q: v128): v128 { return pow4(x, p); }
+}
+/** q is p in f64, below 2^20. */
+@unmanaged class PowScalar {
+  @inline of(x: v128, p: v128, q: v128): v128 { return powScalar4(x, p, q); }
 }
 
 /** min(max(x + 3, 0), 6) / 6 */
@@ -82,47 +106,6 @@ import { binary, erf4, log4, plain, pow1, unary } from "./elementwise";
 function hardSigmoid4(x: v128): v128 {
   const six = f32x4.splat(6);
   return f32x4.div(f32x4.pmin(f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), six), six);
-}
-
-/** e^x - 1: its series to x^10 below 0.7, where the difference would cancel. */
-// @ts-ignore: decorator
-@inline
-function expm4(x: v128): v128 {
-  let p = madd(x, f32x4.splat(2.7557319e-7), f32x4.splat(2.7557319e-6));
-  p = madd(p, x, f32x4.splat(2.4801587e-5));
-  p = madd(p, x, f32x4.splat(1.9841270e-4));
-  p = madd(p, x, f32x4.splat(1.3888889e-3));
-  p = madd(p, x, f32x4.splat(8.3333333e-3));
-  p = madd(p, x, f32x4.splat(4.1666667e-2));
-  p = madd(p, x, f32x4.splat(1.6666667e-1));
-  p = madd(p, x, f32x4.splat(0.5));
-  const near = madd(p, f32x4.mul(x, x), x);
-  const far = f32x4.sub(exp4(x), f32x4.splat(1));
-  return v128.bitselect(near, far, f32x4.lt(f32x4.abs(x), f32x4.splat(0.7)));
-}
-
-/** log(1 + x): with u = 1 + x rounded, log(u) x / (u - 1) makes good what u lost; x where u is 1 (Kahan). */
-// @ts-ignore: decorator
-@inline
-function log1p4(x: v128): v128 {
-  const one = f32x4.splat(1), u = f32x4.add(x, one);
-  const y = f32x4.mul(log4(u), f32x4.div(x, f32x4.sub(u, one)));
-  const itself = v128.or(f32x4.eq(u, one), f32x4.eq(x, f32x4.splat(Infinity)));
-  return v128.bitselect(x, y, itself);
-}
-
-/** erf4, but x times a polynomial of x^2 (minimax, relative error 1.2e-9) below 1, where 1 - e^.. would cancel. */
-// @ts-ignore: decorator
-@inline
-function fullErf4(x: v128): v128 {
-  const z = f32x4.mul(x, x);
-  let p = madd(z, f32x4.splat(7.853848038e-5), f32x4.splat(-8.010189599e-4));
-  p = madd(p, z, f32x4.splat(5.188327228e-3));
-  p = madd(p, z, f32x4.splat(-2.685381170e-2));
-  p = madd(p, z, f32x4.splat(1.128358514e-1));
-  p = madd(p, z, f32x4.splat(-3.761262582e-1));
-  p = madd(p, z, f32x4.splat(1.128379166));
-  return v128.bitselect(f32x4.mul(p, x), erf4(x), f32x4.lt(f32x4.abs(x), f32x4.splat(1)));
 }
 
 /** args: x, y | D1, D2, D3, x0..x3 | D0 (cell) */
@@ -136,26 +119,30 @@ export function sign_f32(args: usize, part: i32, parts: i32): void { plain<Sign>
 /** args: as floor_f32 */
 export function rsqrt_f32(args: usize, part: i32, parts: i32): void { plain<Rsqrt>(args, part, parts); }
 /** args: as floor_f32 */
-export function expm1_f32(args: usize, part: i32, parts: i32): void { plain<Expm1>(args, part, parts); }
+export function expm1_f32(args: usize, part: i32, parts: i32): void { long<Expm1>(args, part, parts); }
 /** args: as floor_f32 */
-export function log1p_f32(args: usize, part: i32, parts: i32): void { plain<Log1p>(args, part, parts); }
+export function log1p_f32(args: usize, part: i32, parts: i32): void { long<Log1p>(args, part, parts); }
 /** args: as floor_f32 */
-export function erf_f32(args: usize, part: i32, parts: i32): void { plain<Erf>(args, part, parts); }
+export function erf_f32(args: usize, part: i32, parts: i32): void { long<Erf>(args, part, parts); }
+/** args: x, y | D1, D2, D3, x0..x3, beta | D0 (cell) */
+export function softplus_f32(args: usize, part: i32, parts: i32): void {
+  const beta = real(args, 9), p = f32x4.splat(<f32> (abs(<f64> beta) * 1.4426950408889634)), q = f32x4.splat(<f32> 1 / beta);
+  if (beta > 0) longUnary<Softplus>(args, part, parts, 10, p, q);
+  else longUnary<SoftplusFalling>(args, part, parts, 10, p, q);
+}
 /** args: as floor_f32 */
-export function softplus_f32(args: usize, part: i32, parts: i32): void { plain<Softplus>(args, part, parts); }
-/** args: as floor_f32 */
-export function mish_f32(args: usize, part: i32, parts: i32): void { plain<Mish>(args, part, parts); }
+export function mish_f32(args: usize, part: i32, parts: i32): void { curved<Power, Mish>(args, part, parts); }
 /** args: as floor_f32 */
 export function hard_sigmoid_f32(args: usize, part: i32, parts: i32): void { plain<HardSigmoid>(args, part, parts); }
 /** args: as floor_f32 */
 export function hard_swish_f32(args: usize, part: i32, parts: i32): void { plain<HardSwish>(args, part, parts); }
 /** args: as floor_f32; alpha and scale of Klambauer et al. 2017 */
 export function selu_f32(args: usize, part: i32, parts: i32): void {
-  unary<Elu>(args, part, parts, 9, f32x4.splat(1.7580993408473766), f32x4.splat(1.0507009873554805));
+  longUnary<Elu>(args, part, parts, 9, f32x4.splat(3.5161986816947532), f32x4.splat(1.0507009873554805));
 }
 /** args: x, y | D1, D2, D3, x0..x3, alpha | D0 (cell) */
 export function elu_f32(args: usize, part: i32, parts: i32): void {
-  unary<Elu>(args, part, parts, 10, f32x4.splat(real(args, 9)), f32x4.splat(1));
+  longUnary<Elu>(args, part, parts, 10, f32x4.splat(2 * real(args, 9)), f32x4.splat(1));
 }
 /** args: x, y | D1, D2, D3, x0..x3, slope | D0 (cell) */
 export function leaky_relu_f32(args: usize, part: i32, parts: i32): void {
@@ -170,7 +157,12 @@ export function pow_scalar_f32(args: usize, part: i32, parts: i32): void {
   const exponent = real(args, 9), p = f32x4.splat(exponent);
   if (exponent == 2) unary<Square>(args, part, parts, 10, p, p);
   else if (exponent == 3) unary<Cube>(args, part, parts, 10, p, p);
-  else unary<PowScalar>(args, part, parts, 10, p, p);
+  else if (exponent == 0.5) unary<Root>(args, part, parts, 10, p, p);
+  else if (exponent == -1) unary<Reciprocal>(args, part, parts, 10, p, p);
+  else if (exponent == -2) unary<InverseSquare>(args, part, parts, 10, p, p);
+  else if (exponent == -0.5) unary<InverseRoot>(args, part, parts, 10, p, p);
+  else if (abs(exponent) < 1048576) longUnary<PowScalar>(args, part, parts, 10, p, f64x2.splat(<f64> exponent));
+  else longUnary<PowAny>(args, part, parts, 10, p, p);
 }
 
 @unmanaged class AddI32 { @inline of(a: v128, b: v128): v128 { return i32x4.add(a, b); } }

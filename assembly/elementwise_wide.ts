@@ -135,8 +135,11 @@ function same<T, F>(args: usize, part: i32, parts: i32): void {
 @unmanaged class Sqrt { @inline of(x: f64, p: f64, q: f64): f64 { return sqrt(x); } }
 @unmanaged class Exp { @inline of(x: f64, p: f64, q: f64): f64 { return Math.exp(x); } }
 @unmanaged class Log { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log(x); } }
+@unmanaged class Log2 { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log2(x); } }
+@unmanaged class Log10 { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log10(x); } }
 @unmanaged class Sin { @inline of(x: f64, p: f64, q: f64): f64 { return turned(x, 0); } }
 @unmanaged class Cos { @inline of(x: f64, p: f64, q: f64): f64 { return turned(x, 1); } }
+@unmanaged class Tan { @inline of(x: f64, p: f64, q: f64): f64 { return turned(x, 0) / turned(x, 1); } }
 @unmanaged class Tanh { @inline of(x: f64, p: f64, q: f64): f64 { return Math.tanh(x); } }
 @unmanaged class Sigmoid { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / (1 + Math.exp(-x)); } }
 @unmanaged class Silu { @inline of(x: f64, p: f64, q: f64): f64 { return x / (1 + Math.exp(-x)); } }
@@ -242,9 +245,15 @@ export function exp_f64(args: usize, part: i32, parts: i32): void { plain<Exp>(a
 /** args: as neg_f64 */
 export function log_f64(args: usize, part: i32, parts: i32): void { plain<Log>(args, part, parts); }
 /** args: as neg_f64 */
+export function log2_f64(args: usize, part: i32, parts: i32): void { plain<Log2>(args, part, parts); }
+/** args: as neg_f64 */
+export function log10_f64(args: usize, part: i32, parts: i32): void { plain<Log10>(args, part, parts); }
+/** args: as neg_f64 */
 export function sin_f64(args: usize, part: i32, parts: i32): void { plain<Sin>(args, part, parts); }
 /** args: as neg_f64 */
 export function cos_f64(args: usize, part: i32, parts: i32): void { plain<Cos>(args, part, parts); }
+/** args: as neg_f64 */
+export function tan_f64(args: usize, part: i32, parts: i32): void { plain<Tan>(args, part, parts); }
 /** args: as neg_f64 */
 export function tanh_f64(args: usize, part: i32, parts: i32): void { plain<Tanh>(args, part, parts); }
 /** args: as neg_f64 */

@@ -7,7 +7,7 @@
 // which do not know of each other.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { Share, sigmoidRange4, sigmoid4, throughExpRow } from "./common/math";
+import { Share, sigmoidRange4, sigmoid4, throughExpFar } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 
@@ -16,7 +16,7 @@ export function swiglu_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 4) * integer(args, 3);
   const from = share(count, part, parts), at = <usize> from << 2, n = share(count, part + 1, parts) - from;
   const gate = pointer(args, 0) + at, up = pointer(args, 1) + at, y = pointer(args, 2) + at;
-  throughExpRow<Share, Gated>(gate, up, y, n, f32x4.splat(0));
+  throughExpFar<Share, Gated>(gate, up, y, n, f32x4.splat(0));
 }
 
 @unmanaged class Gated {

@@ -22,9 +22,9 @@ export {
 } from "./copy";
 export { cross_entropy_backward_f32, cross_entropy_f32 } from "./cross_entropy";
 export {
-  abs_f32, add_f32, affine_f32, cos_f32, div_f32, exp_f32, gelu_erf_f32, gelu_f32, log_f32, maximum_f32,
+  abs_f32, add_f32, affine_f32, cos_f32, div_f32, exp_f32, gelu_erf_f32, gelu_f32, log10_f32, log2_f32, log_f32, maximum_f32,
   minimum_f32, mul_f32, neg_f32, pow_f32, reciprocal_f32, relu_f32, sigmoid_f32, silu_f32, sin_f32, sqrt_f32,
-  sub_f32, tanh_f32,
+  sub_f32, tan_f32, tanh_f32,
 } from "./elementwise";
 export { swiglu_backward_f32, swiglu_f32 } from "./gated";
 export {
@@ -85,9 +85,9 @@ export {
 } from "./cast";
 export {
   abs_f64, add_f64, add_i64, affine_f64, affine_i32, affine_i64, cos_f64, div_f64, exp_f64, floor_div_f32,
-  floor_div_f64, floor_div_i32, floor_div_i64, gelu_erf_f64, gelu_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
+  floor_div_f64, floor_div_i32, floor_div_i64, gelu_erf_f64, gelu_f64, log10_f64, log2_f64, log_f64, maximum_f64, maximum_i64, minimum_f64,
   minimum_i64, mul_f64, mul_i64, neg_f64, pow_f64, pow_i64, quotient_f64, relu_f64, remainder_f32,
-  remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64,
+  remainder_f64, remainder_i32, remainder_i64, sigmoid_f64, silu_f64, sin_f64, sqrt_f64, sub_f64, sub_i64, tan_f64,
   tanh_f64,
   floor_div_u32, remainder_u32, rsqrt_f64, expm1_f64, log1p_f64, erf_f64,
 } from "./elementwise_wide";

@@ -16,7 +16,7 @@
 
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
-import { log4, turned } from "./elementwise";
+import { cos4, log4, Natural, sin4 } from "./common/elementary";
 
 const TURN: f32 = 6.2831853072; // 2 pi
 
@@ -89,12 +89,9 @@ function unit4(words: v128): v128 {
 }
 
 function normal4(u: v128): v128 {
-  const logs = log4(f32x4.add(u, f32x4.splat(5.9604644775390625e-8)));
+  const logs = log4<Natural>(f32x4.add(u, f32x4.splat(5.9604644775390625e-8)));
   const r = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), logs));
-  const a = f32x4.extract_lane(u, 1) * TURN, b = f32x4.extract_lane(u, 3) * TURN;
-  let way = f32x4.splat(turned(a, 1));
-  way = f32x4.replace_lane(way, 1, turned(a, 0));
-  way = f32x4.replace_lane(way, 2, turned(b, 1));
-  way = f32x4.replace_lane(way, 3, turned(b, 0));
+  const angle = f32x4.mul(v128.shuffle<f32>(u, u, 1, 1, 3, 3), f32x4.splat(TURN));
+  const way = v128.shuffle<f32>(cos4(angle), sin4(angle), 0, 5, 2, 7);
   return f32x4.mul(v128.shuffle<f32>(r, r, 0, 0, 2, 2), way);
 }

@@ -12,11 +12,11 @@
 // A row of -Infinity alone gives NaN, as 0 / 0 does; the caller masks with finite values where that matters.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { decayRange4, exponentialRow, Power, throughExpRow } from "./common/math";
+import { log4, Natural } from "./common/elementary";
+import { decayRange4, exponentialRow, Power, shiftedRow, throughExpRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { madd, max4 } from "./common/simd";
 import { dot, total } from "./common/sums";
-import { log4 } from "./elementwise";
 
 /** args: x, y | C | R (cell) */
 export function softmax_f32(args: usize, part: i32, parts: i32): void {
@@ -46,15 +46,14 @@ export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
   const end = share(rows, part + 1, parts);
   for (let r = share(rows, part, parts); r < end; r++) {
     const at = <usize> r * <usize> columns << 2;
-    let x = pointer(args, 0) + at, y = pointer(args, 1) + at;
-    const m = largestOf(x, columns), log = logarithm(expSum(x, columns, m));
-    const shift = f32x4.splat(m), logs = f32x4.splat(log);
+    const x = pointer(args, 0) + at;
+    let y = pointer(args, 1) + at;
+    const log = f32x4.splat(logarithm(shiftedRow(x, y, columns, largestOf(x, columns))));
     let n = columns;
-    for (; n >= 8; n -= 8, x += 32, y += 32) {
-      v128.store(y, f32x4.sub(f32x4.sub(v128.load(x), shift), logs));
-      v128.store(y, f32x4.sub(f32x4.sub(v128.load(x, 16), shift), logs), 16);
+    for (; n >= 8; n -= 8, y += 32) {
+      v128.store(y, f32x4.sub(v128.load(y), log)), v128.store(y, f32x4.sub(v128.load(y, 16), log), 16);
     }
-    for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, f32x4.sub(f32x4.sub(loadPart(x, n), shift), logs), n);
+    for (; n > 0; n -= 4, y += 16) storePart(y, f32x4.sub(loadPart(y, n), log), n);
   }
 }
 
@@ -81,7 +80,7 @@ export function expSum(x: usize, n: i32, m: f32): f32 {
 
 /** The natural logarithm of one value. */
 export function logarithm(x: f32): f32 {
-  return f32x4.extract_lane(log4(f32x4.splat(x)), 0);
+  return f32x4.extract_lane(log4<Natural>(f32x4.splat(x)), 0);
 }
 
 /** args: y, dy, dx | C | R (cell) */

@@ -1,7 +1,8 @@
 /**
  * Ops that memory bounds, beside what the memory of this machine gives to plain loops (bandwidth.ts) in the same
  * run, over operands that lie in the second cache and over ones far beyond the last:
- * `deno run -A bench/memory_bound.ts [--seconds 0.5] [--rows ROWS,ROWS] [--quick] [--json]`
+ * `deno run -A bench/memory_bound.ts [--seconds 0.5] [--rows ROWS,ROWS] [--only NAME,NAME] [--quick]
+ * [--json]`
  *
  * The bytes of an op are those that it must move: each operand read once, the result written once. Its factor is its
  * time over that of a copy of as many bytes (a read, where it writes next to nothing). Eager ops on tensors
@@ -11,7 +12,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { layerNorm, rmsNorm, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
+import { groupNorm, layerNorm, rmsNorm, scope, type Tensor, tensor, WasmDevice } from "../mod.ts";
 import type { Kernel } from "../src/device/kernel.ts";
 import * as activations from "../src/device/kernels/activation_backward.ts";
 import { layer_norm_backward_f32 } from "../src/device/kernels/norm_backward.ts";
@@ -21,6 +22,53 @@ import { Bandwidth } from "./bandwidth.ts";
 import { conditions } from "./machine.ts";
 
 const COLUMNS = 1024;
+/** Functions of one tensor without options. */
+const UNARY = [
+  ...[
+    "neg",
+    "abs",
+    "sign",
+    "sqr",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "relu",
+    "relu6",
+    "hardSigmoid",
+    "hardSwish",
+  ],
+  ...[
+    "leakyRelu",
+    "sqrt",
+    "rsqrt",
+    "reciprocal",
+    "exp",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+  ],
+  ...[
+    "tanh",
+    "sigmoid",
+    "logSigmoid",
+    "softplus",
+    "silu",
+    "mish",
+    "elu",
+    "selu",
+    "erf",
+    "isNan",
+    "logicalNot",
+  ],
+] as const;
+/** Those that want positive numbers. */
+const POSITIVE = ["sqrt", "rsqrt", "log", "log2", "log10", "log1p"] as readonly string[];
 /** 256 KiB an operand, and 128 MiB. */
 const ROWS = "64,32768";
 
@@ -28,6 +76,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: "string", default: "0.5" },
     rows: { type: "string", default: ROWS },
+    only: { type: "string" },
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
@@ -35,6 +84,7 @@ const { values } = parseArgs({
 const seconds = values.quick ? 0.01 : Number(values.seconds);
 const device = new WasmDevice({ build: "relaxed" });
 const random = new Random(1);
+const only = values.only?.split(",");
 const rows = values.quick ? [64] : values.rows.split(",").map(Number);
 const results = rows.map(measureAll);
 if (values.json) console.log(JSON.stringify({ ...conditions(), results }, null, 2));
@@ -79,19 +129,27 @@ function measureAll(rows: number) {
     { name: "copy", reads: 1, writes: 1, run: () => void y.sliceSet(x) },
     op("add", 2, 1, () => x.add(y)),
     op("mul", 2, 1, () => x.mul(y)),
+    op("div", 2, 1, () => x.div(y)),
+    op("maximum", 2, 1, () => x.maximum(y)),
+    op("pow", 2, 1, () => dx.pow(y)),
+    op("remainder", 2, 1, () => x.remainder(y)),
     op("mul by a number", 1, 1, () => x.mul(0.5)),
-    op("relu", 1, 1, () => x.relu()),
-    op("exp", 1, 1, () => x.exp()),
-    op("log", 1, 1, () => dx.log()), // gradients write it later
-    op("sigmoid", 1, 1, () => x.sigmoid()),
-    op("tanh", 1, 1, () => x.tanh()),
+    op("pow of a number", 1, 1, () => dx.pow(1.7)),
+    ...UNARY.map((name) => op(name, 1, 1, () => (POSITIVE.includes(name) ? dx : x)[name]())), // gradients write dx later
     op("gelu (erf)", 1, 1, () => x.gelu()),
     op("gelu (tanh)", 1, 1, () => x.gelu("tanh")),
-    op("silu", 1, 1, () => x.silu()),
+    op("clamp", 1, 1, () => x.clamp(-0.5, 0.5)),
     op("softmax", 1, 1, () => x.softmax(-1)),
+    op("logSoftmax", 1, 1, () => x.logSoftmax(-1)),
     op("rmsNorm", 1, 1, () => rmsNorm(x, weight, 1e-5)),
     op("layerNorm", 1, 1, () => layerNorm(x, weight, bias, 1e-5)),
+    op("groupNorm", 1, 1, () => groupNorm(x, 8, weight, bias)),
     op("sum of rows", 1, 0, () => x.sum(-1)),
+    op("sum of columns", 1, 0, () => x.sum(0)),
+    op("max of rows", 1, 0, () => x.max(-1)),
+    op("variance of rows", 1, 0, () => x.var(-1)),
+    op("norm of rows", 1, 0, () => x.norm(2, -1)),
+    op("logSumExp of rows", 1, 0, () => x.logSumExp(-1)),
     op("sum of all", 1, 0, () => x.sum()),
     gradient("gelu (erf)'s", activations.gelu_erf_backward_f32, [x, y, dx]),
     gradient("gelu (tanh)'s", activations.gelu_backward_f32, [x, y, dx]),
@@ -99,8 +157,9 @@ function measureAll(rows: number) {
     gradient("softmax's", softmax_backward_f32, [y, x, dx]),
     gradient("layerNorm's", layer_norm_backward_f32, [x, weight, y, dx, mean, scale], [COLUMNS, 1e-5]),
   ];
+  const chosen = cases.filter(({ name }) => only?.includes(name) ?? true);
   if (!values.json) console.log(`\nf32 [${rows}, ${COLUMNS}], ${bytes / 1024} KiB an operand`);
-  return { rows, bytes, cases: cases.map((each) => measure(each, loops, bytes)) };
+  return { rows, bytes, cases: chosen.map((each) => measure(each, loops, bytes)) };
 }
 
 /** An op and its loop in turn. */

@@ -1,7 +1,8 @@
-// Elementary functions on four lanes. A polynomial is cut in two or four pieces that do not wait for each other
-// (Estrin). Coefficients are minimax ones of the interval, found in float64 by Lawson's weights and rounded to f32 one
+// e to a power on four lanes, and what is made of it while at hand. A polynomial is cut in two or four pieces that do not
+// wait for each other (Estrin). Coefficients are minimax ones of the interval, found in float64 by Lawson's weights and rounded to f32 one
 // after the other, the rest fitted anew each time; the figures after them are what that leaves.
 
+import { BATCH, FAR, fetch } from "./fetch";
 import { loadPart, storePart } from "./partial";
 import { madd, sum4 } from "./simd";
 import { the } from "./the";
@@ -46,7 +47,7 @@ export function exp4(x: v128): v128 {
 /** S of v (or NaN), 2^r by a polynomial of degree 5 (9.4e-8). */
 // @ts-ignore: decorator
 @inline
-function through4<S>(v: v128): v128 {
+export function through4<S>(v: v128): v128 {
   const magic = the<S>().magic(), shifted = the<S>().shifted(v, magic);
   const r = the<S>().rest(v, f32x4.sub(shifted, magic)), z = f32x4.mul(r, r);
   const low = madd(f32x4.splat(1.3862940073), r, f32x4.splat(2));
@@ -91,8 +92,8 @@ export function shareRange4(v: v128): v128 {
 }
 
 /**
- * y[i] = after(x[i], S of before(x[i]), d[i], p) of n vectors that lie `step` bytes apart; gives the sums of the lanes
- * of y. F is a class with those two functions (common/the.ts); p is a number of theirs. y may be x or d, or 0 where only
+ * y[i] = after(x[i], s, d[i], p) with s = S of before(x[i]), of n vectors that lie `step` bytes apart; gives the sums of
+ * the lanes of s. F is a class with those two functions (common/the.ts); p is a number of theirs. y may be x or d, or 0 where only
  * the sums are wanted; d may be 0 as well.
  *
  * Two vectors go hand in hand and share what they load: e^x takes 6.1 cycles a vector one by one and 5.5 so, of which
@@ -115,13 +116,13 @@ export function throughExp<S, F>(x: usize, d: usize, y: usize, step: usize, n: i
     let d0 = x0, d1 = x1;
     if (d != 0) d0 = v128.load(d), d1 = v128.load(d + step), d += twice;
     const y0 = f.after(x0, e0, d0, p), y1 = f.after(x1, e1, d1, p);
-    sums = f32x4.add(f32x4.add(sums, y0), y1);
+    sums = f32x4.add(f32x4.add(sums, e0), e1);
     if (y != 0) v128.store(y, y0), v128.store(y + step, y1), y += twice;
   }
   if (n > 0) {
-    const x0 = v128.load(x), y0 = throughExp4<S, F>(x0, d != 0 ? v128.load(d) : x0, p);
-    sums = f32x4.add(sums, y0);
-    if (y != 0) v128.store(y, y0);
+    const x0 = v128.load(x), e0 = through4<S>(f.before(x0, p));
+    sums = f32x4.add(sums, e0);
+    if (y != 0) v128.store(y, f.after(x0, e0, d != 0 ? v128.load(d) : x0, p));
   }
   return sums;
 }
@@ -143,6 +144,18 @@ export function throughExpRow<S, F>(x: usize, d: usize, y: usize, n: i32, p: v12
   storePart(y + bytes, throughExp4<S, F>(last, d != 0 ? loadPart(d + bytes, n) : last, p), n);
 }
 
+/** throughExpRow of two operands, which are fetched where they lie far. */
+export function throughExpFar<S, F>(x: usize, d: usize, y: usize, n: i32, p: v128): void {
+  if (n < FAR) throughExpRow<S, F>(x, d, y, n, p);
+  else {
+    for (; n > 0; n -= BATCH, x += BATCH << 2, d += BATCH << 2, y += BATCH << 2) {
+      const some = min(n, BATCH);
+      fetch(x, some), fetch(d, some);
+      throughExpRow<S, F>(x, d, y, some, p);
+    }
+  }
+}
+
 /** e^(x - p), x <= p */
 @unmanaged class Decay {
   @inline before(x: v128, p: v128): v128 { return decayRange4(f32x4.sub(x, p)); }
@@ -156,12 +169,27 @@ export function exponentials(x: usize, y: usize, step: usize, n: i32, m: v128): 
 
 /** exponentials of a row of n floats: gives their sum. */
 export function exponentialRow(x: usize, y: usize, n: i32, m: f32): f32 {
-  const bytes = <usize> (n & ~3) << 2;
-  let sums = exponentials(x, y, 16, n >> 2, f32x4.splat(m));
+  return rowThrough<Decay>(x, y, n, m);
+}
+
+/** e^(x - p), x <= p, of which x - p is kept */
+@unmanaged class Shifted {
+  @inline before(x: v128, p: v128): v128 { return decayRange4(f32x4.sub(x, p)); }
+  @inline after(x: v128, e: v128, d: v128, p: v128): v128 { return f32x4.sub(x, p); }
+}
+
+/** y[i] = x[i] - m, none above 0, of n floats: gives the sum of e to their power. */
+export function shiftedRow(x: usize, y: usize, n: i32, m: f32): f32 {
+  return rowThrough<Shifted>(x, y, n, m);
+}
+
+function rowThrough<F>(x: usize, y: usize, n: i32, m: f32): f32 {
+  const bytes = <usize> (n & ~3) << 2, p = f32x4.splat(m);
+  let sums = throughExp<Power, F>(x, 0, y, 16, n >> 2, p);
   n &= 3;
   if (n > 0) {
-    const e = decay4(f32x4.sub(loadPart(x + bytes, n), f32x4.splat(m)));
-    if (y != 0) storePart(y + bytes, e, n);
+    const last = loadPart(x + bytes, n), e = through4<Power>(the<F>().before(last, p));
+    if (y != 0) storePart(y + bytes, the<F>().after(last, e, last, p), n);
     sums = f32x4.add(sums, v128.and(e, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n))));
   }
   return sum4(sums);

@@ -133,9 +133,12 @@ fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + exact_exp(flip(x)));
 }
 
-fn softplus(x: f32) -> f32 {
+fn softplus(x: f32) -> f32 { return softplus_of(x, 1.0); }
+
+/// log(1 + e^(beta x)) / beta.
+fn softplus_of(x: f32, beta: f32) -> f32 {
   if (is_nan(x)) { return x; }
-  return max(x, 0.0) + exact_log1p(exact_exp(flip(abs(x))));
+  return select(min(x, 0.0), max(x, 0.0), beta > 0.0) + exact_log1p(exact_exp(flip(abs(beta * x)))) / beta;
 }
 
 /// Its series to x^19 below 1, above it Abramowitz and Stegun 7.1.26 (1.5e-7).

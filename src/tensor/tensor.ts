@@ -570,11 +570,11 @@ export class Tensor implements OperandView, Disposable {
   }
   /** The logarithm to base 2, within 2e-7 of its size, also for whole results: round before you take a floor. */
   log2(): Tensor {
-    return unaries.logTo(2, this);
+    return elementwise.unary("log2", this);
   }
   /** The logarithm to base 10, as exact as log2. */
   log10(): Tensor {
-    return unaries.logTo(10, this);
+    return elementwise.unary("log10", this);
   }
   /** The error function. */
   erf(): Tensor {
@@ -582,7 +582,7 @@ export class Tensor implements OperandView, Disposable {
   }
   /** The tangent. */
   tan(): Tensor {
-    return unaries.tan(this);
+    return elementwise.unary("tan", this);
   }
   /** x * mul + add. */
   affine(mul: number, add: number): Tensor {

@@ -214,8 +214,14 @@ export const sqrt_f32: Reference = unary((x) => Math.sqrt(x), { draw: positive }
 export const reciprocal_f32: Reference = unary((x) => 1 / x);
 export const exp_f32: Reference = unary((x) => x < -87.33654 ? 0 : Math.exp(x));
 export const log_f32: Reference = unary((x) => Math.log(x), { draw: positive });
+export const log2_f32: Reference = unary((x) => Math.log2(x), { draw: positive });
+export const log10_f32: Reference = unary((x) => Math.log10(x), { draw: positive });
 export const sin_f32: Reference = unary((x) => Math.sin(x), { largest: 1e7 });
 export const cos_f32: Reference = unary((x) => Math.cos(x), { largest: 1e7 });
+export const tan_f32: Reference = unary((x) => Math.tan(x), {
+  largest: 1e7,
+  scale: (x) => 1 + Math.tan(x) ** 2,
+});
 export const tanh_f32: Reference = unary((x) => Math.tanh(x));
 export const sigmoid_f32: Reference = unary((x) => 1 / (1 + Math.exp(-x)));
 export const silu_f32: Reference = unary((x) => x / (1 + Math.exp(-x)));

@@ -51,20 +51,21 @@ export const rsqrt_f32: Reference = unary((x) => 1 / Math.sqrt(x), { draw: posit
 export const expm1_f32: Reference = unary(Math.expm1, { draw: anySize, scale: relative(Math.expm1) });
 export const log1p_f32: Reference = unary(Math.log1p, { draw: anySize, scale: relative(Math.log1p) });
 export const erf_f32: Reference = unary(erf, { draw: anySize, scale: relative(erf) });
-export const softplus_f32: Reference = unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+export const softplus_f32: Reference = each(
+  [1, -1, 2.5].map((beta) => unary((x, beta) => softplus(beta * x) / beta, { numbers: [beta] })),
+);
 export const elu_f32: Reference = each([
   unary(elu, { numbers: [1] }),
   unary(elu, { numbers: [0.3] }),
 ]);
 export const selu_f32: Reference = unary((x) => 1.0507009873554805 * elu(x, 1.6732632423543772));
 export const leaky_relu_f32: Reference = unary((x, slope) => x < 0 ? x * slope : x, { numbers: [0.01] });
-export const mish_f32: Reference = unary((x) =>
-  x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))))
-);
+export const mish_f32: Reference = unary((x) => x * Math.tanh(softplus(x)));
 export const hard_sigmoid_f32: Reference = unary((x) => clamp(x + 3, 0, 6) / 6);
 export const hard_swish_f32: Reference = unary((x) => x * (clamp(x + 3, 0, 6) / 6));
 export const pow_scalar_f32: Reference = each(
-  [2, 3, -1, 0, 0.5, 5, -2.5].map((e) => unary(pow, { numbers: [e] })),
+  [2, 3, -1, -2, 0, 0.5, -0.5, 5, -2.5, 0.37, 2 ** 21].map((e) => unary(pow, { numbers: [e] })),
 );
 
 const integers = (random: Random, length: number) => random.ints(length, -(2 ** 31), 2 ** 31 - 1);

@@ -137,16 +137,21 @@ function affine(
 export const affine_i64: Reference = affine(great, 64, [-(2n ** 33n) - 5n, 2n ** 40n + 7n], [-5, -3, 7, 256]);
 export const affine_i32: Reference = affine(integers, 32, [-3n, 7n], [-3, 7]);
 
-const mapped = (f: (x: number) => number, options: { largest?: number; draw?: typeof positive } = {}) =>
-  unary(f, { ...options, width: double });
+const mapped = (
+  f: (x: number) => number,
+  options: { largest?: number; draw?: typeof positive; scale?: (x: number) => number } = {},
+) => unary(f, { ...options, width: double });
 
 export const neg_f64: Reference = mapped((x) => -x);
 export const abs_f64: Reference = mapped(Math.abs);
 export const sqrt_f64: Reference = mapped(Math.sqrt, { draw: positive });
 export const exp_f64: Reference = mapped(Math.exp);
 export const log_f64: Reference = mapped(Math.log, { draw: positive });
+export const log2_f64: Reference = mapped(Math.log2, { draw: positive });
+export const log10_f64: Reference = mapped(Math.log10, { draw: positive });
 export const sin_f64: Reference = mapped(Math.sin, { largest: 1e6 });
 export const cos_f64: Reference = mapped(Math.cos, { largest: 1e6 });
+export const tan_f64: Reference = mapped(Math.tan, { largest: 1e6, scale: (x) => 1 + Math.tan(x) ** 2 });
 export const tanh_f64: Reference = mapped(Math.tanh);
 export const sigmoid_f64: Reference = mapped((x) => 1 / (1 + Math.exp(-x)));
 export const silu_f64: Reference = mapped((x) => x / (1 + Math.exp(-x)));

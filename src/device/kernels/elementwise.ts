@@ -63,9 +63,13 @@ export const sqrt_f32: Kernel = unary("sqrt_f32", 1e-7);
 export const reciprocal_f32: Kernel = unary("reciprocal_f32", 1e-7);
 export const exp_f32: Kernel = unary("exp_f32", 2e-7);
 export const log_f32: Kernel = unary("log_f32", 2e-7);
+export const log2_f32: Kernel = { ...unary("log2_f32", 2e-7), gpuTolerance: 4e-7 };
+export const log10_f32: Kernel = { ...unary("log10_f32", 2e-7), gpuTolerance: 4e-7 };
 export const sin_f32: Kernel = unary("sin_f32", 2e-7);
 export const cos_f32: Kernel = unary("cos_f32", 2e-7);
-export const tanh_f32: Kernel = fused("tanh", 2e-7);
+/** Tolerance is relative to 1 + y^2: at its poles the slope magnifies the rounding of the angle. */
+export const tan_f32: Kernel = { ...unary("tan_f32", 3e-7), gpuTolerance: 1e-6 };
+export const tanh_f32: Kernel = fused("tanh", 3e-7);
 export const sigmoid_f32: Kernel = fused("sigmoid", 2e-7);
 export const silu_f32: Kernel = fused("silu", 3e-7);
 export const relu_f32: Kernel = fused("relu", 0);

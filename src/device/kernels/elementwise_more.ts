@@ -21,8 +21,8 @@ export const expm1_f32: Kernel = unary("expm1_f32", 3e-7);
 /** log(1 + x). */
 export const log1p_f32: Kernel = unary("log1p_f32", 3e-7);
 export const erf_f32: Kernel = unary("erf_f32", 5e-7);
-/** log(1 + e^x). */
-export const softplus_f32: Kernel = unary("softplus_f32", 3e-7);
+/** log(1 + e^(beta x)) / beta. */
+export const softplus_f32: Kernel = unary("softplus_f32", 3e-7, { beta: "f32" });
 /** x, below 0 alpha (e^x - 1). */
 export const elu_f32: Kernel = unary("elu_f32", 3e-7, { alpha: "f32" });
 /** Elu with the scale and alpha that keep mean 0 and variance 1. */

@@ -91,25 +91,27 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 /** log(1 + e^(beta x)) / beta. */
 export function softplus(x: Tensor, beta = 1): Tensor {
-  const slope: Slope = (dy, x) => dy.mul(x.sigmoid());
-  const composed = (x: Tensor) => x.relu().add(x.abs().neg().exp().log1p());
-  if (beta === 1) return activated("softplus", rows.softplus_f32, x, slope, composed);
   if (!(Number.isFinite(beta) && beta !== 0)) {
     throw new WickError(
       "INVALID_ARGUMENT",
       `Cannot softplus ${x}: beta must be finite and not 0, got ${beta}`,
     );
   }
-  using stretched = x.mul(beta);
-  using y = softplus(stretched);
-  return y.mul(1 / beta);
+  return soft("softplus", x, beta);
 }
 
 /** log(1 / (1 + e^-x)). */
 export function logSigmoid(x: Tensor): Tensor {
-  using turned = x.neg();
-  using y = softplus(turned);
-  return y.neg();
+  return soft("logSigmoid", x, -1);
+}
+
+function soft(name: string, x: Tensor, beta: number): Tensor {
+  const slope: Slope = (dy, x) => dy.mul(x.mul(beta).sigmoid());
+  const composed = (x: Tensor) => {
+    const stretched = x.mul(beta);
+    return stretched.relu().add(stretched.abs().neg().exp().log1p()).mul(1 / beta);
+  };
+  return activated(name, rows.softplus_f32, x, slope, composed, [beta]);
 }
 
 /** x tanh(softplus(x)) (Misra 2020). */

@@ -33,6 +33,16 @@ const unaryOps = {
   },
   exp: { f32: rows.exp_f32, f64: wide.exp_f64, rule: { saves: "y", x: (dy, { y }) => dy.mul(y) } },
   log: { f32: rows.log_f32, f64: wide.log_f64, rule: { saves: "x", x: (dy, { x }) => dy.div(x) } },
+  log2: {
+    f32: rows.log2_f32,
+    f64: wide.log2_f64,
+    rule: { saves: "x", x: (dy, { x }) => dy.div(x).mul(Math.LOG2E) },
+  },
+  log10: {
+    f32: rows.log10_f32,
+    f64: wide.log10_f64,
+    rule: { saves: "x", x: (dy, { x }) => dy.div(x).mul(Math.LOG10E) },
+  },
   sqrt: {
     f32: rows.sqrt_f32,
     f64: wide.sqrt_f64,
@@ -47,6 +57,11 @@ const unaryOps = {
     f32: rows.cos_f32,
     f64: wide.cos_f64,
     rule: { saves: "x", x: (dy, { x }) => dy.mul(x.sin()).neg() },
+  },
+  tan: {
+    f32: rows.tan_f32,
+    f64: wide.tan_f64,
+    rule: { saves: "y", x: (dy, { y }) => dy.mul(y.mul(y).add(1)) },
   },
   tanh: {
     f32: rows.tanh_f32,

@@ -112,19 +112,6 @@ export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
   return mapped("clamp", rows.clamp_f32, x, "x", slope, [low, high]);
 }
 
-/** The logarithm to another base. */
-export function logTo(base: number, x: Tensor): Tensor {
-  using natural = x.log();
-  return natural.mul(1 / Math.log(base));
-}
-
-/** The tangent. */
-export function tan(x: Tensor): Tensor {
-  using sine = x.sin();
-  using cosine = x.cos();
-  return sine.div(cosine);
-}
-
 /** bool: where x is NaN. */
 export function isNan(x: Tensor): Tensor {
   return compare("ne", x, x);

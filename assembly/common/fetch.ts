@@ -1,0 +1,18 @@
+// Reading ahead of a function that computes long on each element: the processor sees few loads at once then, and where
+// its own prefetching does not follow, each waits for memory (Granite Rapids: e^x of 128 MiB read alone 6.7 ns a
+// vector, 2.6 so; with a result written 3.0 and 2.8, of twice the arithmetic 5.2 and 3.9; 2026-11-29).
+
+/** Elements fetched at a time: eight cache lines, which are under way together. */
+export const BATCH: i32 = 128;
+/** Elements from which an operand does not lie in the second cache. */
+export const FAR: i32 = 262144;
+
+/** Where what was read goes: a load that nothing uses is left out. */
+const SINK: usize = memory.data<i32>([0]);
+
+/** Brings n contiguous elements of four bytes into the first cache. */
+export function fetch(x: usize, n: i32): void {
+  let seen = 0;
+  for (const end = x + (<usize> n << 2); x < end; x += 64) seen |= load<i32>(x);
+  store<i32>(SINK, seen);
+}
