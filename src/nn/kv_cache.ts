@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { allOrNothing } from "../device/all_or_nothing.ts";
 import type { Device } from "../device/device.ts";
 import { storageBytes, type TrainableDtype } from "../tensor/dtype.ts";
 import { appendToCache, type Position } from "../tensor/ops/attention.ts";
@@ -51,8 +52,10 @@ export class KvCache implements Disposable {
     const dims = [shape.heads, shape.length, shape.headSize];
     const { dtype = "f32" } = shape;
     const bytes = storageBytes(dtype, dims);
-    const make = () => new Tensor(device.allocate(bytes), dtype, dims);
-    this.layers = Array.from({ length: shape.layers }, () => new LayerCache(make(), make()));
+    this.layers = allOrNothing((part) => {
+      const make = () => part(new Tensor(device.allocate(bytes), dtype, dims));
+      return Array.from({ length: shape.layers }, () => new LayerCache(make(), make()));
+    });
     this.bytes = 2 * shape.layers * bytes;
   }
 

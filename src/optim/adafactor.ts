@@ -45,17 +45,19 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
         rank < 2 ? { square: shape } : { row: shape.with(-1, 1), column: shape.with(-2, 1) },
     );
     for (const { options: { beta2Decay = -0.8, learningRate } } of this.entries) {
-      if (!this.#gains.has(beta2Decay)) this.#gains.set(beta2Decay, new Varying(this.device, 1));
-      if (!this.#shares.has(learningRate)) this.#shares.set(learningRate, new Varying(this.device, 1));
+      if (!this.#gains.has(beta2Decay)) {
+        this.#gains.set(
+          beta2Decay,
+          this.keep(() => new Varying(this.device, 1)),
+        );
+      }
+      if (!this.#shares.has(learningRate)) {
+        this.#shares.set(
+          learningRate,
+          this.keep(() => new Varying(this.device, 1)),
+        );
+      }
     }
-  }
-
-  /** Gives the state's memory back. */
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    for (const number of [...this.#gains.values(), ...this.#shares.values()]) number[Symbol.dispose]();
-    this.#gains.clear();
-    this.#shares.clear();
   }
 
   /** Later squares count less, and later steps are smaller. */

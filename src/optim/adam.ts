@@ -33,16 +33,14 @@ export class Adam extends Optimizer<AdamOptions> {
     super(parameters, options, (_, { shape }) => ({ mean: shape, square: shape }));
     for (const { options: { beta1 = 0.9, beta2 = 0.999 } } of this.entries) {
       for (const beta of [beta1, beta2]) {
-        if (!this.#corrections.has(beta)) this.#corrections.set(beta, new Varying(this.device, 1));
+        if (!this.#corrections.has(beta)) {
+          this.#corrections.set(
+            beta,
+            this.keep(() => new Varying(this.device, 1)),
+          );
+        }
       }
     }
-  }
-
-  /** Gives the state's memory back. */
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    for (const correction of this.#corrections.values()) correction[Symbol.dispose]();
-    this.#corrections.clear();
   }
 
   /** Means that began at 0 are too small by these. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { allOrNothing } from "../device/all_or_nothing.ts";
 import { WickError } from "../error.ts";
 import { inScope, noGrad } from "../tensor/autograd.ts";
 import { isHalf, isTrainable, type TrainableDtype } from "../tensor/dtype.ts";
@@ -11,7 +12,7 @@ import { contiguous, copyInto } from "../tensor/ops/view.ts";
 import { Scope } from "../tensor/scope.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosFor } from "./state.ts";
 import { follow } from "./steps.ts";
 import { Varying } from "./varying.ts";
 
@@ -70,9 +71,11 @@ export class ExponentialMovingAverage implements Disposable {
       throw new WickError("INVALID_ARGUMENT", "Cannot average nothing: give at least one parameter");
     }
     this.#parameters = parameters;
-    this.#averages = parameters.map((p) => zerosLike(p.device, p.dtype, { p: p.shape }).get("p")!);
-    copyAll(parameters, this.#averages);
-    this.#gain = new Varying(parameters[0].device, 1 - decay);
+    [this.#averages, this.#gain] = allOrNothing((part) => {
+      const averages = parameters.map((p) => part(zerosFor(p, p.shape)));
+      copyAll(parameters, averages);
+      return [averages, part(new Varying(parameters[0].device, 1 - decay))];
+    });
   }
 
   /** The averages, in the order of the parameters: handles that updates change. */

@@ -11,7 +11,7 @@ import { copyInto } from "../tensor/ops/view.ts";
 import { recording } from "../tensor/program.ts";
 import { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosFor } from "./state.ts";
 import { Varying } from "./varying.ts";
 
 /** Options of every optimizer. */
@@ -53,6 +53,7 @@ export abstract class Optimizer<Options> implements Disposable {
   protected readonly entries: OptimizerEntry<Options>[];
   /** Where the parameters live. */
   protected readonly device: Device;
+  readonly #kept: Disposable[] = [];
   #steps = 0;
 
   /** @param states the shapes, by name, of what a parameter takes from step to step; zeros at first */
@@ -73,13 +74,15 @@ export abstract class Optimizer<Options> implements Disposable {
     if (new Set(wanted.map(({ parameter }) => parameter.variable)).size < wanted.length) {
       throw new WickError("INVALID_ARGUMENT", "Cannot optimize a parameter twice: each must come once");
     }
-    const shapes = wanted.map(({ parameter, options }) => states(options, parameter));
-    this.entries = wanted.map(({ parameter, options }, i) => ({
-      parameter,
-      options,
-      state: zerosLike(this.device, parameter.dtype, shapes[i]),
-      rate: new Varying(this.device, options.learningRate),
-    }));
+    const shapes = wanted.map(({ parameter, options }) => Object.entries(states(options, parameter)));
+    this.entries = [];
+    for (const [i, { parameter, options }] of wanted.entries()) {
+      const state = shapes[i].map(([name, shape]) =>
+        [name, this.keep(() => zerosFor(parameter, shape))] as const
+      );
+      const rate = this.keep(() => new Varying(this.device, options.learningRate));
+      this.entries.push({ parameter, options, state: new Map(state), rate });
+    }
   }
 
   /** Steps so far. */
@@ -151,11 +154,20 @@ export abstract class Optimizer<Options> implements Disposable {
 
   /** Gives the state's memory back. */
   [Symbol.dispose](): void {
-    for (const { state, rate } of this.entries) {
-      for (const tensor of state.values()) tensor.dispose();
-      rate[Symbol.dispose]();
-    }
+    for (const kept of this.#kept.splice(0)) kept[Symbol.dispose]();
     this.entries.length = 0;
+  }
+
+  /** Makes what lives for as long as the optimizer; where there is no memory for it, the optimizer goes. */
+  protected keep<Kept extends Disposable>(make: () => Kept): Kept {
+    try {
+      const kept = make();
+      this.#kept.push(kept);
+      return kept;
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Changes one parameter in place. What it computes of its parameter, gradient and state goes after it. */

@@ -33,13 +33,7 @@ export class Sgd extends Optimizer<SgdOptions> {
       ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
         momentum === 0 ? {} : { momentum: shape },
     );
-    this.#count = this.device.cell(0);
-  }
-
-  /** Gives the state's memory back. */
-  override [Symbol.dispose](): void {
-    if (this.entries.length > 0) this.#count.dispose();
-    super[Symbol.dispose]();
+    this.#count = this.keep(() => this.device.cell(0));
   }
 
   /** Counts: the first step has no momentum yet. */

@@ -471,11 +471,12 @@ function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[
     const stops = new Set(leaves.map((leaf) => leaf.variable!));
     const seed = inScope(constant(y.device, 1, y.dtype).expand(...y.shape), own);
     const found = y.variable ? walk(y.variable, seed, { createGraph: true }, stops) : undefined;
-    return leaves.map((leaf) => {
-      const gradient = found?.get(leaf.variable!) ??
-        inScope(constant(leaf.device, 0, leaf.dtype).expand(...leaf.shape), own);
-      const result = inScope(gradient, youngest(y.scope, leaf.scope));
-      if (gradient.variable) result.bind(gradient.variable);
+    const slopes = leaves.map((leaf) =>
+      found?.get(leaf.variable!) ?? inScope(constant(leaf.device, 0, leaf.dtype).expand(...leaf.shape), own)
+    );
+    return slopes.map((slope, i) => {
+      const result = inScope(slope, youngest(y.scope, leaves[i].scope));
+      if (slope.variable) result.bind(slope.variable);
       return result;
     });
   } finally {

@@ -1,9 +1,25 @@
 /**
  * Every op of the op table, and its gradient, where memory runs out at one after the other of its allocations: it throws
- * OUT_OF_MEMORY, an op by its name, and leaves nothing behind, though no scope takes what it makes.
+ * OUT_OF_MEMORY, an op by its name, and leaves nothing behind, though no scope takes what it makes. So does what holds
+ * memory, where it is made.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { defaultDevice, type Device, type PlainDtype, scope, Tensor, WickError } from "../../mod.ts";
+import {
+  defaultDevice,
+  type Device,
+  nn,
+  optim,
+  type PlainDtype,
+  rand,
+  record,
+  type Scope,
+  scope,
+  Tensor,
+  tensor,
+  WickError,
+} from "../../mod.ts";
+import { Steps, Workspace } from "../../src/generate/steps.ts";
+import type { CausalModel } from "../../src/models/model.ts";
 import { inScope } from "../../src/tensor/autograd.ts";
 import { type Call, entries } from "./entries.ts";
 import { inputsOf, rowsIn, startOf } from "./trace.ts";
@@ -90,4 +106,48 @@ class Refusing implements Disposable {
   [Symbol.dispose](): void {
     delete (this.#device as Partial<Device>).allocate; // that of the class again
   }
+}
+
+/** What takes memory to hold it: made of what goes with a scope. */
+const owners: Record<string, (own: Scope) => Disposable> = {
+  "a cache of keys and values": () =>
+    new nn.KvCache(defaultDevice(), { layers: 3, heads: 1, headSize: 2, length: 4 }),
+  "a session": () => {
+    const cache = { layers: 2, heads: 1, headSize: 2, length: 4 };
+    return new Steps({ cache } as CausalModel, new Workspace(defaultDevice()));
+  },
+  "a Program": (own) => {
+    const x = tensor([1, 2, 3], { scope: own });
+    return record(defaultDevice(), () => [x.tanh().mul(x), rand([3])]);
+  },
+  "an average": (own) => new optim.ExponentialMovingAverage(leavesFor(own)),
+  "Sgd": (own) => new optim.Sgd(leavesFor(own), { learningRate: 1, momentum: 0.9 }),
+  "Adam": (own) => new optim.Adam(leavesFor(own), { learningRate: 1 }),
+  "AdamW": (own) => new optim.AdamW(leavesFor(own), { learningRate: 1 }),
+  "Lion": (own) => new optim.Lion(leavesFor(own), { learningRate: 1 }),
+  "Adafactor": (own) => new optim.Adafactor(leavesFor(own), { learningRate: 1 }),
+  "Muon": (own) => new optim.Muon(leavesFor(own), { learningRate: 1 }),
+};
+
+const leavesFor = (own: Scope) => [0, 1].map(() => tensor([[1, 2], [3, 4]], { scope: own }).requiresGrad());
+
+for (const [name, make] of Object.entries(owners)) {
+  Deno.test(`${name} gives back what it took where memory runs out at its making`, () => {
+    const attempt = (spared: number): boolean => {
+      using own = scope();
+      using memory = new Refusing(spared);
+      try {
+        make(own)[Symbol.dispose]();
+      } catch (error) {
+        ok(error instanceof WickError && error.code === "OUT_OF_MEMORY", `${(error as Error).stack}`);
+      }
+      return memory.refused;
+    };
+    attempt(Infinity); // what the device keeps comes with the first
+    const before = defaultDevice().live();
+    for (let spared = 0; attempt(spared); spared++) {
+      deepEqual(defaultDevice().live(), before, `allocation ${spared} refused`);
+    }
+    deepEqual(defaultDevice().live(), before);
+  });
 }
