@@ -39,17 +39,22 @@ const SUM: usize = 1056;
 const CORRECTION: usize = 1088;
 const QUERIES: usize = 1120;
 
+/** args: as kv_append_b32 */
+export function kv_append_b64(args: usize, part: i32, parts: i32): void { append<u64>(args, part, parts); }
 /** args: x, cache | G, D, S | T (cell), P (cell) */
-export function kv_append_f32(args: usize, part: i32, parts: i32): void {
-  const groups = integer(args, 2), D = integer(args, 3), S = integer(args, 4);
+export function kv_append_b32(args: usize, part: i32, parts: i32): void { append<u32>(args, part, parts); }
+/** args: as kv_append_b32 */
+export function kv_append_b16(args: usize, part: i32, parts: i32): void { append<u16>(args, part, parts); }
+
+/** cache[g, P + t] = x[t, g] of elements of so many bits. */
+function append<T>(args: usize, part: i32, parts: i32): void {
+  const groups = integer(args, 2), S = integer(args, 4), bytes = <usize> integer(args, 3) * sizeof<T>();
   const total = cell(args, 5) * groups, first = cell(args, 6);
   const end = share(total, part + 1, parts);
   for (let i = share(total, part, parts); i < end; i++) {
     const p = first + i / groups, g = i % groups;
     if (<u32> p >= <u32> S) continue;
-    let x = pointer(args, 0) + (<usize> i * D << 2);
-    let y = pointer(args, 1) + ((<usize> g * S + p) * D << 2);
-    for (let n = D; n > 0; n -= 4, x += 16, y += 16) storePart(y, loadPart(x, n), n);
+    memory.copy(pointer(args, 1) + (<usize> g * S + p) * bytes, pointer(args, 0) + <usize> i * bytes, bytes);
   }
 }
 

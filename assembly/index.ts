@@ -8,7 +8,7 @@ export {
   gelu_backward_f32, gelu_erf_backward_f32, relu_backward_f32, sigmoid_backward_f32, silu_backward_f32,
   tanh_backward_f32,
 } from "./activation_backward";
-export { attention_f32, kv_append_f32 } from "./attention";
+export { attention_f32, kv_append_b16, kv_append_b32, kv_append_b64 } from "./attention";
 export { attention_train_backward_f32, attention_train_f32 } from "./attention_train";
 export { channel_affine_f32, channel_moments_f32 } from "./channel_norm";
 export { conv2d_backward_input_f32, conv2d_backward_weight_f32, conv2d_f32 } from "./conv";

@@ -1,4 +1,4 @@
-// kv_append_f32: a thread an element of x [T, G, D]; positions outside the cache are left out.
+// kv_append_b32: a thread an element of x [T, G, D]; positions outside the cache are left out.
 
 fn append(i: i32) {
   let group = i / row.D % row.G;

@@ -96,7 +96,7 @@ export interface Dependent {
  * A counted piece of device memory. Handles (tensors, views) hold it; when the last lets go, Programs that
  * captured it become invalid and its memory returns to the device.
  */
-export class Storage {
+export class Storage implements Disposable {
   /** Grows with every write from outside: a gradient whose saved values were overwritten is refused. */
   version = 0;
   private holders = 1;
@@ -142,6 +142,11 @@ export class Storage {
     if (this.owned) this.device.free(this);
   }
 
+  /** A handle lets go. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
   /** What it lies in goes, whoever holds it. */
   abandon(reason: string): void {
     if (this.freed) return;
@@ -162,7 +167,7 @@ export class Storage {
 }
 
 /** A number in device memory that may change between replays. */
-export class Cell {
+export class Cell implements Disposable {
   private readonly derived: { cell: Cell; factor: number }[] = [];
   private current: number;
 
@@ -209,5 +214,10 @@ export class Cell {
   dispose(): void {
     for (const { cell } of this.derived) cell.dispose();
     this.storage.release();
+  }
+
+  /** Gives its memory back. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { allOrNothing } from "../device/all_or_nothing.ts";
 import type { Cell, Device } from "../device/device.ts";
 import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
@@ -61,14 +62,15 @@ export class Steps implements Disposable {
 
   constructor(private readonly model: CausalModel, private readonly workspace: Workspace) {
     const device = this.device = workspace.device;
-    this.cache = new KvCache(device, model.cache);
-    this.position = device.cell(0);
-    this.lastPosition = device.cell(MAX_CHUNK - 1);
-    this.count = device.cell(MAX_CHUNK);
-    const integers = (n: number, rows?: Cell) =>
-      new Tensor(device.allocate(storageBytes("i32", [n])), "i32", [n], { rows });
-    this.ids = integers(MAX_CHUNK, this.count);
-    this.lastRow = integers(1);
+    [this.cache, this.position, this.lastPosition, this.count, this.ids, this.lastRow] = allOrNothing(
+      (part) => {
+        const integers = (n: number, rows?: Cell) =>
+          part(new Tensor(device.allocate(storageBytes("i32", [n])), "i32", [n], { rows }));
+        const cache = part(new KvCache(device, model.cache));
+        const cells = [0, MAX_CHUNK - 1, MAX_CHUNK].map((value) => part(device.cell(value)));
+        return [cache, ...cells as [Cell, Cell, Cell], integers(MAX_CHUNK, cells[2]), integers(1)];
+      },
+    );
   }
 
   /** Records what generation needs, so that no later step allocates. */

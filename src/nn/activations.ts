@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../error.ts";
+import { asOp } from "../tensor/as_op.ts";
 import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constant } from "./init.ts";
@@ -146,9 +147,11 @@ export class Softplus extends Module {
 export class Swiglu extends Module {
   /** x [.., 2 F]: [.., F]. */
   forward(x: Tensor): Tensor {
-    using gate = half("swiglu", x, 0);
-    using up = half("swiglu", x, 1);
-    return swiglu(gate, up);
+    return asOp("swiglu", () => {
+      using gate = half("swiglu", x, 0);
+      using up = half("swiglu", x, 1);
+      return swiglu(gate, up);
+    });
   }
 }
 
@@ -156,9 +159,11 @@ export class Swiglu extends Module {
 export class Geglu extends Module {
   /** x [.., 2 F]: [.., F]. */
   forward(x: Tensor): Tensor {
-    using gate = half("geglu", x, 0);
-    using up = half("geglu", x, 1);
-    return geglu(gate, up);
+    return asOp("geglu", () => {
+      using gate = half("geglu", x, 0);
+      using up = half("geglu", x, 1);
+      return geglu(gate, up);
+    });
   }
 }
 

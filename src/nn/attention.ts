@@ -6,7 +6,6 @@
 import { WickError } from "../error.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { attention, type AttentionOptions, type Position } from "../tensor/ops/attention.ts";
-import { takeRows } from "../tensor/ops/index_select.ts";
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
@@ -27,7 +26,7 @@ export class OneRow {
 
   /** That row of x [T, C]: [1, C]. */
   take(x: Tensor): Tensor {
-    return takeRows(x, this.row);
+    return x.indexSelect(0, this.row);
   }
 }
 

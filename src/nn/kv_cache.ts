@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { allOrNothing } from "../device/all_or_nothing.ts";
 import type { Device } from "../device/device.ts";
-import { storageBytes } from "../tensor/dtype.ts";
+import { storageBytes, type TrainableDtype } from "../tensor/dtype.ts";
 import { appendToCache, type Position } from "../tensor/ops/attention.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** The cache of one layer: keys and values [G, S, D] f32. */
+/** The cache of one layer: keys and values [G, S, D], which take what is appended in their dtype. */
 export class LayerCache {
   /** Over tensors that the caller owns. */
   constructor(
@@ -35,6 +36,8 @@ export interface CacheShape {
   headSize: number;
   /** Positions, S. */
   length: number;
+  /** What is kept as [f32]. f16 and bf16 take half the memory, and are converted at each use. */
+  dtype?: TrainableDtype;
 }
 
 /** The caches of all layers, allocated at once. */
@@ -47,9 +50,12 @@ export class KvCache implements Disposable {
   /** Room for all layers; what it holds is read only up to what was appended. */
   constructor(device: Device, shape: CacheShape) {
     const dims = [shape.heads, shape.length, shape.headSize];
-    const bytes = storageBytes("f32", dims);
-    const make = () => new Tensor(device.allocate(bytes), "f32", dims);
-    this.layers = Array.from({ length: shape.layers }, () => new LayerCache(make(), make()));
+    const { dtype = "f32" } = shape;
+    const bytes = storageBytes(dtype, dims);
+    this.layers = allOrNothing((part) => {
+      const make = () => part(new Tensor(device.allocate(bytes), dtype, dims));
+      return Array.from({ length: shape.layers }, () => new LayerCache(make(), make()));
+    });
     this.bytes = 2 * shape.layers * bytes;
   }
 

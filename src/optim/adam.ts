@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
-import type { Kernel } from "../device/kernel.ts";
-import { adam_f32, adamw_f32 } from "../device/kernels/optimizer.ts";
-import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { descendByMoments } from "./steps.ts";
+import { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}, as PyTorch's. */
 export interface AdamOptions {
@@ -24,9 +22,9 @@ export interface AdamOptions {
 
 /** Steps along the mean gradient over the root of the mean square. */
 export class Adam extends Optimizer<AdamOptions> {
-  readonly #corrections = new Map<number, Cell>();
-  /** The kernel of a step. */
-  protected readonly row: Kernel = adam_f32;
+  readonly #corrections = new Map<number, Varying>();
+  /** Whether decay shrinks the parameter itself, or is added to the gradient. */
+  protected readonly isDecoupled: boolean = false;
   /** Weight decay where none is given. */
   protected readonly decay: number = 0;
 
@@ -35,21 +33,19 @@ export class Adam extends Optimizer<AdamOptions> {
     super(parameters, options, (_, { shape }) => ({ mean: shape, square: shape }));
     for (const { options: { beta1 = 0.9, beta2 = 0.999 } } of this.entries) {
       for (const beta of [beta1, beta2]) {
-        if (!this.#corrections.has(beta)) this.#corrections.set(beta, this.device.realCell(1));
+        if (!this.#corrections.has(beta)) {
+          this.#corrections.set(
+            beta,
+            this.keep(() => new Varying(this.device, 1)),
+          );
+        }
       }
     }
   }
 
-  /** Gives the state's memory back. */
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    for (const cell of this.#corrections.values()) cell.dispose();
-    this.#corrections.clear();
-  }
-
   /** Means that began at 0 are too small by these. */
   protected override schedule(step: number): void {
-    for (const [beta, cell] of this.#corrections) cell.set(1 - beta ** step);
+    for (const [beta, correction] of this.#corrections) correction.set(1 - beta ** step);
   }
 
   /** Changes one parameter in place. */
@@ -58,22 +54,18 @@ export class Adam extends Optimizer<AdamOptions> {
     g: Tensor,
     state: ReadonlyMap<string, Tensor>,
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = this.decay }: AdamOptions,
-    rate: Cell,
+    rate: Varying,
   ): void {
-    const params = [p.size, 1 - beta1, 1 - beta2, epsilon, weightDecay];
-    run(this.row, [p, g, state.get("mean")!, state.get("square")!], params, [
-      1,
-      rate,
-      this.#corrections.get(beta1)!,
-      this.#corrections.get(beta2)!,
-    ]);
+    const form = { beta1, beta2, epsilon, weightDecay, isDecoupled: this.isDecoupled };
+    const corrections = [this.#corrections.get(beta1)!, this.#corrections.get(beta2)!] as const;
+    descendByMoments(p, g, [state.get("mean")!, state.get("square")!], form, rate, corrections);
   }
 }
 
 /** Adam whose weight decay shrinks the parameter itself. */
 export class AdamW extends Adam {
-  /** The kernel of a step. */
-  protected override readonly row: Kernel = adamw_f32;
+  /** Decay shrinks the parameter itself. */
+  protected override readonly isDecoupled: boolean = true;
   /** Weight decay where none is given. */
   protected override readonly decay: number = 0.01;
 }

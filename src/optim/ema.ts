@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
-import { ema_f32 } from "../device/kernels/optimizer.ts";
+import { allOrNothing } from "../device/all_or_nothing.ts";
 import { WickError } from "../error.ts";
-import { noGrad } from "../tensor/autograd.ts";
-import { run } from "../tensor/dispatch.ts";
+import { inScope, noGrad } from "../tensor/autograd.ts";
 import { isHalf, isTrainable, type TrainableDtype } from "../tensor/dtype.ts";
 import { recording, refuseWhileRecording } from "../tensor/program.ts";
 import { contiguous, copyInto } from "../tensor/ops/view.ts";
+import { Scope } from "../tensor/scope.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosFor } from "./state.ts";
+import { follow } from "./steps.ts";
+import { Varying } from "./varying.ts";
 
 /** Options of {@linkcode ExponentialMovingAverage}. */
 export interface AverageOptions {
@@ -26,7 +27,7 @@ export interface AverageOptions {
 /**
  * Follows parameters: average += (1 - decay) (parameter - average), from their values at its making on. Its memory
  * belongs to no scope and lives until dispose. An update inside `record` is recorded, and each replay counts on.
- * Averages are f32, those of f16 and bf16 too.
+ * Averages are f32, those of f16 and bf16 too; those of f64 are f64.
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export class ExponentialMovingAverage implements Disposable {
   readonly #options: Required<AverageOptions>;
   /** Averages that were swapped into halves, and the version of these since: what they hold is rounded. */
   readonly #exact = new Map<Tensor, { average: Tensor; version: number }>();
-  readonly #gain: Cell;
+  readonly #gain: Varying;
   #steps = 0;
   #isDisposed = false;
 
@@ -60,19 +61,21 @@ export class ExponentialMovingAverage implements Disposable {
       throw new WickError("INVALID_ARGUMENT", `Decay must be in [0, 1], got ${decay}`, { param: "decay" });
     }
     for (const p of parameters) {
-      if ((p.dtype === "f32" || isHalf(p.dtype)) && p.isContiguous) continue;
+      if (isTrainable(p.dtype) && p.isContiguous) continue;
       throw new WickError(
         "DTYPE_MISMATCH",
-        `Cannot average ${p}: it must be f32, f16 or bf16, and contiguous`,
+        `Cannot average ${p}: it must be f32, f64, f16 or bf16, and contiguous`,
       );
     }
     if (parameters.length === 0) {
       throw new WickError("INVALID_ARGUMENT", "Cannot average nothing: give at least one parameter");
     }
     this.#parameters = parameters;
-    this.#averages = parameters.map((p) => zerosLike(p.device, { p: p.shape }).get("p")!);
-    copyAll(parameters, this.#averages);
-    this.#gain = parameters[0].device.realCell(1 - decay);
+    [this.#averages, this.#gain] = allOrNothing((part) => {
+      const averages = parameters.map((p) => part(zerosFor(p, p.shape)));
+      copyAll(parameters, averages);
+      return [averages, part(new Varying(parameters[0].device, 1 - decay))];
+    });
   }
 
   /** The averages, in the order of the parameters: handles that updates change. */
@@ -86,10 +89,13 @@ export class ExponentialMovingAverage implements Disposable {
     const trace = recording();
     if (trace) trace.beforeReplay(() => this.#advance());
     else this.#advance();
-    this.#averages.forEach((average, i) => {
-      using p = noGrad(() => this.#parameters[i].to("f32"));
-      if (p.size > 0) run(ema_f32, [average, p], [p.size], [1, this.#gain]);
-      average.storage.version++;
+    noGrad(() => {
+      for (const [i, average] of this.#averages.entries()) {
+        using own = new Scope();
+        const p = inScope(this.#parameters[i], own).to(average.dtype as TrainableDtype);
+        if (p.size > 0) follow(inScope(average, own), p, this.#gain);
+        average.storage.version++;
+      }
     });
   }
 
@@ -145,7 +151,7 @@ export class ExponentialMovingAverage implements Disposable {
     this.#isDisposed = true;
     for (const average of this.#averages) average.dispose();
     for (const { average } of this.#exact.values()) average.dispose();
-    this.#gain.dispose();
+    this.#gain[Symbol.dispose]();
   }
 }
 

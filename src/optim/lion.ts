@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
-import { lion_f32 } from "../device/kernels/optimizer.ts";
-import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { descendBySign } from "./steps.ts";
+import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Lion}. */
 export interface LionOptions {
@@ -32,8 +31,8 @@ export class Lion extends Optimizer<LionOptions> {
     g: Tensor,
     state: ReadonlyMap<string, Tensor>,
     { beta1 = 0.9, beta2 = 0.99, weightDecay = 0 }: LionOptions,
-    rate: Cell,
+    rate: Varying,
   ): void {
-    run(lion_f32, [p, g, state.get("mean")!], [p.size, 1 - beta1, 1 - beta2, weightDecay], [1, rate]);
+    descendBySign(p, g, state.get("mean")!, { beta1, beta2, weightDecay }, rate);
   }
 }

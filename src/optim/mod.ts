@@ -11,5 +11,6 @@ export { Lion, type LionOptions } from "./lion.ts";
 export { Muon, type MuonOptions } from "./muon.ts";
 export { type Group, type Groups, Optimizer, type OptimizerEntry, type StepOptions } from "./optimizer.ts";
 export type { OptimizerState } from "./state.ts";
+export type { Varying } from "./varying.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export * as schedule from "./schedule.ts";

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
-import { ema_f32 } from "../device/kernels/optimizer.ts";
 import { WickError } from "../error.ts";
 import { constant } from "../tensor/constant.ts";
-import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { descend, type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { descend, follow } from "./steps.ts";
 import { sumOfSquares } from "./sums.ts";
+import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Muon}, as PyTorch's. */
 export interface MuonOptions {
@@ -41,8 +40,8 @@ const adjustments = {
 
 /**
  * Steps along the mean gradient made orthogonal (all its singular values near 1), for matrices inside a network;
- * biases, norms, embeddings and the output go with {@linkcode AdamW}. The iteration is computed in f32, where
- * PyTorch rounds it to bf16.
+ * biases, norms, embeddings and the output go with {@linkcode AdamW}. The iteration is computed in f32 (of f64 in f64),
+ * where PyTorch rounds it to bf16.
  */
 export class Muon extends Optimizer<MuonOptions> {
   /**
@@ -63,11 +62,11 @@ export class Muon extends Optimizer<MuonOptions> {
     g: Tensor,
     state: ReadonlyMap<string, Tensor>,
     options: MuonOptions,
-    rate: Cell,
+    rate: Varying,
   ): void {
     const { weightDecay = 0.1, momentum = 0.95, nesterov = true, adjustRate = "original" } = options;
     const mean = state.get("mean")!;
-    run(ema_f32, [mean, g], [p.size], [1, 1 - momentum]);
+    follow(mean, g, 1 - momentum);
     const way = nesterov ? g.mul(1 - momentum).add(mean.mul(momentum)) : mean;
     const factor = adjustments[adjustRate](p.shape[0], p.shape[1]);
     descend(p, orthogonal(way, options).mul(factor).contiguous(), rate, weightDecay);
@@ -80,7 +79,7 @@ function orthogonal(
   { coefficients = [3.4445, -4.775, 2.0315], epsilon = 1e-7, iterations = 5 }: MuonOptions,
 ): Tensor {
   const tall = x.shape[0] > x.shape[1];
-  let y = (tall ? x.t() : x).div(sumOfSquares(x).sqrt().maximum(constant(x.device, epsilon)));
+  let y = (tall ? x.t() : x).div(sumOfSquares(x).sqrt().maximum(constant(x.device, epsilon, x.dtype)));
   for (let i = 0; i < iterations; i++) {
     using before = y;
     y = iterate(before, coefficients);

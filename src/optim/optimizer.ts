@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { Cell, Device } from "../device/device.ts";
-import { sgd_f32 } from "../device/kernels/optimizer.ts";
+import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
-import { run } from "../tensor/dispatch.ts";
-import type { PlainDtype } from "../tensor/dtype.ts";
+import { isHalf, type PlainDtype } from "../tensor/dtype.ts";
 import { copyInto } from "../tensor/ops/view.ts";
 import { recording } from "../tensor/program.ts";
 import { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { loadState, type OptimizerState, zerosLike } from "./state.ts";
+import { loadState, type OptimizerState, zerosFor } from "./state.ts";
+import { Varying } from "./varying.ts";
 
 /** Options of every optimizer. */
 export interface StepOptions {
@@ -38,13 +37,14 @@ export interface OptimizerEntry<Options> {
   /** What goes from step to step, by name. */
   state: Map<string, Tensor>;
   /** Its learning rate, times the factor. */
-  rate: Cell;
+  rate: Varying;
 }
 
 /**
  * Changes parameters by their gradients. Its state belongs to no scope and lives until dispose. What changes from
  * step to step lies in cells: a step inside `record` is recorded, and each replay moves them on. Steps are computed in
- * f32 and keep their state in it; a parameter of f16 or bf16 is rounded once, when it is written.
+ * f32, of a parameter of f64 in f64, and keep their state in that; a parameter of f16 or bf16 is rounded once, when it is
+ * written.
  */
 export abstract class Optimizer<Options> implements Disposable {
   /** Multiplies every group's learning rate: a schedule sets it. */
@@ -53,6 +53,7 @@ export abstract class Optimizer<Options> implements Disposable {
   protected readonly entries: OptimizerEntry<Options>[];
   /** Where the parameters live. */
   protected readonly device: Device;
+  readonly #kept: Disposable[] = [];
   #steps = 0;
 
   /** @param states the shapes, by name, of what a parameter takes from step to step; zeros at first */
@@ -73,13 +74,15 @@ export abstract class Optimizer<Options> implements Disposable {
     if (new Set(wanted.map(({ parameter }) => parameter.variable)).size < wanted.length) {
       throw new WickError("INVALID_ARGUMENT", "Cannot optimize a parameter twice: each must come once");
     }
-    const shapes = wanted.map(({ parameter, options }) => states(options, parameter));
-    this.entries = wanted.map(({ parameter, options }, i) => ({
-      parameter,
-      options,
-      state: zerosLike(this.device, shapes[i]),
-      rate: this.device.realCell(options.learningRate),
-    }));
+    const shapes = wanted.map(({ parameter, options }) => Object.entries(states(options, parameter)));
+    this.entries = [];
+    for (const [i, { parameter, options }] of wanted.entries()) {
+      const state = shapes[i].map(([name, shape]) =>
+        [name, this.keep(() => zerosFor(parameter, shape))] as const
+      );
+      const rate = this.keep(() => new Varying(this.device, options.learningRate));
+      this.entries.push({ parameter, options, state: new Map(state), rate });
+    }
   }
 
   /** Steps so far. */
@@ -151,11 +154,20 @@ export abstract class Optimizer<Options> implements Disposable {
 
   /** Gives the state's memory back. */
   [Symbol.dispose](): void {
-    for (const { state, rate } of this.entries) {
-      for (const tensor of state.values()) tensor.dispose();
-      rate.dispose();
-    }
+    for (const kept of this.#kept.splice(0)) kept[Symbol.dispose]();
     this.entries.length = 0;
+  }
+
+  /** Makes what lives for as long as the optimizer; where there is no memory for it, the optimizer goes. */
+  protected keep<Kept extends Disposable>(make: () => Kept): Kept {
+    try {
+      const kept = make();
+      this.#kept.push(kept);
+      return kept;
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Changes one parameter in place. What it computes of its parameter, gradient and state goes after it. */
@@ -164,7 +176,7 @@ export abstract class Optimizer<Options> implements Disposable {
     gradient: Tensor,
     state: ReadonlyMap<string, Tensor>,
     options: Options & StepOptions,
-    rate: Cell,
+    rate: Varying,
   ): void;
 
   /** Sets what else changes from step to step; `step` counts from 1. */
@@ -181,16 +193,11 @@ export abstract class Optimizer<Options> implements Disposable {
     const downhill = options.maximize ? given.neg() : given.contiguous();
     const carried = new Map([...state].map(([name, tensor]) => [name, inScope(tensor, own)]));
     const p = inScope(parameter, own);
-    if (p.dtype === "f32") return this.update(p, downhill, carried, options, rate);
+    if (!isHalf(p.dtype)) return this.update(p, downhill, carried, options, rate);
     const wide = p.to("f32");
     this.update(wide, downhill.to("f32"), carried, options, rate);
     copyInto(wide.to(p.dtype as PlainDtype), p); // rounded to the nearest
   }
-}
-
-/** p -= rate (direction + decay p), all contiguous. */
-export function descend(p: Tensor, direction: Tensor, rate: Cell, decay: number): void {
-  run(sgd_f32, [p, direction, null], [p.size, 0, 0, decay, 0], [1, rate, 1]);
 }
 
 function members<Options>(
@@ -230,12 +237,6 @@ function check(parameter: Tensor, options: StepOptions, device: Device): void {
     throw new WickError(
       "INVALID_ARGUMENT",
       `Cannot optimize ${parameter}: it must be a contiguous leaf; call requiresGrad() on it`,
-    );
-  }
-  if (parameter.dtype === "f64") {
-    throw new WickError(
-      "DTYPE_MISMATCH",
-      `Cannot optimize ${parameter}: steps are computed in f32; a parameter must be f32, f16 or bf16`,
     );
   }
   if (parameter.device !== device) {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Cell } from "../device/device.ts";
-import { sgd_f32 } from "../device/kernels/optimizer.ts";
-import { run } from "../tensor/dispatch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { descend, descendWithMomentum } from "./steps.ts";
+import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Sgd}, as PyTorch's. */
 export interface SgdOptions {
@@ -33,13 +33,7 @@ export class Sgd extends Optimizer<SgdOptions> {
       ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
         momentum === 0 ? {} : { momentum: shape },
     );
-    this.#count = this.device.cell(0);
-  }
-
-  /** Gives the state's memory back. */
-  override [Symbol.dispose](): void {
-    if (this.entries.length > 0) this.#count.dispose();
-    super[Symbol.dispose]();
+    this.#count = this.keep(() => this.device.cell(0));
   }
 
   /** Counts: the first step has no momentum yet. */
@@ -53,9 +47,11 @@ export class Sgd extends Optimizer<SgdOptions> {
     g: Tensor,
     state: ReadonlyMap<string, Tensor>,
     { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false }: SgdOptions,
-    rate: Cell,
+    rate: Varying,
   ): void {
-    const params = [p.size, momentum, dampening, weightDecay, nesterov ? 1 : 0];
-    run(sgd_f32, [p, g, state.get("momentum") ?? null], params, [1, rate, this.#count]);
+    const buffer = state.get("momentum");
+    if (!buffer) return descend(p, g, rate, weightDecay);
+    const form = { momentum, dampening, weightDecay, nesterov };
+    descendWithMomentum(p, g, buffer, form, rate, this.#count);
   }
 }

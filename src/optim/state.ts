@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Device } from "../device/device.ts";
 import { WickError } from "../error.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { show } from "../tensor/shape.ts";
@@ -17,19 +16,13 @@ export interface OptimizerState {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Zeros of shapes, by name, in no scope. */
-export function zerosLike(
-  device: Device,
-  shapes: Readonly<Record<string, readonly number[]>>,
-): Map<string, Tensor> {
-  return new Map(
-    Object.entries(shapes).map(([name, shape]) => {
-      const bytes = storageBytes("f32", shape);
-      const tensor = new Tensor(device.allocate(bytes), "f32", shape);
-      device.write(tensor.storage, 0, new Uint8Array(bytes));
-      return [name, tensor];
-    }),
-  );
+/** Zeros for what goes with a parameter from step to step: f64 of f64, else f32. In no scope. */
+export function zerosFor({ device, dtype: own }: Tensor, shape: readonly number[]): Tensor {
+  const dtype = own === "f64" ? "f64" : "f32";
+  const bytes = storageBytes(dtype, shape);
+  const tensor = new Tensor(device.allocate(bytes), dtype, shape);
+  device.write(tensor.storage, 0, new Uint8Array(bytes));
+  return tensor;
 }
 
 /**

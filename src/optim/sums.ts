@@ -9,17 +9,17 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 /** The sum of the squares of all elements, of rank 0; in the scope of x. Of f64 in f64, of others in f32. */
 export function sumOfSquares(x: Tensor): Tensor {
-  if (x.dtype === "f64") {
-    using squares = x.sqr();
-    return squares.sum();
-  }
   using rows = squaresByRow(x);
   using flat = rows.reshape(-1);
   return flat.sum(0);
 }
 
-/** The sums of squares over the last dimension, [.., 1] in f32. */
+/** The sums of squares over the last dimension, [.., 1]; of f64 in f64, of others in f32. */
 export function squaresByRow(x: Tensor): Tensor {
+  if (x.dtype === "f64") {
+    using squares = x.sqr();
+    return x.rank === 0 ? squares.reshape(1) : squares.sum(-1, true);
+  }
   const C = x.shape.at(-1) ?? 1;
   using wide = x.to("f32");
   using dense = wide.contiguous();

@@ -10,7 +10,7 @@ import { constant } from "./constant.ts";
 import { drawAgain, noteDraws } from "./draw.ts";
 import { checkGradient, type Contribution, GradientSum } from "./gradient_sum.ts";
 import type { Dtype } from "./dtype.ts";
-import { Scope } from "./scope.ts";
+import { Scope, youngest } from "./scope.ts";
 import { show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -75,7 +75,7 @@ let births = 0;
 
 class Node implements RecordedOp {
   readonly birth: number = births++;
-  readonly inputs: readonly (Variable | undefined)[];
+  readonly inputs: (Variable | undefined)[];
   private saved?: { tensor: Tensor; version: number }[];
 
   constructor(readonly op: string, inputs: readonly Tensor[], private readonly rule: Backward) {
@@ -117,6 +117,16 @@ class Node implements RecordedOp {
     this.inputs.forEach((variable, i) => {
       const gradient = gradients[i];
       if (variable && gradient) accumulate(variable, gradient);
+    });
+  }
+
+  /** Forgets inputs that lead to nothing that is asked for. */
+  trim(leads: (variable: Variable) => boolean): void {
+    for (const { tensor } of this.saved ?? []) if (tensor.variable && !leads(tensor.variable)) tensor.cut();
+    this.inputs.forEach((variable, i) => {
+      if (!variable || leads(variable)) return;
+      this.inputs[i] = undefined;
+      variable.release();
     });
   }
 
@@ -184,7 +194,7 @@ function hang(
   const node = new Node(op, inputs, rule);
   y.bind(new Variable(y, node));
   node.save(save);
-  recorded?.push(node);
+  recorded?.nodes.push(node);
 }
 
 /** Throws where an input of an op without a gradient requires one: never a silent zero. */
@@ -377,26 +387,65 @@ export function inScope(x: Tensor, scope: Scope | undefined): Tensor {
   return x.alias(x.shape, { offset: x.offset, strides: x.strides, rows: x.rows, scope });
 }
 
-/** Nodes that were made since the outermost `grad` began: they go when it ends. */
-let recorded: Node[] | undefined;
+/** What the outermost `grad` has recorded: nodes, by age, and the leaves that stand for arguments, its own alone. */
+interface Recorded {
+  readonly nodes: Node[];
+  readonly own: Set<Variable>;
+}
+
+let recorded: Recorded | undefined;
 
 /**
  * The gradient of a function: takes what the function takes and gives the gradient of its one-element result
- * with respect to each argument. Gradients can be differentiated again: `grad(grad(f))`.
+ * with respect to each argument. Gradients can be differentiated again: `grad(grad(f))`, or by `backward()` with
+ * respect to leaves that the function or its arguments depend on. So a gradient holds the tape to those leaves, if
+ * there are any, until it is disposed; none does inside `noGrad`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { grad, tensor } from "@wick/wick";
+ * const w = tensor([2, 3]).requiresGrad();
+ * const [slope] = grad((x) => x.mul(x).mul(w).sum())(tensor([5, 7])); // 2 x w
+ * deepEqual(await slope.toArray(), [20, 42]);
+ * const gradients = slope.sum().backward();
+ * deepEqual(await gradients.get(w).toArray(), [10, 14]); // 2 x
+ * ```
  */
 export function grad(fn: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor[] {
   return (...inputs) => {
-    const outermost = recorded === undefined;
-    recorded ??= [];
+    const outer = recorded;
+    const own = recorded ??= { nodes: [], own: new Set() };
+    let results: Tensor[] = [];
     try {
-      return withGradients(true, () => gradients(fn, inputs));
+      results = withGradients(true, () => gradients(fn, inputs));
+      if (!enabled) { for (const result of results) result.cut(); }
+      return results;
     } finally {
-      if (outermost) {
-        for (const node of recorded) node.drop();
-        recorded = undefined;
-      }
+      recorded = outer;
+      if (!outer) keepOnly(results, own);
     }
   };
+}
+
+/** Drops all of a tape but what leads from `results` to leaves that someone outside may ask for. */
+function keepOnly(results: readonly Tensor[], { nodes, own }: Recorded): void {
+  const oldest = nodes[0]?.birth ?? births;
+  const leading = new Set<RecordedOp>();
+  const leads = (variable: Variable): boolean => {
+    const { node } = variable;
+    return node ? node.birth < oldest || leading.has(node) : !own.has(variable);
+  };
+  for (const node of nodes) if (node.inputs.some((v) => v && leads(v))) leading.add(node);
+  for (const result of results) if (result.variable && !leads(result.variable)) result.cut();
+  const wanted = new Set(results.map(({ variable }) => variable?.node));
+  for (const node of nodes.reverse()) {
+    if (!wanted.has(node)) node.drop();
+    else {
+      node.trim(leads);
+      for (const variable of node.inputs) wanted.add(variable?.node);
+    }
+  }
 }
 
 /** Another handle on x, where the walk of a gradient stops; an outer one goes on to what x depends on. */
@@ -408,20 +457,31 @@ function leafOf(x: Tensor, scope: Scope | undefined): Tensor {
 }
 
 function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] {
+  using own = new Scope(); // of what the way back makes
   const leaves = inputs.map((x) => leafOf(x, x.scope));
-  const y = fn(...leaves);
-  if (y.size !== 1) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot take the gradient of ${show(y.shape)}: it must hold one element`,
+  for (const { variable } of leaves) if (!variable!.node) recorded!.own.add(variable!);
+  try {
+    const y = fn(...leaves);
+    if (y.size !== 1) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot take the gradient of ${show(y.shape)}: it must hold one element`,
+      );
+    }
+    const stops = new Set(leaves.map((leaf) => leaf.variable!));
+    const seed = inScope(constant(y.device, 1, y.dtype).expand(...y.shape), own);
+    const found = y.variable ? walk(y.variable, seed, { createGraph: true }, stops) : undefined;
+    const slopes = leaves.map((leaf) =>
+      found?.get(leaf.variable!) ?? inScope(constant(leaf.device, 0, leaf.dtype).expand(...leaf.shape), own)
     );
+    return slopes.map((slope, i) => {
+      const result = inScope(slope, youngest(y.scope, leaves[i].scope));
+      if (slope.variable) result.bind(slope.variable);
+      return result;
+    });
+  } finally {
+    for (const leaf of leaves) leaf.dispose();
   }
-  const stops = new Set(leaves.map((leaf) => leaf.variable!));
-  const seed = inScope(constant(y.device, 1, y.dtype).expand(...y.shape), y.scope);
-  const found = y.variable ? walk(y.variable, seed, { createGraph: true }, stops) : undefined;
-  return leaves.map((leaf) =>
-    found?.get(leaf.variable!) ?? constant(leaf.device, 0, leaf.dtype).expand(...leaf.shape)
-  );
 }
 
 /**

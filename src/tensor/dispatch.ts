@@ -6,6 +6,7 @@
 import type { Call, Cell, Device } from "../device/device.ts";
 import type { Kernel } from "../device/kernel.ts";
 import { WickError } from "../error.ts";
+import { making } from "./as_op.ts";
 import type { Dtype } from "./dtype.ts";
 import { storageBytes } from "./dtype.ts";
 import { recording } from "./program.ts";
@@ -84,7 +85,7 @@ export function fresh(
   layout: TensorLayout,
 ): Tensor {
   const bytes = storageBytes(dtype, shape);
-  return new Tensor(recording()?.allocate(bytes) ?? device.allocate(bytes), dtype, shape, layout);
+  return making(new Tensor(recording()?.allocate(bytes) ?? device.allocate(bytes), dtype, shape, layout));
 }
 
 /** The leading extent of a tensor: a cell where it is dynamic. */

@@ -6,6 +6,7 @@
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
 import { WickError } from "../error.ts";
+import { asOp } from "./as_op.ts";
 import { deviceOf } from "./dispatch.ts";
 import { checkPlain, isPlain, type PlainDtype, storageBytes } from "./dtype.ts";
 import { hostTensor, unwritten } from "./host.ts";
@@ -73,12 +74,12 @@ export function empty(shape: readonly number[], options: MakeOptions = {}): Tens
 
 /** {@linkcode empty} in the shape of x, with its dtype, device and scope. */
 export function emptyLike(x: Tensor, options: MakeOptions = {}): Tensor {
-  return empty(x.shape, { ...optionsOf(x), ...options });
+  return asOp("emptyLike", () => empty(x.shape, { ...optionsOf(x), ...options }));
 }
 
 /** `value` in the shape of x, with its dtype, device and scope. */
 export function fullLike(x: Tensor, value: number, options: MakeOptions = {}): Tensor {
-  return full(x.shape, value, { ...optionsOf(x), ...options });
+  return asOp("fullLike", () => full(x.shape, value, { ...optionsOf(x), ...options }));
 }
 
 /** What makes a tensor as x is. */
@@ -91,12 +92,12 @@ function optionsOf(x: Tensor): MakeOptions {
 
 /** Zeros in the shape of x, with its dtype, device and scope. */
 export function zerosLike(x: Tensor, options: MakeOptions = {}): Tensor {
-  return fullLike(x, 0, options);
+  return asOp("zerosLike", () => fullLike(x, 0, options));
 }
 
 /** Ones in the shape of x, with its dtype, device and scope. */
 export function onesLike(x: Tensor, options: MakeOptions = {}): Tensor {
-  return fullLike(x, 1, options);
+  return asOp("onesLike", () => fullLike(x, 1, options));
 }
 
 /**
@@ -147,13 +148,15 @@ export function tri(
  * of dimensions, "xy" swaps the first two, as plots do.
  */
 export function meshgrid(vectors: readonly Tensor[], indexing: "ij" | "xy" = "ij"): Tensor[] {
-  const wrong = vectors.find((v) => v.rank !== 1);
-  if (wrong) throw new WickError("SHAPE_MISMATCH", `Cannot meshgrid ${wrong}: it must be a vector`);
-  const place = (i: number) => indexing === "xy" && vectors.length > 1 && i < 2 ? 1 - i : i;
-  const shape = vectors.map((_, i) => vectors[place(i)].shape[0]);
-  return vectors.map((v, i) => {
-    using lying = v.reshape(...shape.map((_, d) => d === place(i) ? -1 : 1));
-    return lying.expand(...shape);
+  return asOp("meshgrid", () => {
+    const wrong = vectors.find((v) => v.rank !== 1);
+    if (wrong) throw new WickError("SHAPE_MISMATCH", `Cannot meshgrid ${wrong}: it must be a vector`);
+    const place = (i: number) => indexing === "xy" && vectors.length > 1 && i < 2 ? 1 - i : i;
+    const shape = vectors.map((_, i) => vectors[place(i)].shape[0]);
+    return vectors.map((v, i) => {
+      using lying = v.reshape(...shape.map((_, d) => d === place(i) ? -1 : 1));
+      return lying.expand(...shape);
+    });
   });
 }
 

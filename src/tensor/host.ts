@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { making } from "./as_op.ts";
 import { type PlainDtype, storageBytes } from "./dtype.ts";
 import { encode } from "./encode.ts";
 import { recording } from "./program.ts";
@@ -36,5 +37,5 @@ export function unwritten(
 ): Tensor {
   const storage = device.allocate(storageBytes(dtype, shape));
   recording()?.keep(() => storage.release());
-  return new Tensor(recording() ? storage.retain() : storage, dtype, shape, { scope });
+  return making(new Tensor(recording() ? storage.retain() : storage, dtype, shape, { scope }));
 }

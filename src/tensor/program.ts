@@ -144,7 +144,7 @@ export class Program implements Disposable, Dependent {
           : []
       )
     );
-    this.replay = device.compile([...trace.calls]);
+    this.replay = this.#compiled(trace.calls);
     this.calls = trace.calls.length;
     this.scratchBytes = plan.bytes;
     trace.forget();
@@ -154,6 +154,16 @@ export class Program implements Disposable, Dependent {
   readonly calls: number;
   /** Bytes that results take in the arena. */
   readonly scratchBytes: number;
+
+  /** Where there is no memory for its rows, the Program holds nothing either. */
+  #compiled(calls: readonly Call[]): Replay {
+    try {
+      return this.device.compile([...calls]);
+    } catch (error) {
+      this.#letGo();
+      throw error;
+    }
+  }
 
   /** Runs everything again on what inputs and cells hold now. */
   run(): void {
@@ -182,10 +192,15 @@ export class Program implements Disposable, Dependent {
   /** Gives its rows (and an arena of its own) back. */
   [Symbol.dispose](): void {
     this.invalid ??= "it was disposed";
-    for (const storage of this.captured) storage.unwatch(this);
-    this.captured.clear();
     this.replay[Symbol.dispose]();
     this.trace[Symbol.dispose]();
+    this.#letGo();
+  }
+
+  /** Of what it captured, and of an arena of its own. */
+  #letGo(): void {
+    for (const storage of this.captured) storage.unwatch(this);
+    this.captured.clear();
     if (!this.ownArena) return;
     for (const storage of this.results) storage.abandon("the Program whose result it is was disposed");
     this.ownArena[Symbol.dispose]();

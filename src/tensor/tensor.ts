@@ -6,6 +6,7 @@
 import type { Cell, Device, OperandView, Storage } from "../device/device.ts";
 import { type DeviceName, isDevice } from "../device/open.ts";
 import { WickError } from "../error.ts";
+import { making, methodsAsOps } from "./as_op.ts";
 import {
   type Dtype,
   holds,
@@ -148,11 +149,8 @@ export class Tensor implements OperandView, Disposable {
   /** Another tensor over the same storage. */
   alias(shape: readonly number[], layout: TensorLayout): Tensor {
     this.#assertOpen("view");
-    return new Tensor(this.storage.retain(), this.dtype, shape, {
-      rows: this.rows,
-      scope: this.scope,
-      ...layout,
-    });
+    const { dtype, rows, scope } = this;
+    return making(new Tensor(this.storage.retain(), dtype, shape, { rows, scope, ...layout }));
   }
 
   /** Lets go of its storage. Disposing twice does nothing. */
@@ -282,6 +280,13 @@ export class Tensor implements OperandView, Disposable {
     this.variable = variable;
     this.#counted = counted;
     if (counted) variable.retain();
+  }
+
+  /** @internal Depends on nothing from now on. */
+  cut(): void {
+    if (this.#counted) this.variable!.release();
+    this.variable = undefined;
+    this.#counted = false;
   }
 
   // Views
@@ -1097,3 +1102,11 @@ function safeNumber(value: bigint): number {
     `Cannot give i64 ${value} as a number: it must be within 2^53; data() gives bigints`,
   );
 }
+
+/** What makes no tensor of others, and what ops and tapes are made of. */
+const NO_OPS: ReadonlySet<string> = new Set([
+  ...["constructor", "alias", "bind", "cut", "requiresGrad", "backward", "dispose"],
+  ...["data", "toArray", "item", "write", "toText", "print", "toString"],
+]);
+
+methodsAsOps(Tensor.prototype, NO_OPS);

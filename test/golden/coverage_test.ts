@@ -79,7 +79,6 @@ const withoutModules: Readonly<Record<string, string>> = {
   "nn.init.normal": first,
   "nn.init.constant": "one value",
   "optim.Optimizer": "what the others extend",
-  "optim.Lion": "PyTorch has none: test/optim/optimizer_test.ts holds it to its formula",
   "optim.clipGradValue": "test/optim/resume_test.ts: elements beyond a bound are the bound",
 };
 

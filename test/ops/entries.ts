@@ -95,6 +95,13 @@ function fold(
   );
 }
 
+/** Normalised values alone: the batch's statistics have no gradient. */
+function valuesOf({ y, batch }: wick.BatchNormResult): Tensor {
+  batch?.mean.dispose();
+  batch?.variance.dispose();
+  return y;
+}
+
 /** The ops: methods of Tensor as "Tensor.name", functions by their names. */
 export const entries: Readonly<Record<string, Entry>> = {
   // Making
@@ -136,7 +143,10 @@ export const entries: Readonly<Record<string, Entry>> = {
     "contiguous",
     "ascontiguousarray",
     "contiguous",
-    on([2, 3], (x) => x.t().contiguous()),
+    on([2, 3], (x) => {
+      using turned = x.t();
+      return turned.contiguous();
+    }),
   ),
   "Tensor.copy": op("copy, force_contiguous", "copy", "clone", on([2, 3], (x) => x.copy())),
   "Tensor.detach": op("detach", "", "detach", on([2, 3], (x) => x.detach())),
@@ -621,15 +631,15 @@ export const entries: Readonly<Record<string, Entry>> = {
     "BatchNorm",
     "",
     "nn.functional.batch_norm",
-    on([3, 2, 2], [2], [2], (x, w, b) => wick.batchNorm(x, null, w, b).y),
-    on([4, 2], [2], (x, b) => wick.batchNorm(x, null, null, b).y),
+    on([3, 2, 2], [2], [2], (x, w, b) => valuesOf(wick.batchNorm(x, null, w, b))),
+    on([4, 2], [2], (x, b) => valuesOf(wick.batchNorm(x, null, null, b))),
     on(
       [3, 2, 2],
       [2],
       positive(2),
       [2],
       [2],
-      (x, mean, variance, w, b) => wick.batchNorm(x, { mean, variance }, w, b).y,
+      (x, mean, variance, w, b) => valuesOf(wick.batchNorm(x, { mean, variance }, w, b)),
     ),
   ),
   dropout: op(
@@ -669,7 +679,10 @@ export const entries: Readonly<Record<string, Entry>> = {
       [1, 1, 2, 4],
       [1, 1, 2, 4],
       mask(2, 2),
-      (q, k, v, mask) => wick.scaledDotProductAttention(q, k, v, { mask: mask.logicalNot() }),
+      (q, k, v, mask) => {
+        using seen = mask.logicalNot();
+        return wick.scaledDotProductAttention(q, k, v, { mask: seen });
+      },
     ),
     on(
       [1, 1, 2, 4],

@@ -8,7 +8,7 @@ import { modules } from "./modules.ts";
 /** Public methods and functions that are no ops: they read, write, own, record, load or set up. */
 const OTHERS = [
   "Tensor.constructor",
-  ..."alias dispose data toArray item write requiresGrad backward bind toText print toString".split(" ")
+  ..."alias dispose data toArray item write requiresGrad backward bind cut toText print toString".split(" ")
     .map((name) => `Tensor.${name}`),
   ..."load defaultDevice openDevice scope promote resultType checkpoint grad noGrad record".split(" "),
   ..."defaultGenerator manualSeed".split(" "),

@@ -54,7 +54,13 @@ export function startOf(call: Call): Values {
 }
 
 /** Inputs for a call; those of `leaves` require a gradient as f32 and are handed over as `dtype`. */
-function inputsOf(call: Call, values: Values, own: Scope, dtype: PlainDtype, leaves: readonly number[]) {
+export function inputsOf(
+  call: Call,
+  values: Values,
+  own: Scope,
+  dtype: PlainDtype,
+  leaves: readonly number[],
+) {
   const leaf: Tensor[] = [];
   const handed = call.inputs.map((given, i) => {
     const shape = shapeOf(given);

@@ -1,5 +1,5 @@
 /**
- * Ten steps of every optimizer, clipping, averages and schedules against PyTorch's values
+ * Ten steps of every optimizer, clipping, averages and schedules against PyTorch's values in f32 and in f64
  * (test/golden/make/optim.py).
  */
 import { ok } from "node:assert/strict";
@@ -24,11 +24,12 @@ interface Golden {
   gradients: Values[];
   cases: {
     name: string;
-    optimizer: "Sgd" | "Adam" | "AdamW" | "Adafactor" | "Muon";
+    optimizer: "Sgd" | "Adam" | "AdamW" | "Lion" | "Adafactor" | "Muon";
     options: Options;
     parameters: string[];
     tolerance: number;
     expected: Record<string, Values>;
+    wide: Values | null;
   }[];
   groups: {
     groups: ({ parameters: string[] } & Record<string, number>)[];
@@ -36,9 +37,18 @@ interface Golden {
     plain: Record<string, Values>;
     linear: Record<string, Values>;
   };
-  clipNorm: { maxNorm: number; normType: number | "inf"; norm: number; clipped: number[][] }[];
-  average: { decay: number; expected: Values };
+  clipNorm: ({ maxNorm: number; normType: number | "inf"; wide: Clipped } & Clipped)[];
+  average: { decay: number; expected: Values; wide: Values };
 }
+interface Clipped {
+  norm: number;
+  clipped: number[][];
+}
+
+/** How near f64 must come: sums and products of other orders. */
+const WIDE = 1e-12;
+const DTYPES = ["f32", "f64"] as const;
+type Float = typeof DTYPES[number];
 
 const read = (file: string) => JSON.parse(readFileSync(repositoryPath(`test/golden/optim/${file}`), "utf8"));
 const golden: Golden = read("steps.json");
@@ -52,9 +62,15 @@ function near(what: string, got: ArrayLike<number>, want: readonly number[], tol
   });
 }
 
-function leaves(device: Device, names: readonly string[]): Record<string, Tensor> {
+/** Numbers of f32, as they were drawn, for a tensor of a dtype. */
+function elements(dtype: Float, values: readonly number[]): Float32Array | Float64Array {
+  const drawn = Float32Array.from(values);
+  return dtype === "f64" ? Float64Array.from(drawn) : drawn;
+}
+
+function leaves(device: Device, names: readonly string[], dtype: Float = "f32"): Record<string, Tensor> {
   const leaf = (name: string) =>
-    tensor(Float32Array.from(golden.starts[name]), { shape: golden.shapes[name], device }).requiresGrad();
+    tensor(elements(dtype, golden.starts[name]), { shape: golden.shapes[name], device }).requiresGrad();
   return Object.fromEntries(names.map((name) => [name, leaf(name)]));
 }
 
@@ -76,8 +92,8 @@ async function tenSteps(
   using own = scope();
   const { recorded, tolerance = 1e-5, factor } = options;
   const slopes = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, size }]) =>
-      [name, tensor(new Float32Array(size), { shape, device, scope: own })] as const
+    Object.entries(parameters).map(([name, { shape, size, dtype }]) =>
+      [name, tensor(elements(dtype as Float, Array(size).fill(0)), { shape, device, scope: own })] as const
     ),
   );
   const once = () => {
@@ -88,7 +104,7 @@ async function tenSteps(
   using program = recorded ? record(device, once) : undefined;
   for (let step = 0; step < 10; step++) {
     for (const [name, slope] of Object.entries(slopes)) {
-      slope.write(Float32Array.from(golden.gradients[step][name]));
+      slope.write(elements(slope.dtype as Float, golden.gradients[step][name]));
     }
     if (factor) optimizer.factor = factor(step);
     if (program) program.run();
@@ -100,13 +116,21 @@ async function tenSteps(
 }
 
 for (const recorded of [false, true]) {
-  for (const { name, optimizer: kind, options, parameters: names, tolerance, expected } of golden.cases) {
-    Deno.test(`ten ${recorded ? "recorded " : ""}steps of ${name} equal PyTorch's`, async () => {
-      using device = new WasmDevice();
-      const parameters = leaves(device, names);
-      using optimizer: Stepper = new optim[kind](Object.values(parameters), options);
-      await tenSteps(device, parameters, optimizer, expected, { recorded, tolerance });
-    });
+  for (
+    const { name, optimizer: kind, options, parameters: names, tolerance, expected, wide } of golden.cases
+  ) {
+    for (const dtype of wide ? DTYPES : ["f32"] as const) {
+      Deno.test(`ten ${recorded ? "recorded " : ""}steps of ${name} in ${dtype} equal PyTorch's`, async () => {
+        using device = new WasmDevice();
+        const parameters = leaves(device, names, dtype);
+        using optimizer: Stepper = new optim[kind](Object.values(parameters), options);
+        const goal = dtype === "f64" ? { 10: wide! } : expected;
+        await tenSteps(device, parameters, optimizer, goal, {
+          recorded,
+          tolerance: dtype === "f64" ? WIDE : tolerance,
+        });
+      });
+    }
   }
 }
 
@@ -125,38 +149,44 @@ for (const schedule of ["plain", "linear"] as const) {
   });
 }
 
-for (const { maxNorm, normType, norm, clipped } of golden.clipNorm) {
-  Deno.test(`gradients clipped to norm ${maxNorm} of type ${normType} equal PyTorch's`, async () => {
+for (const { maxNorm, normType, wide, ...narrow } of golden.clipNorm) {
+  for (const dtype of DTYPES) {
+    Deno.test(`gradients of ${dtype} clipped to norm ${maxNorm} of type ${normType} equal PyTorch's`, async () => {
+      using device = new WasmDevice();
+      using own = scope();
+      const names = Object.keys(golden.shapes);
+      const parameters = leaves(device, names, dtype);
+      const slopes = Object.fromEntries(names.map((name) => {
+        const values = elements(dtype, golden.gradients[0][name]);
+        return [name, tensor(values, { shape: golden.shapes[name], device, scope: own })];
+      }));
+      const gradients = lossOf(parameters, slopes).backward();
+      const total = optim.clipGradNorm(gradients, maxNorm, normType === "inf" ? Infinity : normType);
+      const [{ norm, clipped }, tolerance] = dtype === "f64" ? [wide, WIDE] : [narrow, 1e-5];
+      near("the norm", [await total.item()], [norm], tolerance);
+      for (const [i, name] of names.entries()) {
+        near(name, await gradients.get(parameters[name]).data(), clipped[i], tolerance);
+      }
+    });
+  }
+}
+
+for (const dtype of DTYPES) {
+  Deno.test(`a moving average of ${dtype} equals PyTorch's`, async () => {
     using device = new WasmDevice();
-    using own = scope();
-    const names = Object.keys(golden.shapes);
-    const parameters = leaves(device, names);
-    const slopes = Object.fromEntries(names.map((name) => {
-      const values = Float32Array.from(golden.gradients[0][name]);
-      return [name, tensor(values, { shape: golden.shapes[name], device, scope: own })];
-    }));
-    const gradients = lossOf(parameters, slopes).backward();
-    const total = optim.clipGradNorm(gradients, maxNorm, normType === "inf" ? Infinity : normType);
-    near("the norm", [await total.item()], [norm], 1e-5);
-    for (const [i, name] of names.entries()) {
-      near(name, await gradients.get(parameters[name]).data(), clipped[i], 1e-5);
+    const { decay, expected, wide } = golden.average;
+    const parameters = leaves(device, Object.keys(golden.shapes), dtype);
+    using average = new optim.ExponentialMovingAverage(Object.values(parameters), { decay });
+    for (const step of golden.gradients) {
+      for (const [name, p] of Object.entries(parameters)) p.write(elements(dtype, step[name]));
+      average.update();
+    }
+    const [goal, tolerance] = dtype === "f64" ? [wide, WIDE] : [expected, 1e-5];
+    for (const [i, [name, want]] of Object.entries(goal).entries()) {
+      near(name, await average.averages[i].data(), want, tolerance);
     }
   });
 }
-
-Deno.test("a moving average equals PyTorch's", async () => {
-  using device = new WasmDevice();
-  const { decay, expected } = golden.average;
-  const parameters = leaves(device, Object.keys(golden.shapes));
-  using average = new optim.ExponentialMovingAverage(Object.values(parameters), { decay });
-  for (const step of golden.gradients) {
-    for (const [name, p] of Object.entries(parameters)) p.write(Float32Array.from(step[name]));
-    average.update();
-  }
-  for (const [i, [name, want]] of Object.entries(expected).entries()) {
-    near(name, await average.averages[i].data(), want, 1e-5);
-  }
-});
 
 const { constant, cosine, linear, oneCycle, warmUp } = optim.schedule;
 const curves: Record<string, optim.schedule.Schedule> = {

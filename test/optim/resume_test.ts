@@ -5,6 +5,8 @@ import { deepEqual, equal, notDeepEqual, ok, rejects, throws } from "node:assert
 import {
   type Device,
   Generator,
+  mseLoss,
+  nn,
   optim,
   record,
   type Scope,
@@ -28,12 +30,15 @@ const optimizers: Record<string, (p: Tensor[]) => AnyOptimizer> = {
   muon: (p) => new optim.Muon(p, { learningRate: 0.01 }),
 };
 
+const DTYPES = ["f32", "f64"] as const;
+type Float = typeof DTYPES[number];
+
 /** x W1 -> tanh -> W2 against y, in the mean of squares. */
-function regression(device: Device, own: Scope) {
+function regression(device: Device, own: Scope, dtype: Float = "f32") {
   const random = new Generator(5);
   const make = (shape: number[], requires: boolean) => {
     const values = random.normal(shape.reduce((a, b) => a * b));
-    const made = tensor(values, { shape, device, scope: own });
+    const made = tensor(dtype === "f64" ? Float64Array.from(values) : values, { shape, device, scope: own });
     return requires ? made.requiresGrad() : made;
   };
   const parameters = [make([3, 8], true), make([8, 2], true)];
@@ -48,12 +53,16 @@ function regression(device: Device, own: Scope) {
 
 const values = (tensors: readonly Tensor[]) => Promise.all(tensors.map((t) => t.data()));
 
-for (const [name, make] of Object.entries(optimizers)) {
+const cases = DTYPES.flatMap((dtype) =>
+  Object.entries(optimizers).map(([name, make]) => ({ name: `${name} in ${dtype}`, make, dtype }))
+);
+
+for (const { name, make, dtype } of cases) {
   Deno.test(`training with ${name} that stops and goes on equals the uninterrupted to the bit`, async () => {
     using device = new WasmDevice();
     using own = scope();
-    const whole = regression(device, own);
-    const parts = regression(device, own);
+    const whole = regression(device, own, dtype);
+    const parts = regression(device, own, dtype);
     using straight = make(whole.parameters);
     for (let i = 0; i < 9; i++) straight.step(whole.loss().backward());
     const saved = new Map<string, Tensor>();
@@ -79,7 +88,7 @@ for (const [name, make] of Object.entries(optimizers)) {
       using device = new WasmDevice();
       const one = async () => {
         using own = scope();
-        const { parameters, loss } = regression(device, own);
+        const { parameters, loss } = regression(device, own, dtype);
         using optimizer = make(parameters);
         const once = () => {
           const value = loss();
@@ -111,8 +120,8 @@ for (const [name, make] of Object.entries(optimizers)) {
 Deno.test("a step leaves no memory behind", () => {
   using device = new WasmDevice();
   using own = scope();
-  for (const make of Object.values(optimizers)) {
-    const { parameters, loss } = regression(device, own);
+  for (const { make, dtype } of cases) {
+    const { parameters, loss } = regression(device, own, dtype);
     using optimizer = make(parameters);
     for (let i = 0; i < 3; i++) {
       using gradients = loss().backward();
@@ -178,11 +187,16 @@ Deno.test("clipping by value keeps what is within, and NaN", async () => {
   throws(() => optim.clipGradNorm(gradients, 1, 0.5), { code: "INVALID_ARGUMENT" });
 });
 
-Deno.test("an average is followed in a recorded step, swapped, saved and given back", async () => {
+for (const dtype of DTYPES) {
+  Deno.test(`an average of ${dtype} is followed in a recorded step, swapped, saved and given back`, () =>
+    average(dtype));
+}
+
+async function average(dtype: Float): Promise<void> {
   using device = new WasmDevice();
   const one = async () => {
     using own = scope();
-    const w = tensor([1, 2, 3], { device, scope: own }).requiresGrad();
+    const w = tensor([1, 2, 3], { device, scope: own, dtype }).requiresGrad();
     using optimizer = new optim.Sgd([w], { learningRate: 0.5 });
     using average = new optim.ExponentialMovingAverage([w], { decay: 0.9, warmUp: true });
     using program = record(device, () => {
@@ -199,7 +213,9 @@ Deno.test("an average is followed in a recorded step, swapped, saved and given b
       want.average = want.average.map((a, i) => a + (1 - decay) * (want.w[i] - a));
     }
     const close = (got: ArrayLike<number>, want: number[]) =>
-      want.forEach((v, i) => ok(Math.abs(got[i] - v) < 1e-6, `${got[i]} for ${v}`));
+      want.forEach((v, i) =>
+        ok(Math.abs(got[i] - v) < (dtype === "f64" ? 1e-15 : 1e-6), `${got[i]} for ${v}`)
+      );
     close(await w.data(), want.w);
     close(await average.averages[0].data(), want.average);
     average.swap();
@@ -219,6 +235,31 @@ Deno.test("an average is followed in a recorded step, swapped, saved and given b
   const held = device.live();
   await one();
   deepEqual(device.live(), held);
+}
+
+Deno.test("parameters of f64 step beside those of f32, with state in f64, and a module of them learns", async () => {
+  using own = scope();
+  const p = ["f64", "f32"].map((dtype) =>
+    tensor([1, 2], { dtype: dtype as Float, scope: own }).requiresGrad()
+  );
+  using optimizer = new optim.AdamW(p, { learningRate: 0.1 });
+  const loss = () => p[0].sqr().sum().add(p[1].to("f64").sqr().sum());
+  optimizer.step(loss().backward());
+  deepEqual([...optimizer.stateDict().tensors.values()].map((t) => t.dtype), ["f64", "f64", "f32", "f32"]);
+  const [wide, narrow] = [await p[0].data(), await p[1].data()];
+  narrow.forEach((v, i) => ok(Math.abs(v - wide[i]) < 1e-7 && v !== wide[i], `${v} for ${wide[i]}`));
+  using net = new nn.Sequential(new nn.Linear(2, 16), new nn.Tanh(), new nn.Linear(16, 1)).init(3).to("f64");
+  using adam = new optim.Adam(net.requiresGrad().parameters(), { learningRate: 0.05 });
+  const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]], { dtype: "f64", scope: own });
+  const y = tensor([[0], [1], [1], [0]], { dtype: "f64", scope: own });
+  using program = record(x.device, () => {
+    const loss = mseLoss(net.forward(x), y);
+    adam.step(loss.backward());
+    return loss;
+  });
+  for (let i = 0; i < 150; i++) program.run();
+  equal(program.outputs[0].dtype, "f64");
+  ok(await program.outputs[0].item() < 1e-2, `${await program.outputs[0].item()}`);
 });
 
 Deno.test("what no optimizer takes is refused, and nothing is left of it", () => {

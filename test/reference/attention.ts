@@ -14,18 +14,13 @@ function row(x: OperandValue, i: number, width: number): Float64Array {
 
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
-export const kv_append_f32: Reference = {
+// T, G, D, S, P
+const appended = [[0, 1, 4, 2, 0], [1, 1, 1, 1, 0], [3, 2, 5, 8, 2], [2, 3, 8, 4, 3], [2, 1, 4, 4, -1]];
+
+const append = (draw: (random: Random, length: number) => OperandValue): Reference => ({
   *cases(random: Random): Generator<Case> {
-    for (
-      const [T, G, D, S, P] of [[0, 1, 4, 2, 0], [1, 1, 1, 1, 0], [3, 2, 5, 8, 2], [2, 3, 8, 4, 3], [
-        2,
-        1,
-        4,
-        4,
-        -1,
-      ]]
-    ) {
-      const operands = [random.floats(T * G * D), random.floats(G * S * D)];
+    for (const [T, G, D, S, P] of appended) {
+      const operands = [draw(random, T * G * D), draw(random, G * S * D)];
       yield { label: `${T}x${G}x${D} at ${P} of ${S}`, operands, params: [G, D, S], cells: [T, P] };
     }
   },
@@ -37,7 +32,13 @@ export const kv_append_f32: Reference = {
     }
     return [{ operand: 1, values }];
   },
-};
+});
+
+export const kv_append_b64: Reference = append((random, length) => Float64Array.from(random.floats(length)));
+export const kv_append_b32: Reference = append((random, length) => random.floats(length));
+export const kv_append_b16: Reference = append((random, length) =>
+  Uint16Array.from(random.ints(length, 0, 65535))
+);
 
 /** One head of one position over the keys `from` .. `position` of its cache. */
 function attend(q: Float64Array, keys: Float64Array[], values: Float64Array[], scale: number): Float64Array {

@@ -139,6 +139,113 @@ Deno.test("gradients of gradients", async () => {
   await close(curvature, values.map((v) => 1 / (1 + Math.exp(-v)) * (1 - 1 / (1 + Math.exp(-v)))));
 });
 
+Deno.test("a gradient goes on to leaves that its function captures, and to what its arguments depend on", async () => {
+  using own = scope();
+  const [w, x] = [[2, 3], [5, 7]].map((v) => tensor(v, { scope: own }).requiresGrad());
+  const slope = () => grad((x) => x.mul(x).mul(w).sum())(x.mul(1))[0]; // 2 x w
+  const first = slope().mul(slope()).sum().backward({ createGraph: true }); // of 4 x^2 w^2
+  deepEqual([...first.values()].length, 2, "of leaves alone, not of what stands for the argument");
+  deepEqual(await first.get(w).toArray(), [400, 1176]); // 8 x^2 w
+  deepEqual(await first.get(x).toArray(), [160, 504]); // 8 x w^2
+  const second = first.get(w).sum().backward({ createGraph: true });
+  deepEqual(await second.get(w).toArray(), [200, 392]); // 8 x^2
+  deepEqual(await second.get(x).toArray(), [160, 336]); // 16 x w
+  deepEqual(await second.get(x).sum().backward().get(w).toArray(), [80, 112]); // 16 x
+  const [bend] = grad((x) => grad((x) => x.mul(x).mul(x).mul(w).sum())(x)[0].sum())(x.detach()); // 6 x w
+  const third = bend.sum().backward();
+  deepEqual([...third.values()].length, 1);
+  deepEqual(await third.get(w).toArray(), [30, 42]);
+});
+
+Deno.test("a penalty on a network's slope trains it: its gradient agrees with differences", async () => {
+  using own = scope();
+  const random = new Random(seed);
+  const drawn = (...shape: number[]) =>
+    tensor(Float64Array.from(random.floats(shape.reduce((a, b) => a * b, 1))), {
+      shape,
+      dtype: "f64",
+      scope: own,
+    });
+  const x = drawn(3, 4);
+  const weights = [drawn(5, 4), drawn(5), drawn(1, 5)].map((w) => w.requiresGrad());
+  const penalty = (a: Tensor, gain: Tensor, b: Tensor) => {
+    const slope =
+      grad((x) => checkpoint((h) => linear(h.tanh(), b), layerNorm(linear(x, a), gain, null, 1e-5)).sum())(
+        x,
+      )[0];
+    return slope.mul(slope).sum(-1).sqrt().sub(1).sqr().mean();
+  };
+  const gradients = penalty(...weights as [Tensor, Tensor, Tensor]).backward();
+  const values = await Promise.all(weights.map((w) => w.data<Float64Array>()));
+  for (const [k, w] of weights.entries()) {
+    const got = await gradients.get(w).data();
+    for (let i = 0; i < w.size; i++) {
+      const at = (step: number) =>
+        penalty(
+          ...weights.map((t, j) =>
+            tensor(j === k ? values[j].with(i, values[j][i] + step) : values[j], {
+              shape: t.shape,
+              scope: own,
+            })
+          ) as [Tensor, Tensor, Tensor],
+        ).item();
+      const want = (await at(1e-5) - await at(-1e-5)) / 2e-5;
+      ok(
+        Math.abs(got[i] - want) < 1e-7 * (1 + Math.abs(want)),
+        `of weight ${k}, element ${i}: ${got[i]}, not ${want}`,
+      );
+    }
+  }
+});
+
+Deno.test("a gradient that nobody goes on from holds no tape once it is gone, and none where no leaf is outside", () => {
+  using w = tensor([2, 3]).requiresGrad();
+  using x = tensor([5, 7]);
+  const curve = (by: Tensor) => (x: Tensor) => {
+    using product = x.mul(by);
+    using bent = product.tanh();
+    return bent.sum();
+  };
+  const once = (by: Tensor, depends: boolean) => {
+    using own = scope();
+    const [slope] = grad(curve(by))(own.borrow(x));
+    equal(slope.variable !== undefined, depends);
+    const [bare] = noGrad(() => grad(curve(by))(own.borrow(x)));
+    equal(bare.variable, undefined, "inside noGrad");
+    deepEqual([...bare.mul(w).sum().backward().values()].length, 1, "it goes into others' gradients");
+    if (depends) slope.sum().backward();
+  };
+  const fixed = w.detach();
+  const both = () => {
+    once(w, true);
+    once(fixed, false);
+  };
+  both(); // makes constants
+  const before = defaultDevice().live();
+  both();
+  deepEqual(defaultDevice().live(), before);
+  fixed.dispose();
+});
+
+Deno.test("what grad makes on the way back goes with it, where there is no scope", () => {
+  using w = tensor([2, 3]).requiresGrad();
+  const once = () => {
+    using x = tensor([5, 7]);
+    let y: Tensor;
+    const [slope] = grad((x) => {
+      using product = x.mul(w);
+      using bent = product.tanh();
+      return y = bent.sum();
+    })(x);
+    slope.dispose();
+    y!.dispose();
+  };
+  once();
+  const before = defaultDevice().live();
+  once();
+  deepEqual(defaultDevice().live(), before);
+});
+
 Deno.test("a using inside a forward does not break the tape; the tape goes with backward", async () => {
   const before = defaultDevice().live().storages;
   {

@@ -31,10 +31,40 @@ Deno.test("tensors of two devices are told with both", () => {
   throws(() => a.add(b), { code: "DEVICE_MISMATCH", message });
 });
 
+Deno.test("an op that is composed of others is the one that its errors name; they keep code, param and cause", () => {
+  using x = zeros([2, 3]);
+  using short = zeros([2]);
+  using gone = zeros([3]);
+  gone.dispose();
+  const cases: [() => unknown, string, string][] = [
+    [() => x.std(5), "std", "Cannot std: cannot var: dimension must be in -2..1 for rank 2, got 5"],
+    [() => x.mv(short), "mv", "Cannot mv: cannot matmul [2,3] x [2]: inner sizes must match, got 3 and 2"],
+    [
+      () => wick.layerNorm(x, gone, null, 1e-5),
+      "layerNorm",
+      "Cannot layerNorm: cannot view a tensor after its dispose: f32[3] on wasm",
+    ],
+    [
+      () => wick.rmsNorm(x, short, 1e-5),
+      "rmsNorm",
+      "Cannot rmsNorm f32[2,3] on wasm with f32[2] on wasm: both must be floats of one dtype, the second [3]",
+    ],
+  ];
+  for (const [run, op, message] of cases) {
+    throws(run, (error: wick.WickError) => {
+      equal(error.message, message);
+      const inner = error.cause as wick.WickError | undefined;
+      equal(inner?.code, message.startsWith(`Cannot ${op}: `) ? error.code : undefined);
+      if (op === "std") deepEqual([error.param, inner?.param], ["dim", "dim"]);
+      return true;
+    });
+  }
+});
+
 Deno.test("what is larger than memory says what it needs and what is held, and leaves nothing", () => {
   using device = new WasmDevice({ maximumPages: 32 });
   using x = zeros([300, 300], { device });
-  const message = /Cannot allocate \d+ bytes: \d+ are held, the memory has \d+ and may not pass 2097152/;
+  const message = /cannot allocate \d+ bytes: \d+ are held, the memory has \d+ and may not pass 2097152/i;
   throws(() => arange(0, 1e12, 1, { device }), { code: "OUT_OF_MEMORY", message });
   throws(() => x.expand(1e6, 300, 300).contiguous(), { code: "OUT_OF_MEMORY", message });
   const before = device.live().storages;

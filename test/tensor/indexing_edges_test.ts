@@ -251,7 +251,7 @@ Deno.test("i gives views, and errors name the dimension", async () => {
   for (const item of [2, -3, [0, 3], [1, 0], [-3, null], [0, 1.5], [0, 2, 0], 0.5] as const) {
     throws(() => x.i(item), {
       code: "INDEX_OUT_OF_RANGE",
-      message: /Cannot index dimension 0 of \[2,3\]: it holds 2/,
+      message: /Cannot i: cannot index dimension 0 of \[2,3\]: it holds 2/,
     });
   }
   throws(() => x.i(0, 0, 0), { code: "SHAPE_MISMATCH", message: /2 dimensions, got 3 items/ });

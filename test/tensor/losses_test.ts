@@ -373,7 +373,7 @@ Deno.test("losses refuse what does not fit", () => {
   const ids = tensor(Int32Array.of(0, 0), { scope: own });
   throws(() => nllLoss(b, ids, { weights: a }), {
     code: "SHAPE_MISMATCH",
-    message: /Cannot weigh 1 classes/,
+    message: /Cannot nllLoss: cannot weigh 1 classes/,
   });
   throws(() => crossEntropy(b, b.mul(2), { weights: tensor([1, 2], { scope: own }) }), {
     code: "SHAPE_MISMATCH",

@@ -5,15 +5,22 @@
  */
 import { inout, input, type Kernel, NO_GRADIENT, output } from "../kernel.ts";
 
-/** cache[g, P + t] = x[t, g]; positions outside 0 .. S - 1 are left out. */
-export const kv_append_f32: Kernel = {
-  name: "kv_append_f32",
-  operands: [input("x", "f32", "T,G,D"), inout("cache", "f32", "G,S,D")],
+const append: Omit<Kernel, "name"> = {
+  operands: [input("x", "any", "T,G,D"), inout("cache", "any", "G,S,D")],
   params: { G: "i32", D: "i32", S: "i32" },
   cells: { T: "i32", P: "i32" },
   gradient: NO_GRADIENT.cache,
   tolerance: 0,
 };
+
+/** cache[g, P + t] = x[t, g], elements of 64 bits; positions outside 0 .. S - 1 are left out. */
+export const kv_append_b64: Kernel = { name: "kv_append_b64", ...append };
+
+/** The same of 32 bits. */
+export const kv_append_b32: Kernel = { name: "kv_append_b32", ...append };
+
+/** The same of 16 bits. */
+export const kv_append_b16: Kernel = { name: "kv_append_b16", ...append };
 
 /**
  * y[t, h] = sum over j of w[j] v[g, j] with w = softmax over j of scale * (q[t, h] . k[g, j]): causal attention

@@ -10,6 +10,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { allOrNothing } from "../all_or_nothing.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
 import { FAULT_BYTES, Faults } from "../faults.ts";
 import { kernelSizes } from "../form.ts";
@@ -296,9 +297,9 @@ class WasmReplay implements Replay {
       words += allWords(kernel);
       if (kernel.scratch) scratch = Math.max(scratch, kernel.scratch(kernelSizes(kernel, params, cells)));
     }
-    this.rows = device.allocate(8 * calls.length);
-    this.args = device.allocate(4 * words);
-    if (scratch > 0) this.#scratch = device.allocate(scratch);
+    [this.rows, this.args, this.#scratch] = allOrNothing((part) =>
+      [8 * calls.length, 4 * words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
+    );
     this.writeRows(calls);
   }
 

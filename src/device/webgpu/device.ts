@@ -449,9 +449,7 @@ class WebGpuReplay implements Replay {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const staged = new ArrayBuffer(ROW_BYTES * Math.max(1, calls.length));
     this.#words = gpu.createBuffer({ label: "rows of a Program", size: staged.byteLength, usage });
-    this.#compiled = calls.map((call, i) =>
-      device.checked(call.kernel.name, () => this.#compile(call, i, staged))
-    );
+    this.#compiled = this.#compileAll(calls, staged);
     gpu.queue.writeBuffer(this.#words, 0, staged);
   }
 
@@ -464,6 +462,18 @@ class WebGpuReplay implements Replay {
         const dispatch = { pipeline: pipelines[pass], group, offset: ROW_BYTES * i, groups: now };
         this.device.checked(name, () => this.batch.add(dispatch));
       });
+    }
+  }
+
+  /** Where the device has no kernel or no memory for one, none is held. */
+  #compileAll(calls: readonly Call[], staged: ArrayBuffer): Step[] {
+    try {
+      return calls.map((call, i) =>
+        this.device.checked(call.kernel.name, () => this.#compile(call, i, staged))
+      );
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
     }
   }
 

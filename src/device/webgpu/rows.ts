@@ -486,7 +486,7 @@ row("attention_f32", {
   replace: { TOTAL: "cell_T() * row.H" },
   groups: (s) => spread(s.T * s.H),
 });
-row("kv_append_f32", {
+row("kv_append_b32", {
   sources: [wgsl.kv_append, wgsl.flat],
   replace: { TOTAL: "cell_T() * row.G * row.D", BODY: "append(i);" },
   groups: threads((s) => s.T * s.G * s.D),

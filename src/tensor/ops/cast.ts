@@ -7,6 +7,7 @@ import type { Kernel } from "../../device/kernel.ts";
 import * as rows from "../../device/kernels/cast.ts";
 import * as dense from "../../device/kernels/copy.ts";
 import { WickError } from "../../error.ts";
+import { making } from "../as_op.ts";
 import { noGrad, track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { checkPlain, type Dtype, isFloat, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
@@ -167,5 +168,5 @@ function copied(x: Tensor, to: PlainDtype): Tensor {
 /** The same memory as elements of another dtype of that width. */
 export function seenAs(x: Tensor, dtype: PlainDtype): Tensor {
   const { shape, strides, offset, rows, scope } = x;
-  return new Tensor(x.storage.retain(), dtype, shape, { strides, offset, rows, scope });
+  return making(new Tensor(x.storage.retain(), dtype, shape, { strides, offset, rows, scope }));
 }

@@ -8,6 +8,7 @@ import { channel_affine_f32, channel_moments_f32 } from "../../device/kernels/ch
 import { group_norm_backward_f32, group_norm_f32 } from "../../device/kernels/group_norm.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
+import { asOp } from "../as_op.ts";
 import { constant } from "../constant.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { show, sizeOf } from "../shape.ts";
@@ -36,25 +37,27 @@ export function groupNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): Tensor {
-  if (someHalf([x, weight, bias])) {
-    return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
-  }
-  const [, C] = channels("groupNorm", x, [weight, bias]);
-  if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot groupNorm ${show(x.shape)} in ${groups} groups: they must divide its ${C} channels`,
-    );
-  }
-  if (x.dtype === "f64") return scaledGroups(x, groups, weight, bias, epsilon);
-  const y = noGrad(() => groupRow(x, groups, weight, bias, epsilon));
-  const inputs = [x, weight, bias].filter((t) => t !== null);
-  return track("groupNorm", y, inputs, weight ? [x, weight] : [x], (dy, [x, weight], needs) => {
-    const w = weight ?? null;
-    const gradients = gradientsEnabled()
-      ? composedGradients(dy, x, groups, w, epsilon)
-      : groupGradients(dy, x, groups, w, epsilon, needs.includes(true, 1));
-    return [gradients.dx, ...(w ? [gradients.dw] : []), ...(bias ? [gradients.db] : [])];
+  return asOp("groupNorm", () => {
+    if (someHalf([x, weight, bias])) {
+      return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
+    }
+    const [, C] = channels("groupNorm", x, [weight, bias]);
+    if (!(Number.isInteger(groups) && groups > 0 && C % groups === 0)) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot groupNorm ${show(x.shape)} in ${groups} groups: they must divide its ${C} channels`,
+      );
+    }
+    if (x.dtype === "f64") return scaledGroups(x, groups, weight, bias, epsilon);
+    const y = noGrad(() => groupRow(x, groups, weight, bias, epsilon));
+    const inputs = [x, weight, bias].filter((t) => t !== null);
+    return track("groupNorm", y, inputs, weight ? [x, weight] : [x], (dy, [x, weight], needs) => {
+      const w = weight ?? null;
+      const gradients = gradientsEnabled()
+        ? composedGradients(dy, x, groups, w, epsilon)
+        : groupGradients(dy, x, groups, w, epsilon, needs.includes(true, 1));
+      return [gradients.dx, ...(w ? [gradients.dw] : []), ...(bias ? [gradients.db] : [])];
+    });
   });
 }
 
@@ -189,21 +192,23 @@ export function batchNorm(
   bias: Tensor | null,
   epsilon = 1e-5,
 ): BatchNormResult {
-  if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
-  const [B] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
-  if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
-  const n = B * sizeOf(x.shape.slice(2));
-  if (n < 2) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot batchNorm ${show(x.shape)}: it takes more than one value a channel, got ${n}`,
-    );
-  }
-  const { mean, variance } = moments(x);
-  using m = mean;
-  using v = variance;
-  using scale = scaleOf(v, weight, epsilon);
-  return { y: channelAffine(x, m, scale, bias), batch: statistics(m, v, n) };
+  return asOp("batchNorm", () => {
+    if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
+    const [B] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
+    if (running) return { y: byRunning(x, running, weight, bias, epsilon) };
+    const n = B * sizeOf(x.shape.slice(2));
+    if (n < 2) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot batchNorm ${show(x.shape)}: it takes more than one value a channel, got ${n}`,
+      );
+    }
+    const { mean, variance } = moments(x);
+    using m = mean;
+    using v = variance;
+    using scale = scaleOf(v, weight, epsilon);
+    return { y: channelAffine(x, m, scale, bias), batch: statistics(m, v, n) };
+  });
 }
 
 /** Computed in f32; the batch's statistics stay in it. */

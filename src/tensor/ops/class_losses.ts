@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { isHalf } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -32,10 +33,12 @@ export type NllLossOptions = ClassOptions;
  * @throws WickError SHAPE_MISMATCH; INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
-  checkReduction(options.reduction ?? "mean");
-  if (isHalf(logProbs.dtype)) return ofHalves(nllLoss, logProbs, targets, options);
-  using rows = classRows("nllLoss", logProbs, targets, options);
-  return lossByClass(rows, options, 0);
+  return asOp("nllLoss", () => {
+    checkReduction(options.reduction ?? "mean");
+    if (isHalf(logProbs.dtype)) return ofHalves(nllLoss, logProbs, targets, options);
+    using rows = classRows("nllLoss", logProbs, targets, options);
+    return lossByClass(rows, options, 0);
+  });
 }
 
 /** The same for rows of log-probabilities; `smoothing` is the share of a target that all classes have evenly. */

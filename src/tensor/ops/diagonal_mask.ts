@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Device } from "../../device/device.ts";
+import type { Cell, Device } from "../../device/device.ts";
 import { noGrad } from "../autograd.ts";
 import { recording } from "../program.ts";
 import { Tensor } from "../tensor.ts";
@@ -30,6 +30,12 @@ export function diagonalMask(
     using below = down.unsqueeze(1);
     return compare(how, right, below);
   });
+}
+
+/** i32: 0 .. count - 1, in the scope of `like`; a handle on what its device keeps. */
+export function counting({ device, scope }: Tensor, count: number, rows?: Cell): Tensor {
+  using numbers = whole(device, count);
+  return numbers.alias([count], { offset: (numbers.size - 1) / 2, rows, scope });
 }
 
 const kept = new WeakMap<Device, Tensor>();

@@ -5,6 +5,7 @@
  */
 import { dropout_f32 } from "../../device/kernels/random.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { track } from "../autograd.ts";
 import { result, rowCount, run } from "../dispatch.ts";
 import { type Draw, nextDraw } from "../draw.ts";
@@ -23,13 +24,15 @@ import { filled } from "./fill.ts";
  * @param generator [the default one]
  */
 export function dropout(x: Tensor, rate: number, generator: Generator = defaultGenerator()): Tensor {
-  if (!isTrainable(x.dtype)) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32, f64, f16 and bf16`);
-  }
-  checkRate(rate);
-  const draw = nextDraw(generator, x.device);
-  if (isHalf(x.dtype)) return throughF32(x, (x) => dropped(x, rate, draw));
-  return x.dtype === "f64" ? droppedWide(x, rate, draw) : dropped(x, rate, draw);
+  return asOp("dropout", () => {
+    if (!isTrainable(x.dtype)) {
+      throw new WickError("DTYPE_MISMATCH", `Cannot dropout ${x}: it takes f32, f64, f16 and bf16`);
+    }
+    checkRate(rate);
+    const draw = nextDraw(generator, x.device);
+    if (isHalf(x.dtype)) return throughF32(x, (x) => dropped(x, rate, draw));
+    return x.dtype === "f64" ? droppedWide(x, rate, draw) : dropped(x, rate, draw);
+  });
 }
 
 /** What f32 drops, of f64. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asOp } from "../as_op.ts";
 import type { PlainDtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { diagonal } from "./diagonal.ts";
@@ -33,15 +34,17 @@ interface Term {
  * ```
  */
 export function einsum(equation: string, ...tensors: Tensor[]): Tensor {
-  const parsed = parse(equation, tensors.map((t) => t.shape));
-  return tidy(tensors, (...all) => {
-    const terms = all.map((x, i) => narrowed(onceEach({ x, letters: parsed.operands[i] }), parsed));
-    while (terms.length > 1) {
-      const [i, j] = cheapest(terms, parsed);
-      const [b, a] = [terms.splice(j, 1)[0], terms.splice(i, 1)[0]];
-      terms.push(product(a, b, new Set([...parsed.result, ...terms.flatMap((t) => t.letters)])));
-    }
-    return ordered(summed(terms[0], new Set(parsed.result)), parsed.result);
+  return asOp("einsum", () => {
+    const parsed = parse(equation, tensors.map((t) => t.shape));
+    return tidy(tensors, (...all) => {
+      const terms = all.map((x, i) => narrowed(onceEach({ x, letters: parsed.operands[i] }), parsed));
+      while (terms.length > 1) {
+        const [i, j] = cheapest(terms, parsed);
+        const [b, a] = [terms.splice(j, 1)[0], terms.splice(i, 1)[0]];
+        terms.push(product(a, b, new Set([...parsed.result, ...terms.flatMap((t) => t.letters)])));
+      }
+      return ordered(summed(terms[0], new Set(parsed.result)), parsed.result);
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import * as wide from "../../device/kernels/elementwise_wide.ts";
 import * as back from "../../device/kernels/activation_backward.ts";
 import { swiglu_backward_f32, swiglu_f32 } from "../../device/kernels/gated.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { result, rowCount, run } from "../dispatch.ts";
@@ -180,35 +181,39 @@ function geluErfSlope(x: Tensor): Tensor {
 
 /** silu(gate) * up, both [.., F]. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
-  if (someHalf([gate, up])) return inWide([gate, up], swiglu);
-  if (gate.dtype === "f64" && up.dtype === "f64") {
-    using open = unary("silu", gate);
-    return open.mul(up);
-  }
-  needF32("swiglu", gate, up);
-  if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot swiglu ${gate} and ${up}: both must be contiguous and of one shape`,
-    );
-  }
-  const y = result("swiglu", [gate, up], "f32", gate.shape, gate.rows);
-  run(swiglu_f32, [gate, up, y], [gate.shape.at(-1)!], [rowCount(gate)]);
-  return track("swiglu", y, [gate, up], [gate, up], (dy, [gate, up]) => {
-    if (gradientsEnabled()) return [dy.mul(up).mul(siluSlope(gate)), dy.mul(unary("silu", gate))];
-    using d = dy.contiguous();
-    const [dgate, dup] = [0, 1].map(() =>
-      result("swiglu's gradient", [gate, up, d], "f32", gate.shape, gate.rows)
-    );
-    run(swiglu_backward_f32, [gate, up, d, dgate, dup], [gate.shape.at(-1)!], [rowCount(gate)]);
-    return [dgate, dup];
+  return asOp("swiglu", () => {
+    if (someHalf([gate, up])) return inWide([gate, up], swiglu);
+    if (gate.dtype === "f64" && up.dtype === "f64") {
+      using open = unary("silu", gate);
+      return open.mul(up);
+    }
+    needF32("swiglu", gate, up);
+    if (show(gate.shape) !== show(up.shape) || !gate.isContiguous || !up.isContiguous) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot swiglu ${gate} and ${up}: both must be contiguous and of one shape`,
+      );
+    }
+    const y = result("swiglu", [gate, up], "f32", gate.shape, gate.rows);
+    run(swiglu_f32, [gate, up, y], [gate.shape.at(-1)!], [rowCount(gate)]);
+    return track("swiglu", y, [gate, up], [gate, up], (dy, [gate, up]) => {
+      if (gradientsEnabled()) return [dy.mul(up).mul(siluSlope(gate)), dy.mul(unary("silu", gate))];
+      using d = dy.contiguous();
+      const [dgate, dup] = [0, 1].map(() =>
+        result("swiglu's gradient", [gate, up, d], "f32", gate.shape, gate.rows)
+      );
+      run(swiglu_backward_f32, [gate, up, d, dgate, dup], [gate.shape.at(-1)!], [rowCount(gate)]);
+      return [dgate, dup];
+    });
   });
 }
 
 /** gelu(gate) * up, both of one shape (Shazeer 2020). */
 export function geglu(gate: Tensor, up: Tensor): Tensor {
-  using open = gate.gelu();
-  return open.mul(up);
+  return asOp("geglu", () => {
+    using open = gate.gelu();
+    return open.mul(up);
+  });
 }
 
 /** The elements as f32, contiguous. */

@@ -9,6 +9,7 @@ import * as indexing from "../../device/kernels/indexing.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { take_rows_bf16, take_rows_f16 } from "../../device/kernels/rows.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { type Dtype, isHalf, isPlain, type PlainDtype } from "../dtype.ts";
@@ -57,41 +58,53 @@ const tableRows: Partial<Record<string, Kernel>> = { f16: take_rows_f16, bf16: t
  * @throws WickError INDEX_OUT_OF_RANGE where an id is outside 0 .. V - 1
  */
 export function takeRows(x: Tensor, ids: Tensor): Tensor {
-  if (x.rank !== 2) throw new WickError("SHAPE_MISMATCH", `Cannot embedding of ${x}: expected a table [V,C]`);
-  if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("embedding", x, 0, ids);
-  const kernel = tableRows[x.dtype] ?? kernels.get(`embed_${x.dtype}`);
-  if (!kernel) {
-    throw new WickError("DTYPE_MISMATCH", `Cannot embedding of ${x}: there is no kernel for it`);
-  }
-  if (!isHalf(x.dtype)) refuseGradient("take embedding of", [x], "blocks are constants");
-  const [V, C] = x.shape;
-  using index = indices(`embedding dimension 0 of ${show(x.shape)}`, ids, V);
-  const y = result("embedding", [x, index], "f32", [...index.shape, C], index.rows);
-  const sizes: Record<string, number> = { V, C, K: C };
-  using dense = isPlain(x.dtype) ? x.contiguous() : x.alias(x.shape, x);
-  run(kernel, [dense, index, y], Object.keys(kernel.params).map((name) => sizes[name]), [count(index)]);
-  const { shape, dtype } = x;
-  return track("takeRows", y, [x], [index], (dy, [index]) => [summed(dy, dtype, shape, undefined, 0, index)]);
+  return asOp("embedding", () => {
+    if (x.rank !== 2) {
+      throw new WickError("SHAPE_MISMATCH", `Cannot embedding of ${x}: expected a table [V,C]`);
+    }
+    if (x.dtype === "f32" || x.dtype === "f64") return takeAlong("embedding", x, 0, ids);
+    const kernel = tableRows[x.dtype] ?? kernels.get(`embed_${x.dtype}`);
+    if (!kernel) {
+      throw new WickError("DTYPE_MISMATCH", `Cannot embedding of ${x}: there is no kernel for it`);
+    }
+    if (!isHalf(x.dtype)) refuseGradient("take embedding of", [x], "blocks are constants");
+    const [V, C] = x.shape;
+    using index = indices(`embedding dimension 0 of ${show(x.shape)}`, ids, V);
+    const y = result("embedding", [x, index], "f32", [...index.shape, C], index.rows);
+    const sizes: Record<string, number> = { V, C, K: C };
+    using dense = isPlain(x.dtype) ? x.contiguous() : x.alias(x.shape, x);
+    run(kernel, [dense, index, y], Object.keys(kernel.params).map((name) => sizes[name]), [count(index)]);
+    const { shape, dtype } = x;
+    return track(
+      "takeRows",
+      y,
+      [x],
+      [index],
+      (dy, [index]) => [summed(dy, dtype, shape, undefined, 0, index)],
+    );
+  });
 }
 
 /** 1 where an id is a class, else 0, as f32: ids [..] in 0 .. classes - 1 to [.., classes]. */
 export function oneHot(ids: Tensor, classes: number): Tensor {
-  if (!(Number.isInteger(classes) && classes > 0)) {
-    throw new WickError(
-      "INVALID_ARGUMENT",
-      `Cannot take oneHot of ${ids}: classes must be positive, got ${classes}`,
-      {
-        param: "classes",
-      },
-    );
-  }
-  using index = indices(`take oneHot of ${classes} classes of ${show(ids.shape)}`, ids, classes);
-  return noGrad(() => {
-    const y = filled(index, 0, "f32", [...index.shape, classes], index.rows);
-    using ones = filled(index, 1, "f32", index.shape, index.rows);
-    const { O } = along(y, y.rank - 1);
-    run(indexing.scatter_b32, [index, ones, y], [classes, 1, 1], [O]);
-    return y;
+  return asOp("oneHot", () => {
+    if (!(Number.isInteger(classes) && classes > 0)) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        `Cannot take oneHot of ${ids}: classes must be positive, got ${classes}`,
+        {
+          param: "classes",
+        },
+      );
+    }
+    using index = indices(`take oneHot of ${classes} classes of ${show(ids.shape)}`, ids, classes);
+    return noGrad(() => {
+      const y = filled(index, 0, "f32", [...index.shape, classes], index.rows);
+      using ones = filled(index, 1, "f32", index.shape, index.rows);
+      const { O } = along(y, y.rank - 1);
+      run(indexing.scatter_b32, [index, ones, y], [classes, 1, 1], [O]);
+      return y;
+    });
   });
 }
 

@@ -28,7 +28,7 @@ export function indices(action: string, index: Tensor, limit: number, except?: n
   const site = siteOf(device, action, whole.shape, limit);
   using fault = new Tensor(device.faults.storage.retain(), "i32", [3]);
   run(check_index, [whole, fault], [limit, site, except ?? 0], [count(whole)]);
-  if (!recording()) throwing(whole, () => device.raise());
+  if (!recording()) device.raise();
   return whole;
 }
 
@@ -68,14 +68,4 @@ export function toI32(action: string, index: Tensor): Tensor {
     "DTYPE_MISMATCH",
     `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8`,
   );
-}
-
-/** Does what may throw; the tensor goes where it does. */
-function throwing(x: Tensor, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    x.dispose();
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { track } from "../autograd.ts";
 import { result } from "../dispatch.ts";
 import { isPlain } from "../dtype.ts";
@@ -27,32 +28,36 @@ import { copyInto, narrow } from "./view.ts";
  * ```
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const d = checkJoin("cat", tensors, dim, 0, (t, i) => i === dimension("cat", dim, t.rank));
-  const [first] = tensors;
-  const dtype = tensors.reduce((d, t) => d === t.dtype ? d : promote(d, t.dtype, "cat"), first.dtype);
-  if (isPlain(dtype) && tensors.some((t) => t.dtype !== dtype)) {
-    return tidy(tensors, (...all) => cat(all.map((t) => t.to(dtype)), d));
-  }
-  const lengths = tensors.map((t) => t.shape[d]);
-  const y = result("cat", tensors, first.dtype, first.shape.with(d, sum(lengths)), first.rows);
-  const starts = startsOf(lengths);
-  for (const [i, t] of tensors.entries()) {
-    using place = y.narrow(d, starts[i], lengths[i]);
-    copyInto(t, place);
-  }
-  return track(
-    "cat",
-    y,
-    tensors,
-    [],
-    (dy, _, needs) => lengths.map((n, i) => needs[i] ? narrow(dy, d, starts[i], n) : undefined),
-  );
+  return asOp("cat", () => {
+    const d = checkJoin("cat", tensors, dim, 0, (t, i) => i === dimension("cat", dim, t.rank));
+    const [first] = tensors;
+    const dtype = tensors.reduce((d, t) => d === t.dtype ? d : promote(d, t.dtype, "cat"), first.dtype);
+    if (isPlain(dtype) && tensors.some((t) => t.dtype !== dtype)) {
+      return tidy(tensors, (...all) => cat(all.map((t) => t.to(dtype)), d));
+    }
+    const lengths = tensors.map((t) => t.shape[d]);
+    const y = result("cat", tensors, first.dtype, first.shape.with(d, sum(lengths)), first.rows);
+    const starts = startsOf(lengths);
+    for (const [i, t] of tensors.entries()) {
+      using place = y.narrow(d, starts[i], lengths[i]);
+      copyInto(t, place);
+    }
+    return track(
+      "cat",
+      y,
+      tensors,
+      [],
+      (dy, _, needs) => lengths.map((n, i) => needs[i] ? narrow(dy, d, starts[i], n) : undefined),
+    );
+  });
 }
 
 /** Tensors of one shape along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  const d = checkJoin("stack", tensors, dim, 1, () => false);
-  return tidy(tensors, (...all) => cat(all.map((t) => t.unsqueeze(d)), d));
+  return asOp("stack", () => {
+    const d = checkJoin("stack", tensors, dim, 1, () => false);
+    return tidy(tensors, (...all) => cat(all.map((t) => t.unsqueeze(d)), d));
+  });
 }
 
 /** Throws unless tensors can be joined; `free` are the dimensions that may differ. Gives the dimension from the front. */

@@ -7,6 +7,7 @@ import type { Kernel, Sizes } from "../../device/kernel.ts";
 import { kernels } from "../../device/kernels/mod.ts";
 import { quantize_q8 } from "../../device/kernels/quantize.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { lead, result, rowCount, run } from "../dispatch.ts";
@@ -20,18 +21,20 @@ export { takeRows } from "./index_select.ts";
 
 /** x [.., K] f32 as 8-bit blocks of 32 with their scales and sums; K is a multiple of 32. */
 export function quantizeQ8(x: Tensor): Tensor {
-  const columns = x.shape.at(-1) ?? 0;
-  if (x.dtype !== "f32" || columns % Q8_BLOCK.values !== 0) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot quantize ${x} to q8: it takes f32 with rows in multiples of ${Q8_BLOCK.values}, got ${columns}`,
-    );
-  }
-  refuseGradient("quantize", [x], "rounding has none");
-  using dense = x.contiguous();
-  const y = result("quantizeQ8", [dense], "q8", x.shape, x.rows);
-  run(quantize_q8, [dense, y], [columns], [rowCount(dense)]);
-  return y;
+  return asOp("quantizeQ8", () => {
+    const columns = x.shape.at(-1) ?? 0;
+    if (x.dtype !== "f32" || columns % Q8_BLOCK.values !== 0) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot quantize ${x} to q8: it takes f32 with rows in multiples of ${Q8_BLOCK.values}, got ${columns}`,
+      );
+    }
+    refuseGradient("quantize", [x], "rounding has none");
+    using dense = x.contiguous();
+    const y = result("quantizeQ8", [dense], "q8", x.shape, x.rows);
+    run(quantize_q8, [dense, y], [columns], [rowCount(dense)]);
+    return y;
+  });
 }
 
 /**
@@ -40,24 +43,26 @@ export function quantizeQ8(x: Tensor): Tensor {
  * gradients go on to x alone.
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  const [N, K] = weight.shape;
-  if (x.rank < 1 || weight.rank !== 2 || x.shape.at(-1) !== K || (bias && show(bias.shape) !== show([N]))) {
-    throw new WickError(
-      "SHAPE_MISMATCH",
-      `Cannot apply weights ${show(weight.shape)}${bias ? ` and bias ${show(bias.shape)}` : ""} to ` +
-        `${show(x.shape)}: the last sizes must match, got ${K} and ${x.shape.at(-1)}`,
-    );
-  }
-  if (x.rank !== 2) {
-    const rows = sizeOf(x.shape.slice(0, -1));
-    using flat = x.reshape(rows, K);
-    using y = linear(flat, weight, bias);
-    return y.reshape(...x.shape.slice(0, -1), N);
-  }
-  const y = isPlain(weight.dtype)
-    ? timesPlain(x, weight)
-    : timesBlocks(`matmul_${weight.dtype}_${x.dtype}`, x, weight, 0);
-  return bias ? addBias(y, bias) : y;
+  return asOp("linear", () => {
+    const [N, K] = weight.shape;
+    if (x.rank < 1 || weight.rank !== 2 || x.shape.at(-1) !== K || (bias && show(bias.shape) !== show([N]))) {
+      throw new WickError(
+        "SHAPE_MISMATCH",
+        `Cannot apply weights ${show(weight.shape)}${bias ? ` and bias ${show(bias.shape)}` : ""} to ` +
+          `${show(x.shape)}: the last sizes must match, got ${K} and ${x.shape.at(-1)}`,
+      );
+    }
+    if (x.rank !== 2) {
+      const rows = sizeOf(x.shape.slice(0, -1));
+      using flat = x.reshape(rows, K);
+      using y = linear(flat, weight, bias);
+      return y.reshape(...x.shape.slice(0, -1), N);
+    }
+    const y = isPlain(weight.dtype)
+      ? timesPlain(x, weight)
+      : timesBlocks(`matmul_${weight.dtype}_${x.dtype}`, x, weight, 0);
+    return bias ? addBias(y, bias) : y;
+  });
 }
 
 /** x [T, K] times plain weights [N, K] transposed. */

@@ -5,6 +5,7 @@
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track, tracks } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { isFloat, isHalf } from "../dtype.ts";
@@ -40,22 +41,24 @@ export interface CrossEntropyOptions extends ClassOptions {
  * @throws WickError SHAPE_MISMATCH; INDEX_OUT_OF_RANGE where a target is outside 0 .. V - 1 and not `ignoreIndex`
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { smoothing = 0 } = options;
-  checkReduction(options.reduction ?? "mean");
-  if (!(smoothing >= 0 && smoothing < 1)) {
-    throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
-      param: "smoothing",
-    });
-  }
-  if (isHalf(logits.dtype)) return ofHalves(crossEntropy, logits, targets, options);
-  if (isFloat(targets.dtype)) return lossByShare(logits, targets, options, smoothing);
-  using rows = classRows("crossEntropy", logits, targets, options);
-  if (logits.dtype === "f64" || (options.weights && tracks([options.weights]))) {
-    using logs = rows.rows.logSoftmax(-1);
-    return lossByClass({ ...rows, rows: logs }, options, smoothing);
-  }
-  using losses = each(rows.rows, rows.targets, options);
-  return reducedByClass(losses, options, rows.shape, () => weightOf(rows.rows, rows.targets, options));
+  return asOp("crossEntropy", () => {
+    const { smoothing = 0 } = options;
+    checkReduction(options.reduction ?? "mean");
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
+        param: "smoothing",
+      });
+    }
+    if (isHalf(logits.dtype)) return ofHalves(crossEntropy, logits, targets, options);
+    if (isFloat(targets.dtype)) return lossByShare(logits, targets, options, smoothing);
+    using rows = classRows("crossEntropy", logits, targets, options);
+    if (logits.dtype === "f64" || (options.weights && tracks([options.weights]))) {
+      using logs = rows.rows.logSoftmax(-1);
+      return lossByClass({ ...rows, rows: logs }, options, smoothing);
+    }
+    using losses = each(rows.rows, rows.targets, options);
+    return reducedByClass(losses, options, rows.shape, () => weightOf(rows.rows, rows.targets, options));
+  });
 }
 
 function each(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): Tensor {

@@ -4,6 +4,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { isTrainable } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -60,58 +61,66 @@ export interface KlDivOptions {
  * ```
  */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => mseLoss(x, target, options));
-  using difference = between("mseLoss", x, target);
-  using losses = difference.sqr();
-  return reduced(losses, options.reduction);
+  return asOp("mseLoss", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => mseLoss(x, target, options));
+    using difference = between("mseLoss", x, target);
+    using losses = difference.sqr();
+    return reduced(losses, options.reduction);
+  });
 }
 
 /** The size of the difference; the gradient is 0 where that is. */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => l1Loss(x, target, options));
-  using difference = between("l1Loss", x, target);
-  using losses = difference.abs();
-  return reduced(losses, options.reduction);
+  return asOp("l1Loss", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => l1Loss(x, target, options));
+    using difference = between("l1Loss", x, target);
+    using losses = difference.abs();
+    return reduced(losses, options.reduction);
+  });
 }
 
 /** Half the square of the difference d up to delta, from there delta (|d| - delta / 2) (Huber 1964). */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => huberLoss(x, target, options));
-  const { delta = 1 } = options;
-  if (!(delta > 0)) {
-    throw new WickError(
-      "INVALID_ARGUMENT",
-      `Cannot take huberLoss: delta must be more than 0, got ${delta}`,
-      {
-        param: "delta",
-      },
-    );
-  }
-  using difference = between("huberLoss", x, target);
-  using near = clamp(difference, -delta, delta);
-  using half = near.mul(0.5);
-  using rest = difference.sub(half);
-  using losses = near.mul(rest);
-  return reduced(losses, options.reduction);
+  return asOp("huberLoss", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => huberLoss(x, target, options));
+    const { delta = 1 } = options;
+    if (!(delta > 0)) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        `Cannot take huberLoss: delta must be more than 0, got ${delta}`,
+        {
+          param: "delta",
+        },
+      );
+    }
+    using difference = between("huberLoss", x, target);
+    using near = clamp(difference, -delta, delta);
+    using half = near.mul(0.5);
+    using rest = difference.sub(half);
+    using losses = near.mul(rest);
+    return reduced(losses, options.reduction);
+  });
 }
 
 /** huberLoss over delta = beta (Girshick 2015). */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => smoothL1Loss(x, target, options));
-  const { beta = 1, reduction } = options;
-  if (beta === 0) return l1Loss(x, target, { reduction });
-  if (!(beta > 0)) {
-    throw new WickError(
-      "INVALID_ARGUMENT",
-      `Cannot take smoothL1Loss: beta must not be negative, got ${beta}`,
-      {
-        param: "beta",
-      },
-    );
-  }
-  sameShape("smoothL1Loss", x, target);
-  using losses = huberLoss(x, target, { delta: beta, reduction });
-  return losses.mul(1 / beta);
+  return asOp("smoothL1Loss", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => smoothL1Loss(x, target, options));
+    const { beta = 1, reduction } = options;
+    if (beta === 0) return l1Loss(x, target, { reduction });
+    if (!(beta > 0)) {
+      throw new WickError(
+        "INVALID_ARGUMENT",
+        `Cannot take smoothL1Loss: beta must not be negative, got ${beta}`,
+        {
+          param: "beta",
+        },
+      );
+    }
+    sameShape("smoothL1Loss", x, target);
+    using losses = huberLoss(x, target, { delta: beta, reduction });
+    return losses.mul(1 / beta);
+  });
 }
 
 /** -target log sigmoid(x) - (1 - target) log(1 - sigmoid(x)), right for logits x of any size. */
@@ -120,30 +129,34 @@ export function bceWithLogits(
   target: Tensor,
   options: BceWithLogitsOptions = {},
 ): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => bceWithLogits(x, target, options));
-  sameShape("bceWithLogits", x, target);
-  const { weight, posWeight, reduction } = options;
-  using yes = times(target, posWeight);
-  using no = target.affine(-1, 1);
-  using sure = x.logSigmoid();
-  using missed = yes.mul(sure);
-  using other = x.softplus();
-  using raised = no.mul(other);
-  using losses = raised.sub(missed);
-  sameShape("bceWithLogits with weights", losses, x);
-  using weighed = times(losses, weight);
-  sameShape("bceWithLogits with weights", weighed, x);
-  return reduced(weighed, reduction);
+  return asOp("bceWithLogits", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => bceWithLogits(x, target, options));
+    sameShape("bceWithLogits", x, target);
+    const { weight, posWeight, reduction } = options;
+    using yes = times(target, posWeight);
+    using no = target.affine(-1, 1);
+    using sure = x.logSigmoid();
+    using missed = yes.mul(sure);
+    using other = x.softplus();
+    using raised = no.mul(other);
+    using losses = raised.sub(missed);
+    sameShape("bceWithLogits with weights", losses, x);
+    using weighed = times(losses, weight);
+    sameShape("bceWithLogits with weights", weighed, x);
+    return reduced(weighed, reduction);
+  });
 }
 
 /** target (log target - x), for log-probabilities x; 0 where the target is 0 (Kullback and Leibler 1951). */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  if (someHalf([x, target])) return inWide([x, target], (x, target) => klDiv(x, target, options));
-  sameShape("klDiv", x, target);
-  using losses = options.logTarget ? divergenceOfLogs(x, target) : divergence(x, target);
-  if (options.reduction !== "batchmean") return reduced(losses, options.reduction);
-  using sum = reduced(losses, "sum");
-  return sum.mul(1 / (x.shape[0] ?? 1));
+  return asOp("klDiv", () => {
+    if (someHalf([x, target])) return inWide([x, target], (x, target) => klDiv(x, target, options));
+    sameShape("klDiv", x, target);
+    using losses = options.logTarget ? divergenceOfLogs(x, target) : divergence(x, target);
+    if (options.reduction !== "batchmean") return reduced(losses, options.reduction);
+    using sum = reduced(losses, "sum");
+    return sum.mul(1 / (x.shape[0] ?? 1));
+  });
 }
 
 function divergence(x: Tensor, target: Tensor): Tensor {

@@ -5,6 +5,7 @@
  */
 import { attention_train_backward_f32, attention_train_f32 } from "../../device/kernels/attention_train.ts";
 import { WickError } from "../../error.ts";
+import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import type { Generator } from "../generator.ts";
@@ -55,14 +56,16 @@ export function scaledDotProductAttention(
   v: Tensor,
   options: ScaledAttentionOptions = {},
 ): Tensor {
-  if (someHalf([q, k, v])) {
-    return inWide([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
-  }
-  check(q, k, v);
-  const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-  return options.mask || options.dropout || q.dtype === "f64"
-    ? composed(q, k, v, call, options)
-    : fused(q, k, v, call);
+  return asOp("scaledDotProductAttention", () => {
+    if (someHalf([q, k, v])) {
+      return inWide([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
+    }
+    check(q, k, v);
+    const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
+    return options.mask || options.dropout || q.dtype === "f64"
+      ? composed(q, k, v, call, options)
+      : fused(q, k, v, call);
+  });
 }
 
 /** The options that every way takes. */

@@ -9,7 +9,15 @@ import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
 import { itemBytes } from "../dtype.ts";
-import { broadcastStrides, collapse, contiguousStrides, dimension, show, sizeOf } from "../shape.ts";
+import {
+  broadcastStrides,
+  checkShape,
+  collapse,
+  contiguousStrides,
+  dimension,
+  show,
+  sizeOf,
+} from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sumTo } from "./elementwise.ts";
 import { placesAlong } from "./strided.ts";
@@ -96,6 +104,7 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
       `Cannot expand ${show(x.shape)} to ${show(shape)}: only dimensions of extent 1 can grow`,
     );
   }
+  checkShape(`expand ${show(x.shape)} to`, shape);
   if (shape.length > x.rank || shape[0] !== x.shape[0]) needFixedLead("expand", x);
   const y = x.alias(shape, { offset: x.offset, strides: broadcastStrides(x.shape, x.strides, shape) });
   return track("expand", y, [x], [], (dy) => [sumTo(dy, x.shape)]);

@@ -1,11 +1,12 @@
 """
-Writes test/golden/optim: ten steps of PyTorch's optimizers, its clipping, averages and learning-rate schedules.
+Writes test/golden/optim: ten steps of PyTorch's optimizers in f32 and f64 (and of Lion, which it has not, in f64), its
+clipping, averages and learning-rate schedules.
 
     pip install torch==2.15.0
     python test/golden/make/optim.py test/golden/optim
 
-Options carry Wick's names; `torch` beside them says what PyTorch was called with. Muon's iteration is in f32 here
-(PyTorch rounds it to bf16), but for the case that says so.
+Options carry Wick's names; `torch` beside them says what PyTorch was called with. Muon's iteration is in the dtype of its
+parameters here (PyTorch rounds it to bf16), but for the case that says so.
 """
 import inspect, json, math, os, sys
 import numpy as np
@@ -23,9 +24,8 @@ def draw(shape):
 
 
 def told(tensor):
-    """Decimal numbers that give the same f32 again."""
-    flat = tensor.detach().to(torch.float32).reshape(-1).numpy()
-    return [float(np.format_float_positional(v, unique=True)) for v in flat]
+    """Decimal numbers that give the same f32 or f64 again."""
+    return [float(np.format_float_positional(v, unique=True)) for v in tensor.detach().reshape(-1).numpy()]
 
 
 starts = {name: draw(shape) for name, shape in SHAPES.items()}
@@ -34,33 +34,51 @@ gradients[3]["tall"] *= 100  # a burst, for what bounds steps
 gradients[5]["vector"] *= 0
 
 
-def run(make, names, before_step=None):
-    leaves = {name: torch.tensor(starts[name], requires_grad=True) for name in names}
+def run(make, names, before_step=None, dtype=torch.float32, at=KEPT):
+    leaves = {name: torch.tensor(starts[name], dtype=dtype, requires_grad=True) for name in names}
     optimizer = make(leaves)
     kept = {}
     for step in range(STEPS):
         for name, leaf in leaves.items():
-            leaf.grad = torch.tensor(gradients[step][name])
+            leaf.grad = torch.tensor(gradients[step][name], dtype=dtype)
         if before_step:
             before_step(optimizer, step)
         optimizer.step()
-        if step + 1 in KEPT:
+        if step + 1 in at:
             kept[step + 1] = {name: told(leaf) for name, leaf in leaves.items()}
     return kept
 
 
 muon = torch.optim._muon
 rounded = muon._zeropower_via_newtonschulz
-exec(inspect.getsource(rounded).replace("torch.bfloat16", "torch.float32"), vars(muon))
+exec(inspect.getsource(rounded).replace("torch.bfloat16", "grad.dtype"), vars(muon))
 exact = muon._zeropower_via_newtonschulz
 cases = []
 
 
 def case(name, kind, options, torch_class, torch_options, names=tuple(SHAPES), tolerance=1e-5):
-    expected = run(lambda leaves: torch_class(list(leaves.values()), **torch_options), names)
+    make = lambda leaves: torch_class(list(leaves.values()), **torch_options)
+    expected = run(make, names)
+    wide = run(make, names, dtype=torch.float64, at=[STEPS])[STEPS] if tolerance < 1e-4 else None
     shown = {key: list(value) if isinstance(value, tuple) else value for key, value in torch_options.items()}
     cases.append({"name": name, "optimizer": kind, "options": options, "torch": shown, "parameters": list(names),
-                  "tolerance": tolerance, "expected": expected})
+                  "tolerance": tolerance, "expected": expected, "wide": wide})
+
+
+class Lion(torch.optim.Optimizer):
+    """As google/automl's lion_pytorch.py."""
+    def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, (beta1, beta2) = group["lr"], group["betas"]
+            for p in group["params"]:
+                mean = self.state[p].setdefault("mean", torch.zeros_like(p))
+                p.mul_(1 - lr * group["weight_decay"])
+                p.sub_(lr * torch.sign(mean * beta1 + p.grad * (1 - beta1)))
+                mean.mul_(beta2).add_(p.grad, alpha=1 - beta2)
 
 
 SGD, Adam, AdamW, Adafactor, Muon = (getattr(torch.optim, n) for n in ["SGD", "Adam", "AdamW", "Adafactor", "Muon"])
@@ -83,6 +101,10 @@ case("adamw", "AdamW", {"learningRate": 0.01}, AdamW, {"lr": 0.01})
 case("adamw with decay and other betas", "AdamW",
      {"learningRate": 0.03, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6, "weightDecay": 0.3}, AdamW,
      {"lr": 0.03, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.3})
+case("lion", "Lion", {"learningRate": 0.01}, Lion, {"lr": 0.01})
+case("lion with decay and other betas", "Lion",
+     {"learningRate": 0.03, "beta1": 0.8, "beta2": 0.95, "weightDecay": 0.3}, Lion,
+     {"lr": 0.03, "betas": (0.8, 0.95), "weight_decay": 0.3})
 case("adafactor", "Adafactor", {"learningRate": 0.01}, Adafactor, {"lr": 0.01})
 case("adafactor at a rate that 1 / sqrt(t) bounds, with decay", "Adafactor",
      {"learningRate": 0.6, "weightDecay": 0.05}, Adafactor, {"lr": 0.6, "weight_decay": 0.05})
@@ -123,22 +145,30 @@ groups = {"groups": [{"parameters": ["wide", "cube"], "learningRate": 0.05, "wei
                      {"parameters": ["tall", "vector"]}], "learningRate": 0.01,
           "plain": run(grouped, tuple(SHAPES)), "linear": run(grouped, tuple(SHAPES), scheduled)}
 
-clipped = []
-for max_norm in [0.5, 1000.0]:
-    for norm_type in [2, 1, math.inf, 3]:
-        leaves = [torch.zeros(shape, requires_grad=True) for shape in SHAPES.values()]
-        for leaf, gradient in zip(leaves, gradients[0].values()):
-            leaf.grad = torch.tensor(gradient)
-        norm = torch.nn.utils.clip_grad_norm_(leaves, max_norm, norm_type)
-        clipped.append({"maxNorm": max_norm, "normType": "inf" if norm_type == math.inf else norm_type,
-                        "norm": norm.item(), "clipped": [told(leaf.grad) for leaf in leaves]})
 
-average = {"decay": 0.9, "expected": {}}
-followed = {name: torch.tensor(value) for name, value in starts.items()}
-update = torch.optim.swa_utils.get_ema_avg_fn(0.9)
-for step in range(STEPS):  # the parameters are each step's gradients
-    followed = {name: update(value, torch.tensor(gradients[step][name]), step + 1) for name, value in followed.items()}
-average["expected"] = {name: told(value) for name, value in followed.items()}
+
+def clip(max_norm, norm_type, dtype):
+    leaves = [torch.zeros(shape, dtype=dtype, requires_grad=True) for shape in SHAPES.values()]
+    for leaf, gradient in zip(leaves, gradients[0].values()):
+        leaf.grad = torch.tensor(gradient, dtype=dtype)
+    norm = torch.nn.utils.clip_grad_norm_(leaves, max_norm, norm_type)
+    return {"norm": norm.item(), "clipped": [told(leaf.grad) for leaf in leaves]}
+
+
+def follow(dtype):
+    """An average of parameters that are each step's gradients."""
+    followed = {name: torch.tensor(value, dtype=dtype) for name, value in starts.items()}
+    update = torch.optim.swa_utils.get_ema_avg_fn(0.9)
+    for step in range(STEPS):
+        followed = {name: update(value, torch.tensor(gradients[step][name], dtype=dtype), step + 1)
+                    for name, value in followed.items()}
+    return {name: told(value) for name, value in followed.items()}
+
+
+clipped = [{"maxNorm": max_norm, "normType": "inf" if norm_type == math.inf else norm_type,
+            **clip(max_norm, norm_type, torch.float32), "wide": clip(max_norm, norm_type, torch.float64)}
+           for max_norm in [0.5, 1000.0] for norm_type in [2, 1, math.inf, 3]]
+average = {"decay": 0.9, "expected": follow(torch.float32), "wide": follow(torch.float64)}
 
 with open(f"{folder}/steps.json", "w") as file:
     json.dump({"from": f"torch {torch.__version__}", "shapes": SHAPES,

@@ -210,7 +210,10 @@ Deno.test("products of other ranks are refused", () => {
   error(() => make(2, 2).dot(make(2)), /Cannot dot \[2,2\] and \[2\]: it takes a vector and a vector/);
   error(() => make(2).mv(make(2)), /Cannot mv \[2\] and \[2\]: it takes a matrix and a vector/);
   error(() => make(2).outer(make(2, 1)), /Cannot outer/);
-  error(() => make(2).dot(make(3)), /Cannot matmul \[2\] x \[3\]: inner sizes must match, got 2 and 3/);
+  error(
+    () => make(2).dot(make(3)),
+    /Cannot dot: cannot matmul \[2\] x \[3\]: inner sizes must match, got 2 and 3/,
+  );
   error(() => make().matmul(make(3)), /Cannot matmul \[\] x \[3\]/);
   error(() => make(3).matmul(make()), /Cannot matmul \[3\] x \[\]: inner sizes must match, got 3 and none/);
   error(() => make(3).trace(), /Cannot trace \[3\]: it must be a matrix/);
