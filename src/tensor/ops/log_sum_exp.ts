@@ -32,17 +32,17 @@ export function logSumExp(x: Tensor, dim: Dims, keepDim: boolean): Tensor {
     using converted = cast(x, "f32");
     return logSumExp(converted, dim, keepDim);
   }
-  const y = x.dtype === "f32" ? foldTogether(to, log_sum_exp_f32, "f32") : noGrad(() => wide(to));
-  return track("logSumExp", y, [x], [x, y], (dy, [x, y]) => {
-    const fused = x.dtype === "f32" && !gradientsEnabled() && endsWith(to);
-    return [fused ? gradient(dy, x, y, to) : x.sub(widened(y, to)).exp().mul(widened(dy, to))];
-  });
+  const byRows = x.dtype === "f32" && liesInRows(to);
+  const y = byRows ? foldTogether(to, log_sum_exp_f32, "f32") : noGrad(() => composed(to));
+  return track("logSumExp", y, [x], [x, y], (dy, [x, y]) => [
+    byRows && !gradientsEnabled() ? gradient(dy, x, y, to) : x.sub(widened(y, to)).exp().mul(widened(dy, to)),
+  ]);
 }
 
-/** Whether what goes is the end of x. */
-function endsWith({ goes }: Reduction): boolean {
+/** Whether what goes is the end of x, each time in one piece: else putting it there takes longer than the passes. */
+function liesInRows({ x, goes }: Reduction): boolean {
   const first = goes.indexOf(true);
-  return first >= 0 && !goes.includes(false, first);
+  return x.isContiguous && first >= 0 && !goes.includes(false, first);
 }
 
 /** dy e^(x - y), by rows. */
@@ -56,8 +56,7 @@ function gradient(dy: Tensor, x: Tensor, y: Tensor, to: Reduction): Tensor {
   return dx;
 }
 
-/** Composed, in f64. */
-function wide(to: Reduction): Tensor {
+function composed(to: Reduction): Tensor {
   const { x } = to;
   using shift = finiteMax(to);
   using shifted = x.sub(shift);
