@@ -1,5 +1,5 @@
-// Groups of an example's channels at mean 0 and variance 1 (Wu and He 2018), and the gradient: with k a channel of group r
-// and n = (x - mean[r]) scale[r], scale = 1 / sqrt(variance + eps) over a row of K S numbers,
+// Groups of an example's channels at mean 0 and variance 1 (Wu and He 2018), and the gradient: with k a channel of
+// group r and n = (x - mean[r]) scale[r], scale = 1 / sqrt(variance + eps) over a row of K S numbers,
 //
 //   group_norm            y = n w[k] + b[k]
 //   group_norm_backward   dx = scale (g - mean(g) - n mean(g n)),  g = dy w[k]
@@ -9,9 +9,9 @@
 //   w, b [G, K]: row r takes its K from (r % G) K on; w absent is 1, b absent 0
 //   dw, db [R, K], of each example: the caller adds those of a batch
 //
-// dx may be x or dy, y may be x. Cost: forth 2 reads of a row, which stays in the cache where it is short, and one write;
-// back 3 reads of x and 2 of dy: bound by memory. Accuracy: as layer_norm's (norm.ts: `spread`); 2e-6 forth, 3e-6 of the
-// terms back (tested). Parts divide the rows.
+// dx may be x or dy, y may be x. Cost: forth 2 reads of a row, which stays in the cache where it is short, and one
+// write; back 3 reads of x and 2 of dy: bound by memory. Accuracy: as layer_norm's (norm.ts: `spread`); 2e-6 forth, 3e-6
+// of the terms back (tested). Parts divide the rows.
 
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";

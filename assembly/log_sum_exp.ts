@@ -5,10 +5,11 @@
 //
 //   x, dx [R, C] f32, contiguous rows; y, dy [R]; dx may be x
 //
-// A row goes block by block, each read twice while it is in the nearest cache: with m the largest so far and s the sum of
-// e^(x - m), a block whose largest b passes m makes s smaller by e^(m - b). Cost: one read of x and one exp an element,
-// which bounds it (of 128 MiB 1.8 times what reading takes; blocks of 4 KiB 2.1; 2026-11-29). Accuracy: blocks in f32, joined in f64: 5e-7 (tested). -Infinity alone gives -Infinity, Infinity somewhere Infinity,
-// NaN somewhere NaN, and so of their gradient what e^(x - y) gives. Parts divide the rows.
+// A row goes block by block, each read twice while it is in the nearest cache: with m the largest so far and s the sum
+// of e^(x - m), a block whose largest b passes m makes s smaller by e^(m - b). Cost: one read of x and one exp an
+// element, which bounds it (of 128 MiB 1.8 times what reading takes; by blocks of 4 KiB 2.1; 2026-11-29). Accuracy:
+// blocks in f32, joined in f64: 5e-7 (tested). -Infinity alone gives -Infinity, Infinity somewhere Infinity, NaN
+// somewhere NaN, and their gradient what e^(x - y) gives. Parts divide the rows.
 
 import { cell, integer, pointer, share } from "./common/args";
 import { BATCH } from "./common/fetch";

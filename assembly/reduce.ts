@@ -1,15 +1,15 @@
 // Reductions over the last dimension:  y[r] = fold over c of x[r, c]
 //
 //   x [R, C] f32, i32 or u32, contiguous rows    y [R] of the same, or i32 for argmax and argmin
-//   sum, sum_abs (of |x|), mean, prod, norm (sqrt of the sum of squares), var, max, min, argmax, argmin; of i32 all but mean, norm and
-//   var, wrapping at 32 bits; of u32 those that i32's rows do not give
+//   sum, sum_abs (of |x|), mean, prod, norm (sqrt of the sum of squares), var, max, min, argmax, argmin; of i32 all but
+//   sum_abs, mean, norm and var, wrapping at 32 bits; of u32 those that i32's rows do not give
 //
 // Cost: one read of x (two for var, argmax and argmin, the second from the cache): bound by memory. Accuracy: sums in
 // blocks of 512 elements, sixteen f32 chains each, the blocks added in f64: 1e-6 of the sum of absolute terms whatever
-// C (tested to 100,000 equal values, whose rounding errors do not cancel); prod in f64: 1e-7; sum_abs and norm by eights in
-// f32, joined in f64: 2.5e-7, at any size of squares; var around the
-// mean in f32, whose rounding is taken out again: 1e-6; the others exact. NaN wins max, min, argmax and argmin, as in
-// PyTorch; of equals the first index counts. Parts divide the rows.
+// C (tested to 100,000 equal values, whose rounding errors do not cancel); prod in f64: 1e-7; sum_abs and norm by eights
+// in f32, joined in f64: 2.5e-7, norm whatever the size of squares; var around the mean in f32, whose rounding is taken
+// out again: 1e-6; the others exact. NaN wins max, min, argmax and argmin, as in PyTorch; of equals the first index
+// counts. Parts divide the rows.
 
 import { cell, integer, pointer, real, share } from "./common/args";
 import { MaxF32, MaxI32, MaxU32, MinF32, MinI32, MinU32, ProdI32, SumI32 } from "./common/folds";

@@ -7,10 +7,10 @@
 //   y        contiguous [D0, D1, D2, D3]
 //   a, b, x  read through four strides in elements: 0 repeats, negative ones go backwards
 //
-// An operand may be y itself where it is contiguous and not broadcast. Cost: near the bound of memory where the innermost
-// strides are 0 or 1 and the lanes are plain: |a / b| < 2^22, 1e-25 < |b| < 1e30 (a remainder takes 1.45 times as long
-// as a copy of as many bytes, in memory; Zen 5, 2026-11-29). The others go one by one. Accuracy: trunc and remainder
-// exact, rounded once; floor_div exact below 2^22, beyond 2e-7.
+// An operand may be y itself where it is contiguous and not broadcast. Cost: near the bound of memory where the
+// innermost strides are 0 or 1 and the lanes are plain: |a / b| < 2^22, 1e-25 < |b| < 1e30 (a remainder of 128 MiB
+// takes 1.5 times as long as a copy of as many bytes, 4.3 one by one; 2026-11-29). The others go one by one. Accuracy:
+// trunc and remainder exact, rounded once; floor_div exact below 2^22, beyond 2e-7.
 
 import { the } from "./common/the";
 import { binary, plain } from "./elementwise";
@@ -22,9 +22,9 @@ import { narrow, upper } from "./reduce_middle";
 /** args: x, y | D1, D2, D3, x0..x3 | D0 (cell) */
 export function trunc_f32(args: usize, part: i32, parts: i32): void { plain<Trunc>(args, part, parts); }
 
-// The quotient in f32, rounded down, is the right one or, where it was rounded up to a whole number, one too large. What
-// it leaves of a is less than b from 0, and a f32 holds it: a less the product as f32 rounds it, less what that lost
-// (Dekker 1971: factors in halves of 12 bits, whose products are exact).
+// The quotient in f32, rounded down, is the right one or, where it was rounded up to a whole number, one too large.
+// What it leaves of a is less than b from 0, and a f32 holds it: a less the product as f32 rounds it, less what that
+// lost (Dekker 1971: factors in halves of 12 bits, whose products are exact).
 
 // @ts-ignore: decorator
 @inline
@@ -36,7 +36,8 @@ function floored(a: v128, b: v128): v128 { return f32x4.floor(f32x4.div(a, b)); 
 function left(a: v128, b: v128, q: v128): v128 {
   const p = f32x4.mul(q, b), mask = i32x4.splat(<i32> 0xfffff000);
   const q1 = v128.and(q, mask), q2 = f32x4.sub(q, q1), b1 = v128.and(b, mask), b2 = f32x4.sub(b, b1);
-  const most = f32x4.sub(f32x4.mul(q1, b1), p), middle = f32x4.add(f32x4.add(most, f32x4.mul(q1, b2)), f32x4.mul(q2, b1));
+  const most = f32x4.sub(f32x4.mul(q1, b1), p);
+  const middle = f32x4.add(f32x4.add(most, f32x4.mul(q1, b2)), f32x4.mul(q2, b1));
   return f32x4.sub(f32x4.sub(a, p), f32x4.add(middle, f32x4.mul(q2, b2)));
 }
 

@@ -116,6 +116,28 @@ function layerNorm(random: Random): Check {
   return { call: { ...sizes, operands: [x, w, b, zeros(R * C)] }, y: 3, dy, gradients };
 }
 
+/** Of one example, so that the row's sums are the gradients of the weights. */
+function groupNorm(random: Random): Check {
+  const [G, K, S] = [random.integer(1, 3), random.integer(1, 3), random.integer(1, 4)];
+  const [x, dy] = [floats(random, G * K * S), floats(random, G * K * S)];
+  const [w, b] = [random.integer(0, 2) ? floats(random, G * K) : null, floats(random, G * K)];
+  const sizes = { params: [G, K, S, 0.1], cells: [G] };
+  const backward = { ...sizes, operands: [x, w, dy, zeros(x.length), zeros(G * K), zeros(G * K)] };
+  const [dx, dw, db] = [3, 4, 5].map((operand) => output("group_norm_backward_f32", backward, operand));
+  const gradients = new Map([[0, dx], [2, db]]);
+  if (w) gradients.set(1, dw);
+  return { call: { ...sizes, operands: [x, w, b, zeros(x.length)] }, y: 3, dy, gradients };
+}
+
+function logSumExp(random: Random): Check {
+  const [R, C] = [random.integer(1, 3), random.integer(1, 7)];
+  const [x, dy, sizes] = [floats(random, R * C), floats(random, R), { params: [C], cells: [R] }];
+  const call = { ...sizes, operands: [x, zeros(R)] };
+  const y = output("log_sum_exp_f32", call, 1);
+  const backward = { ...sizes, operands: [x, y, dy, zeros(R * C)] };
+  return { call, y: 1, dy, gradients: new Map([[0, output("log_sum_exp_backward_f32", backward, 3)]]) };
+}
+
 function crossEntropy(random: Random): Check {
   const [T, V] = [random.integer(1, 4), random.integer(1, 6)];
   const [logits, targets] = [floats(random, T * V), random.ints(T, 0, V - 1)];
@@ -253,6 +275,8 @@ const checks: Record<string, Draw> = {
   log_softmax_f32: rowwise("log_softmax_f32", "y"),
   rms_norm_f32: rmsNorm,
   layer_norm_f32: layerNorm,
+  group_norm_f32: groupNorm,
+  log_sum_exp_f32: logSumExp,
   cross_entropy_f32: crossEntropy,
   rope_interleaved_f32: rope("rope_interleaved_f32"),
   rope_halved_f32: rope("rope_halved_f32"),

@@ -11,7 +11,7 @@ import { laidOut, type Layout } from "./layouts.ts";
 const seed = testSeed();
 
 /** Ops that add in the order of memory. */
-const SUMS = ["sum", "mean", "var", "std"];
+const SUMS = ["sum", "mean", "var", "std", "norm", "logSumExp", "batchNorm"];
 /** Ops whose elements are whatever was there. */
 const UNWRITTEN = ["emptyLike"];
 /** Of results that add: relative to 1 + the value. */
