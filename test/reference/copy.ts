@@ -30,6 +30,7 @@ function copy(make: (random: Random, length: number) => Elements): Reference {
           };
         }
       }
+      yield* turnedCases(make, random);
     },
     oracle({ operands: [x, y], params, cells }: Case): Expected[] {
       const sizes = [cells[0], ...params.slice(0, 3)];
@@ -40,6 +41,44 @@ function copy(make: (random: Random, length: number) => Elements): Reference {
       return [{ operand: 1, values }];
     },
   };
+}
+
+/** Two contiguous layouts of which each is innermost in another loop, through sizes around those of a tile. */
+function* turnedCases(
+  make: (random: Random, length: number) => Elements,
+  random: Random,
+): Generator<Case> {
+  const sizes = [[1, 1, 17, 40], [2, 3, 4, 16], [1, 2, 33, 5], [3, 20, 2, 19], [2, 1, 3, 300], [
+    1,
+    35,
+    1,
+    33,
+  ]];
+  for (const [i, size] of sizes.entries()) {
+    const along = dense(size, [0, 1, 2, 3]);
+    for (const d of [1, 2]) {
+      const order = [0, 1, 2, 3].filter((loop) => loop !== d);
+      for (const [x, y] of [[dense(size, [...order, d]), along], [along, dense(size, [...order, d])]]) {
+        const length = size.reduce((a, b) => a * b, 1);
+        yield {
+          label: `${i}: [${size}] strides [${x}] to [${y}]`,
+          operands: [make(random, length), make(random, length)],
+          params: [...size.slice(1), ...x, ...y],
+          cells: [size[0]],
+        };
+      }
+    }
+  }
+}
+
+/** Strides of a contiguous layout whose dimensions lie in an order, the innermost last. */
+function dense(sizes: readonly number[], order: readonly number[]): number[] {
+  const strides = [0, 0, 0, 0];
+  order.reduceRight((stride, d) => {
+    strides[d] = stride;
+    return stride * sizes[d];
+  }, 1);
+  return strides;
 }
 
 /** Strides of a layout in another order, with a hole between the innermost elements. */
