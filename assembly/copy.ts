@@ -6,7 +6,7 @@
 //
 // Cost: bound by memory where the innermost strides are 1. Where each of them is 1 in another loop, tiles are turned:
 // a matrix of 128 MiB in 1.5 to 2 times a copy's time, 3.1 where its rows lie a power of two apart (17 element by
-// element; Granite Rapids, 2026-11-29). Conversions to f16 and bf16 round to nearest even; all values are exact otherwise
+// element; a Xeon with AMX, 2026-11-29). Conversions to f16 and bf16 round to nearest even; all values are exact otherwise
 // (i32 to f32 rounds). Parts divide the elements, or the blocks of tiles.
 
 import { cell, integer, pointer, share } from "./common/args";

@@ -80,18 +80,17 @@ function anyLog4<B>(x: v128): v128 {
   return v128.bitselect(f32x4.splat(NaN), y, invalid);
 }
 
-/** log(1 + x): what u = 1 + x lost in rounding is added to the mantissa. Relative error <= 3e-7. */
+/** log(1 + x): e as of u = 1 + x, but m - 1 from x, which u has rounded. Relative error <= 3e-7. */
 // @ts-ignore: decorator
 @inline
 export function log1p4(x: v128): v128 {
-  const u = f32x4.add(x, f32x4.splat(1)), lost = f32x4.sub(x, f32x4.sub(u, f32x4.splat(1)));
-  const shifted = i32x4.sub(u, i32x4.splat(0x3f3504f3));
+  const one = f32x4.splat(1), u = f32x4.add(x, one), shifted = i32x4.sub(u, i32x4.splat(0x3f3504f3));
   // 2^-e: the exponent's bits taken from those of 1
   const scale = i32x4.sub(i32x4.splat(0x3f800000), v128.and(shifted, i32x4.splat(0xff800000)));
-  const y = the<Natural>().of(exponentOf(shifted), seriesOf(madd(lost, scale, mantissaOf(shifted))));
-  // as in isNormal4, but below 2^127, from where on the scale is no number
-  if (i32x4.bitmask(i32x4.lt_s(i32x4.add(u, i32x4.splat(0x01000000)), i32x4.splat(0x02000000))) == 0) return y;
-  const fine = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(1.7014118e38)));
+  const y = the<Natural>().of(exponentOf(shifted), seriesOf(madd(x, scale, f32x4.sub(scale, one))));
+  // as in isNormal4, but below 2^126, from where on the scale is no number
+  if (i32x4.bitmask(i32x4.lt_s(i32x4.add(u, i32x4.splat(0x01800000)), i32x4.splat(0x02000000))) == 0) return y;
+  const fine = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(8.507059e37)));
   return v128.bitselect(y, anyLog4<Natural>(u), fine);
 }
 
@@ -202,19 +201,17 @@ function sineOf4(x: v128, n: v128, shifted: v128): v128 {
   return v128.xor(sine, i32x4.shl(shifted, 31));
 }
 
-/** tan x: with r = x - n pi / 2, sin r / cos r, or -cos r / sin r where n is odd. */
+/** tan x: with r = x - n pi / 2, r P(r^2) / Q(r^2) (degree 3 and 4, 1.4e-8), or -Q / (r P) where n is odd. */
 // @ts-ignore: decorator
 @inline
 export function tan4(x: v128): v128 {
   const magic = f32x4.splat(12582912), shifted = madd(x, f32x4.splat(0.63661977), magic), n = f32x4.sub(shifted, magic);
   const rest = madd(n, f32x4.splat(-4.837512969970703125e-4), madd(n, f32x4.splat(-1.5703125), x));
-  const r = madd(n, f32x4.splat(-7.54978995489188e-8), rest), z = f32x4.mul(r, r);
-  let sine = madd(madd(f32x4.splat(-1.951859886e-4), z, f32x4.splat(8.332191035e-3)), z, f32x4.splat(-0.1666665524));
-  let cosine = madd(madd(f32x4.splat(2.443067024e-5), z, f32x4.splat(-1.388730132e-3)), z, f32x4.splat(4.166664556e-2));
-  sine = madd(f32x4.mul(r, z), sine, r);
-  cosine = madd(f32x4.mul(z, z), cosine, madd(z, f32x4.splat(-0.5), f32x4.splat(1)));
-  const sign = i32x4.shl(shifted, 31), changed = v128.and(v128.xor(sine, cosine), i32x4.shr_s(sign, 31));
-  const y = v128.xor(f32x4.div(v128.xor(sine, changed), v128.xor(cosine, changed)), sign), near = isNear4(x);
+  const r = madd(n, f32x4.splat(-7.54978995489188e-8), rest), z = f32x4.mul(r, r), one = f32x4.splat(1);
+  const p = f32x4.mul(madd(f32x4.splat(-9.580233693e-2), z, one), r);
+  const q = madd(madd(f32x4.splat(9.717057459e-3), z, f32x4.splat(-0.4291363358)), z, one);
+  const sign = i32x4.shl(shifted, 31), changed = v128.and(v128.xor(p, q), i32x4.shr_s(sign, 31));
+  const y = v128.xor(f32x4.div(v128.xor(p, changed), v128.xor(q, changed)), sign), near = isNear4(x);
   if (i32x4.bitmask(near) == 15) return y;
   return v128.bitselect(y, f32x4.div(anyTurned4(x, 0), anyTurned4(x, 1)), near);
 }

@@ -1,5 +1,5 @@
 // Reading ahead of a function that computes long on each element: the processor sees few loads at once then, and where
-// its own prefetching does not follow, each waits for memory (Granite Rapids: e^x of 128 MiB read alone 6.7 ns a
+// its own prefetching does not follow, each waits for memory (a Xeon with AMX: e^x of 128 MiB read alone 6.7 ns a
 // vector, 2.6 so; with a result written 3.0 and 2.8, of twice the arithmetic 5.2 and 3.9; 2026-11-29).
 
 /** Elements fetched at a time: eight cache lines, which are under way together. */
