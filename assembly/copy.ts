@@ -136,6 +136,7 @@ export function cast_i32_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 3) * integer(args, 2), end = share(count, part + 1, parts);
   let i = share(count, part, parts);
   let x = pointer(args, 0) + (<usize> i << 2), y = pointer(args, 1) + (<usize> i << 2);
+  for (; i + 4 <= end; i += 4, x += 16, y += 16) v128.store(y, f32x4.convert_i32x4_s(v128.load(x)));
   for (; i < end; i++, x += 4, y += 4) store<f32>(y, <f32> load<i32>(x));
 }
 
@@ -153,7 +154,11 @@ export function cast_f32_bf16(args: usize, part: i32, parts: i32): void { narrow
 function narrow<F>(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 3) * integer(args, 2), from = share(count, part, parts);
   let x = pointer(args, 0) + (<usize> from << 2), y = pointer(args, 1) + (<usize> from << 1);
-  for (let n = share(count, part + 1, parts) - from; n > 0; n -= 4, x += 16, y += 8) {
+  let n = share(count, part + 1, parts) - from;
+  for (; n >= 8; n -= 8, x += 32, y += 16) {
+    v128.store(y, i16x8.narrow_i32x4_u(the<F>().of(v128.load(x)), the<F>().of(v128.load(x, 16))));
+  }
+  for (; n > 0; n -= 4, x += 16, y += 8) {
     const bits = the<F>().of(loadPart(x, n));
     store<u16>(y, <u16> i32x4.extract_lane(bits, 0));
     if (n > 1) store<u16>(y, <u16> i32x4.extract_lane(bits, 1), 2);

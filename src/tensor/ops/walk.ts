@@ -26,17 +26,37 @@ export function walked(
   const dynamic = dynamicRows(name, shape, operands);
   const strides = operands.map((t) => broadcastStrides(t.shape, t.strides, shape));
   const walk = collapse(shape, strides, dynamic !== undefined);
-  if (!walk) {
-    // more than four loops: copies, spread out, need only one
-    const dense = noGrad(() => operands.map((t) => spread(t, shape)));
-    const y = walked(name, row, dense, dtype, tail);
-    for (const t of dense) t.dispose();
-    return y;
+  if (!walk) { // more than four loops: copies, spread out, need only one
+    return over(
+      operands.map((t) => () => spread(t, shape)),
+      (dense) => walked(name, row, dense, dtype, tail),
+    );
+  }
+  const apart = operands.map((t, i) => liesApart(t, walk.strides[i]));
+  if (apart.includes(true)) {
+    const copies = operands.map((t, i) => () => apart[i] ? contiguous(t) : t.alias(t.shape, t));
+    return over(copies, (dense) => walked(name, row, dense, dtype, tail));
   }
   const y = result(name, operands, dtype, shape, dynamic);
   const [d0, ...sizes] = walk.sizes;
   run(row, [...operands, y], [...sizes, ...walk.strides.flat(), ...tail], [dynamic ?? d0]);
   return y;
+}
+
+/** What `of` gives of tensors that are made for it alone. */
+function over(makers: readonly (() => Tensor)[], of: (made: Tensor[]) => Tensor): Tensor {
+  const made = noGrad(() => makers.map((make) => make()));
+  const y = of(made);
+  for (const t of made) t.dispose();
+  return y;
+}
+
+/** Elements from which a copy pays. */
+const MANY = 4096;
+
+/** Whether the innermost loop finds single elements: rows take vectors, and turn a copy by tiles. */
+function liesApart(x: Tensor, [, , , innermost]: readonly number[]): boolean {
+  return x.device.kind === "wasm" && x.size >= MANY && innermost !== 0 && innermost !== 1;
 }
 
 function spread(x: Tensor, shape: readonly number[]): Tensor {
