@@ -34,7 +34,7 @@ export function walked(
   }
   const apart = operands.map((t, i) => liesApart(t, walk.strides[i]));
   if (apart.includes(true)) {
-    const copies = operands.map((t, i) => () => apart[i] ? contiguous(t) : t.alias(t.shape, t));
+    const copies = operands.map((t, i) => () => apart[i] ? contiguous(t) : again(t));
     return over(copies, (dense) => walked(name, row, dense, dtype, tail));
   }
   const y = result(name, operands, dtype, shape, dynamic);
@@ -49,6 +49,10 @@ function over(makers: readonly (() => Tensor)[], of: (made: Tensor[]) => Tensor)
   const y = of(made);
   for (const t of made) t.dispose();
   return y;
+}
+
+function again(x: Tensor): Tensor {
+  return x.alias(x.shape, { offset: x.offset, strides: x.strides });
 }
 
 /** Elements from which a copy pays. */
