@@ -12,6 +12,7 @@
 import { cell, integer, pointer, share } from "./common/args";
 import { floatToBrain4, floatToHalf4 } from "./common/half";
 import { loadPart } from "./common/partial";
+import { storeTurned } from "./common/simd";
 import { BF16, F16, toFloats } from "./common/storage";
 import { the } from "./common/the";
 
@@ -104,12 +105,7 @@ function turnWords(x: usize, stepX: usize, y: usize, stepY: usize, rows: i32): v
 @inline
 function turnFour(x: usize, stepX: usize, y: usize, stepY: usize): void {
   const a = v128.load(x), b = v128.load(x + stepX), c = v128.load(x + (stepX << 1)), d = v128.load(x + 3 * stepX);
-  const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(y, v128.shuffle<f32>(lowAB, lowCD, 0, 1, 4, 5));
-  v128.store(y + stepY, v128.shuffle<f32>(lowAB, lowCD, 2, 3, 6, 7));
-  v128.store(y + (stepY << 1), v128.shuffle<f32>(highAB, highCD, 0, 1, 4, 5));
-  v128.store(y + 3 * stepY, v128.shuffle<f32>(highAB, highCD, 2, 3, 6, 7));
+  storeTurned(a, b, c, d, y, stepY);
 }
 
 function run<T>(x: usize, from: i32, y: usize, to: i32, n: i32): void {

@@ -12,7 +12,7 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { Binary, cos4, Decimal, log4, Natural, pow4, sin4, tan4, tanh4 } from "./common/elementary";
 import { exp4, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow } from "./common/math";
-import { BATCH, FAR, fetch } from "./common/fetch";
+import { BATCH, FAR, fetch, keep } from "./common/fetch";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
 import { the } from "./common/the";
@@ -103,7 +103,7 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
 @unmanaged class Neg { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.neg(x); } }
 @unmanaged class Abs { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.abs(x); } }
 @unmanaged class Sqrt { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.sqrt(x); } }
-@unmanaged class Reciprocal {
+@unmanaged export class Reciprocal {
   @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
 }
 @unmanaged class Exp { @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); } }
@@ -259,11 +259,13 @@ function rows<R>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128
 }
 
 function rowFetched<R>(x: usize, y: usize, n: i32, p: v128, q: v128): void {
+  let seen = 0;
   for (; n > 0; n -= BATCH, x += BATCH << 2, y += BATCH << 2) {
     const some = min(n, BATCH);
-    fetch(x, some);
+    seen |= fetch(x, some);
     the<R>().row(x, 1, y, some, p, q);
   }
+  keep(seen);
 }
 
 @unmanaged class Each<F> {

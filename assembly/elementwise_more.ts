@@ -14,7 +14,7 @@ import { erf4, expm4, halfExpm4, log1p4, pow4, powScalar4, softRest4 } from "./c
 import { decayRange4, Power } from "./common/math";
 import { madd } from "./common/simd";
 import { the } from "./common/the";
-import { binary, curved, long, longUnary, plain, unary } from "./elementwise";
+import { binary, curved, long, longUnary, plain, Reciprocal, unary } from "./elementwise";
 
 @unmanaged class Floor { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.floor(x); } }
 @unmanaged class Ceil { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.ceil(x); } }
@@ -76,9 +76,6 @@ import { binary, curved, long, longUnary, plain, unary } from "./elementwise";
 }
 @unmanaged class Square { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, x); } }
 @unmanaged class Cube { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.mul(f32x4.mul(x, x), x); } }
-@unmanaged class Reciprocal {
-  @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
-}
 @unmanaged class InverseSquare {
   @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), f32x4.mul(x, x)); }
 }

@@ -15,7 +15,7 @@
 
 import { cell, integer, pointer, share } from "./common/args";
 import { panelRows } from "./common/panel";
-import { madd } from "./common/simd";
+import { madd, storeTurned } from "./common/simd";
 import { BF16, F16, F32 } from "./common/storage";
 
 const GROUP: i32 = 128; // columns: 128 KiB of panels, an eighth of L2 here
@@ -187,12 +187,7 @@ function packDeep<B>(p: usize, nStride: i32, columns: i32, depth: i32, panel: us
 function turn<B>(p0: usize, p1: usize, p2: usize, p3: usize, to: usize, step: usize): void {
   const c0 = changetype<B>(0).load4(p0), c1 = changetype<B>(0).load4(p1);
   const c2 = changetype<B>(0).load4(p2), c3 = changetype<B>(0).load4(p3);
-  const low01 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(to + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  v128.store(to + (step << 1), v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  v128.store(to + 3 * step, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+  storeTurned(c0, c1, c2, c3, to, step);
 }
 
 /** Eight columns that lie side by side. */

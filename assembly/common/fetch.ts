@@ -7,12 +7,18 @@ export const BATCH: i32 = 128;
 /** Elements from which an operand does not lie in the second cache. */
 export const FAR: i32 = 262144;
 
-/** Where what was read goes: a load that nothing uses is left out. */
 const SINK: usize = memory.data<i32>([0]);
 
-/** Brings n contiguous elements of four bytes into the first cache. */
-export function fetch(x: usize, n: i32): void {
+/** Brings n contiguous elements of four bytes into the first cache. A load that nothing uses is left out: keep the result. */
+export function fetch(x: usize, n: i32): i32 {
   let seen = 0;
   for (const end = x + (<usize> n << 2); x < end; x += 64) seen |= load<i32>(x);
+  return seen;
+}
+
+/** Keeps what fetch gave. Once, after all of a row: threads share the place. */
+// @ts-ignore: decorator
+@inline
+export function keep(seen: i32): void {
   store<i32>(SINK, seen);
 }

@@ -2,7 +2,7 @@
 // wait for each other (Estrin). Coefficients are minimax ones of the interval, found in float64 by Lawson's weights and rounded to f32 one
 // after the other, the rest fitted anew each time; the figures after them are what that leaves.
 
-import { BATCH, FAR, fetch } from "./fetch";
+import { BATCH, FAR, fetch, keep } from "./fetch";
 import { loadPart, storePart } from "./partial";
 import { madd, sum4 } from "./simd";
 import { the } from "./the";
@@ -148,11 +148,13 @@ export function throughExpRow<S, F>(x: usize, d: usize, y: usize, n: i32, p: v12
 export function throughExpFar<S, F>(x: usize, d: usize, y: usize, n: i32, p: v128): void {
   if (n < FAR) throughExpRow<S, F>(x, d, y, n, p);
   else {
+    let seen = 0;
     for (; n > 0; n -= BATCH, x += BATCH << 2, d += BATCH << 2, y += BATCH << 2) {
       const some = min(n, BATCH);
-      fetch(x, some), fetch(d, some);
+      seen |= fetch(x, some) | fetch(d, some);
       throughExpRow<S, F>(x, d, y, some, p);
     }
+    keep(seen);
   }
 }
 

@@ -16,6 +16,18 @@ export function madd2(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
+/** Four vectors, turned into four rows `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function storeTurned(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
+  const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(lowAB, lowCD, 0, 1, 4, 5));
+  v128.store(to + step, v128.shuffle<f32>(lowAB, lowCD, 2, 3, 6, 7));
+  v128.store(to + (step << 1), v128.shuffle<f32>(highAB, highCD, 0, 1, 4, 5));
+  v128.store(to + 3 * step, v128.shuffle<f32>(highAB, highCD, 2, 3, 6, 7));
+}
+
 /** The sum of the four lanes, (0 + 1) + (2 + 3). */
 // @ts-ignore: decorator
 @inline

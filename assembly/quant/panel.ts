@@ -10,6 +10,7 @@
 // which makes their codes twice as long. CHUNK bounds scratch and keeps the panel in the first-level cache
 // (12 KB at 4 bits); longer rows continue their sums through y.
 
+import { fetch } from "../common/fetch";
 import { the } from "../common/the";
 import { unknownZero } from "../common/hold";
 
@@ -31,24 +32,13 @@ export function unpack<F, M>(w: usize, panel: usize, length: i32, flip: v128, en
   const scaleBytes = <usize> (f.values / f.group) << 5;
   let codes = panel, scales = panel + SCALES;
   for (let k = 0; k < length; k += f.values) {
-    if (f.values == 256 && w + f.bytes < end) touch(w + f.bytes, w + 2 * f.bytes, panel + INTS);
+    // the next block column is on its way while this one is unpacked: a big block's fields are too far apart for
+    // prefetchers (2.5 Gparam/s of Q6_K out of memory without, 10 out of the cache; Zen 4, 2026-11-23)
+    if (f.values == 256 && w + f.bytes < end) store<i32>(panel + INTS, fetch(w + f.bytes, <i32> f.bytes >> 2));
     f.unpack<M>(w, codes, scales, scales + (MINS - SCALES), flip, zero);
     w += f.bytes;
     codes += codeBytes;
     scales += scaleBytes;
   }
   return w;
-}
-
-/**
- * Reads a byte of every line of the next block column, so that it is on its way while this one is unpacked: a big
- * block's fields are too far apart for prefetchers (2.5 Gparam/s of Q6_K out of memory without, 10 out of the cache;
- * Zen 4, 2026-11-23). The sum is stored for the loads to be needed.
- */
-// @ts-ignore: decorator
-@inline
-function touch(from: usize, end: usize, scratch: usize): void {
-  let sum: u32 = 0;
-  for (; from < end; from += 64) sum += load<u8>(from);
-  store<u32>(scratch, sum);
 }
