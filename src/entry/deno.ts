@@ -73,7 +73,16 @@ async function openFile(path: string): Promise<ReadableFile> {
   return {
     size,
     readInto: (offset, into) => readAt(file, path, offset, into),
-    close: () => file.close(),
+    close: closing(file),
+  };
+}
+
+/** Closes a file at the first call alone: a second close of Deno's throws. */
+function closing(file: Deno.FsFile): () => void {
+  let open = true;
+  return () => {
+    if (open) file.close();
+    open = false;
   };
 }
 
@@ -115,7 +124,7 @@ async function appendFile(path: string, truncate: boolean): Promise<WritableFile
 async function tryLock(path: string): Promise<(() => void) | undefined> {
   await makeFolder(path);
   const file = await Deno.open(path, { create: true, write: true });
-  if (await file.tryLock(true)) return () => file.close();
+  if (await file.tryLock(true)) return closing(file);
   file.close();
 }
 

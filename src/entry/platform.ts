@@ -12,7 +12,7 @@ export interface ReadableFile {
   readonly size: number;
   /** Fills `into` from `offset` on and returns the number of bytes read: fewer than asked only at the end. */
   readInto(offset: number, into: Uint8Array): number | Promise<number>;
-  /** Closes it. */
+  /** Closes it; nothing happens where it is closed already. */
   close(): void;
 }
 

@@ -61,6 +61,11 @@ export class ByteCursor {
     }
   }
 
+  /** What has arrived and is not taken, at most `length` bytes: a view that is valid until the next `need`. */
+  peek(length: number): Uint8Array {
+    return this.#window.subarray(this.#next, Math.min(this.#filled, this.#next + length));
+  }
+
   /** Unsigned 32 bits. Like the next ones, asks for bytes that {@linkcode need} made available. */
   u32(): number {
     return this.#view.getUint32(this.#advance(4), true);

@@ -12,6 +12,7 @@ import { quotedName, WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
 import { type GgmlType, ggmlType } from "./ggml_types.ts";
 import { tensorNamed } from "./file_tensor.ts";
+import { fileKind, TELLING_BYTES } from "./identify.ts";
 import { readCount, readMetadata, readName } from "./gguf_metadata.ts";
 import type { Metadata } from "./metadata.ts";
 
@@ -47,17 +48,6 @@ export interface GgufHeader {
 const LEAST_PAIR = 8 + 4 + 1, LEAST_TENSOR = 8 + 4 + 8 + 4 + 8;
 const MOST_TENSORS = 1 << 18, MOST_DIMENSIONS = 4, LARGEST_ALIGNMENT = 1 << 20;
 
-/** What files that are no GGUF begin with, for messages. */
-const foreign: Readonly<Record<string, string>> = {
-  "PK\x03\x04": "a zip archive (PyTorch?)",
-  "vers": "text (a Git LFS pointer?)",
-  "<!DO": "a web page",
-  "<htm": "a web page",
-  "lmgg": "a GGML file older than GGUF",
-  "tjgg": "a GGML file older than GGUF",
-  "fmgg": "a GGML file older than GGUF",
-};
-
 /** Reads a header to its end; `cursor` then stands at the first byte behind it. */
 export async function readHeader(cursor: ByteCursor, shard: number): Promise<GgufHeader> {
   const version = await readVersion(cursor);
@@ -80,13 +70,13 @@ export async function readHeader(cursor: ByteCursor, shard: number): Promise<Ggu
 
 async function readVersion(cursor: ByteCursor): Promise<number> {
   await cursor.need(4, "the magic");
+  const kind = fileKind(cursor.peek(TELLING_BYTES));
   const magic = String.fromCharCode(...cursor.bytes(4));
   const { name } = cursor.source;
   if (magic !== "GGUF") {
-    const found = foreign[magic] ?? JSON.stringify(magic);
     throw new WickError(
       "UNKNOWN_FORMAT",
-      `Cannot read ${name}: a GGUF file begins with "GGUF", got ${found}`,
+      `Cannot read ${name}: a GGUF file begins with "GGUF", got ${kind}`,
     );
   }
   await cursor.need(4, "the version");

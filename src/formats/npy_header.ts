@@ -14,6 +14,7 @@
 import { WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
 import { type FileDtype, isCount } from "./file_tensor.ts";
+import { fileKind, TELLING_BYTES } from "./identify.ts";
 import { parseLiteral, type PythonLiteral } from "./npy_literal.ts";
 
 /** What a header says. */
@@ -80,12 +81,13 @@ export async function readNpyHeader(cursor: ByteCursor, what: string): Promise<N
 
 async function readVersion(cursor: ByteCursor, what: string): Promise<number> {
   await cursor.need(8, `${what}'s magic`);
+  const found = fileKind(cursor.peek(TELLING_BYTES));
   const [first, ...rest] = cursor.bytes(8).slice();
   const magic = String.fromCharCode(first, ...rest.slice(0, 5)), [major, minor] = rest.slice(5);
   const refuse = (requirement: string): never => {
     throw new WickError("UNKNOWN_FORMAT", `Cannot read ${what} of ${cursor.source.name}: ${requirement}`);
   };
-  if (magic !== "\x93NUMPY") refuse(`an npy file begins with "\\x93NUMPY", got ${JSON.stringify(magic)}`);
+  if (magic !== "\x93NUMPY") refuse(`an npy file begins with "\\x93NUMPY", got ${found}`);
   if (major < 1 || major > 3 || minor !== 0) {
     refuse(`it must be npy version 1.0, 2.0 or 3.0, got ${major}.${minor}`);
   }

@@ -44,8 +44,10 @@ export class NpzTensor implements FileTensor {
 export class Npz implements Disposable {
   /** Made by {@linkcode openNpz}. */
   constructor(
-    /** All arrays by name (without ".npy"), in the order in which they lie. */
+    /** The arrays of numbers by name (without ".npy"), in the order in which they lie. */
     readonly tensors: ReadonlyMap<string, NpzTensor>,
+    /** Why the others cannot be read, by name: arrays of text, dates, records and Python objects. */
+    readonly refused: ReadonlyMap<string, WickError>,
     /** The archive. */
     readonly source: Source,
   ) {}
@@ -70,24 +72,30 @@ export class Npz implements Disposable {
  */
 export async function openNpz(source: Source, options: Pick<ZipOptions, "mostInflated"> = {}): Promise<Npz> {
   try {
-    const tensors = new Map<string, NpzTensor>();
+    const tensors = new Map<string, NpzTensor>(), refused = new Map<string, WickError>();
     for (const entry of (await openZip(source, options)).values()) {
-      const tensor = await openEntry(entry, source.name);
-      tensors.set(tensor.name, tensor);
+      const name = arrayName(entry, source.name);
+      try {
+        tensors.set(name, await openEntry(entry, name));
+      } catch (error) {
+        if (!(error instanceof WickError && error.code === "UNSUPPORTED_TENSOR_TYPE")) throw error;
+        refused.set(name, error);
+      }
     }
-    return new Npz(tensors, source);
+    return new Npz(tensors, refused, source);
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-async function openEntry(entry: ZipEntry, archive: string): Promise<NpzTensor> {
-  if (!entry.name.endsWith(SUFFIX)) {
-    const requirement = `an npz archive holds files that end in "${SUFFIX}", got "${entry.name}"`;
-    throw new WickError("UNKNOWN_FORMAT", `Cannot read ${archive}: ${requirement}`);
-  }
-  const name = entry.name.slice(0, -SUFFIX.length);
+function arrayName(entry: ZipEntry, archive: string): string {
+  if (entry.name.endsWith(SUFFIX)) return entry.name.slice(0, -SUFFIX.length);
+  const requirement = `an npz archive holds files that end in "${SUFFIX}", got "${entry.name}"`;
+  throw new WickError("UNKNOWN_FORMAT", `Cannot read ${archive}: ${requirement}`);
+}
+
+async function openEntry(entry: ZipEntry, name: string): Promise<NpzTensor> {
   const opened = entry.open();
   try {
     const cursor = new ByteCursor(opened);

@@ -15,6 +15,7 @@ import { WickError } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { readBytes } from "./file_bytes.ts";
 import { tensorNamed } from "./file_tensor.ts";
+import { fileKind, TELLING_BYTES } from "./identify.ts";
 import { readPickle } from "./pickle.ts";
 import type { PickleValue } from "./pickle_machine.ts";
 import { PthTensor } from "./pth_tensor.ts";
@@ -85,8 +86,8 @@ export async function openPth(source: Source): Promise<Pth> {
 
 async function refuseLegacy(source: Source): Promise<void> {
   if (source.sequential || (source.size ?? 0) < 2) return; // openZip says what is wrong
-  const [first, second] = await readBytes(source, "the first bytes", 0, 2);
-  if (first === 0x80 && second <= 5) unknown(source, "got a bare pickle (torch.save before 1.6)");
+  const head = await readBytes(source, "the first bytes", 0, Math.min(TELLING_BYTES, source.size ?? 0));
+  if (head[0] === 0x80 && head[1] <= 5) unknown(source, `got ${fileKind(head)}`);
 }
 
 function prefixOf(source: Source, entries: ReadonlyMap<string, ZipEntry>): string {

@@ -16,6 +16,7 @@
 import { quotedName, WickError } from "../error.ts";
 import type { ByteCursor } from "./byte_cursor.ts";
 import { type FileDtype, fileDtypes, isCount, isFileDtype, tensorBytes, tensorNamed } from "./file_tensor.ts";
+import { fileKind, TELLING_BYTES } from "./identify.ts";
 import { JsonFault, type JsonValue, parseJson } from "./safetensors_json.ts";
 
 /** Where a tensor lies. */
@@ -63,14 +64,14 @@ export async function readHeader(cursor: ByteCursor): Promise<SafetensorsHeader>
 /** The header's length: nothing else tells a safetensors file from another than a "{" behind it. */
 async function readLength(cursor: ByteCursor): Promise<number> {
   await cursor.need(9, "the header's length");
+  const found = fileKind(cursor.peek(TELLING_BYTES));
   const first = cursor.bytes(9).slice();
   const view = new DataView(first.buffer);
   const length = view.getBigUint64(0, true);
   if (first[8] !== 0x7b) {
-    const found = JSON.stringify(String.fromCharCode(...first));
     throw new WickError(
       "UNKNOWN_FORMAT",
-      `Cannot read ${cursor.source.name}: a safetensors file has "{" as its ninth byte, got ${found}`,
+      `Cannot read ${cursor.source.name}: a safetensors file begins with its header's length and "{", got ${found}`,
     );
   }
   if (length <= LONGEST_HEADER && length >= 2) return Number(length) - 1;

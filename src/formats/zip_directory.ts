@@ -15,6 +15,7 @@ import { WickError } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { readBytes } from "./file_bytes.ts";
 import { isCount } from "./file_tensor.ts";
+import { fileKind, TELLING_BYTES } from "./identify.ts";
 
 /** What the directory says of a file. */
 export interface ZipRecord {
@@ -58,18 +59,24 @@ export async function readDirectory(source: Source): Promise<ZipRecord[]> {
         "of known size that reads at any offset, got a stream",
     );
   }
-  await checkMagic(source);
+  await checkMagic(source, size);
   const { count, start, length } = await readEnd(source, size);
   const bytes = await readBytes(source, "the zip directory", start, length);
   return new DirectoryReader(source, bytes, start).records(count);
 }
 
-async function checkMagic(source: Source): Promise<void> {
-  const magic = String.fromCharCode(...await readBytes(source, "the zip's first bytes", 0, 4));
+async function checkMagic(source: Source, size: number): Promise<void> {
+  const head = await readBytes(
+    source,
+    "the zip's first bytes",
+    0,
+    Math.max(4, Math.min(TELLING_BYTES, size)),
+  );
+  const magic = String.fromCharCode(...head.subarray(0, 4));
   if (magic === "PK\x03\x04" || magic === "PK\x05\x06") return;
   throw new WickError(
     "UNKNOWN_FORMAT",
-    `Cannot read ${source.name}: a zip archive begins with "PK\\x03\\x04", got ${JSON.stringify(magic)}`,
+    `Cannot read ${source.name}: a zip archive begins with "PK\\x03\\x04", got ${fileKind(head)}`,
   );
 }
 

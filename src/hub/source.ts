@@ -26,7 +26,7 @@ export interface Source {
   readInto(offset: number, into: Uint8Array): Promise<number> | number;
   /** Says that the reads to come go forward, so that one request may serve many of them. */
   readAhead?(): void;
-  /** Frees what it holds; no read may follow. */
+  /** Frees what it holds; no read may follow. Whoever opened it may call it again: nothing happens then. */
   close(): void;
 }
 
@@ -44,7 +44,7 @@ export type SourceInput =
 
 /**
  * Opens whatever is given: a path, an http(s) or file URL, "hf:owner/repo/file.gguf[@revision]", a stream, a
- * blob, bytes, anything with `read(offset, length)`, a bucket with `key`, or a Source (given back as it is).
+ * blob, bytes, anything with `read(offset, length)`, a bucket with `key`, or a Source.
  *
  * @throws WickError NOT_FOUND, ACCESS_DENIED, SOURCE_FAILED, INVALID_ARGUMENT or UNSUPPORTED_RUNTIME
  */
@@ -57,7 +57,7 @@ export async function toSource(input: SourceInput, key?: string, options: UrlOpt
     if (!input.locked) return new StreamSource(input, "the stream");
     throw new WickError("INVALID_ARGUMENT", "Cannot open the stream: it must be free, got one with a reader");
   }
-  if (has(input, "readInto")) return input as Source;
+  if (has(input, "readInto")) return closedOnce(input as Source);
   if (has(input, "get") && has(input, "head")) return await openBucket(input as BucketLike, key);
   if (has(input, "read")) return randomAccessSource(input as RandomAccess);
   throw new WickError(
@@ -65,6 +65,22 @@ export async function toSource(input: SourceInput, key?: string, options: UrlOpt
     "Cannot open a model: it must be a path, URL, stream, Blob, bytes, bucket or have read(offset, length), " +
       `got ${input === null ? "null" : typeof input}`,
   );
+}
+
+/** A caller's own source, whose `close` is called once however often ours is. */
+function closedOnce(source: Source): Source {
+  let open = true;
+  return {
+    name: source.name,
+    size: source.size,
+    sequential: source.sequential,
+    readInto: (offset, into) => source.readInto(offset, into),
+    readAhead: () => source.readAhead?.(),
+    close() {
+      if (open) source.close();
+      open = false;
+    },
+  };
 }
 
 /**

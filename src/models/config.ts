@@ -5,9 +5,12 @@
  */
 import { quotedName, WickError } from "../error.ts";
 import type { Metadata, MetadataValue } from "../formats/metadata.ts";
+import { changingKeys, isNeutral } from "./known_keys.ts";
 
 /** Metadata below one architecture's prefix. */
 export class MetadataReader {
+  readonly #read = new Set<string>();
+
   constructor(private readonly metadata: Metadata, private readonly architecture: string) {}
 
   /** `<architecture>.<key>` as an integer in low .. high. */
@@ -32,13 +35,40 @@ export class MetadataReader {
 
   /** `<architecture>.<key>` as one of several texts. */
   choice<T extends string>(key: string, choices: readonly T[], fallback: T): T {
-    const valid = (v: MetadataValue) => (choices as readonly unknown[]).includes(v);
-    return this.check(key, fallback, `one of ${choices.join(", ")}`, valid);
+    const value = this.check(key, fallback, `one of ${choices.join(", ")}`, (v) => typeof v === "string");
+    if (choices.includes(value)) return value;
+    const name = `${this.architecture}.${key}`;
+    throw new WickError(
+      "UNSUPPORTED_ARCHITECTURE",
+      `Cannot build the model: its ${name} must be one of ${choices.join(", ")}, got ${shown(value)}`,
+      { param: name },
+    );
   }
 
   /** Whether there is such a key. */
   has(key: string): boolean {
     return this.metadata.has(`${this.architecture}.${key}`);
+  }
+
+  /**
+   * Called when the configuration is read.
+   *
+   * @throws WickError UNSUPPORTED_ARCHITECTURE where a key that was not asked for would change what the model computes
+   */
+  refuseUnread(): void {
+    for (const key of changingKeys) {
+      const value = this.metadata.get(`${this.architecture}.${key}`);
+      if (value === undefined || this.#read.has(key) || isNeutral(key, value)) continue;
+      const name = `${this.architecture}.${key}`;
+      throw new WickError(
+        "UNSUPPORTED_ARCHITECTURE",
+        `Cannot build the model: its ${name} = ${
+          shown(value)
+        } changes what it computes, and the architecture ` +
+          `${this.architecture} is built without it`,
+        { param: name },
+      );
+    }
   }
 
   private check<T extends MetadataValue>(
@@ -47,9 +77,23 @@ export class MetadataReader {
     expected: string,
     valid: (value: MetadataValue) => boolean,
   ): T {
-    const value = this.metadata.get(`${this.architecture}.${key}`) ?? fallback;
+    this.#read.add(key);
+    const given = this.metadata.get(`${this.architecture}.${key}`) ?? fallback;
+    const value = typeof given === "object" ? this.#ofAllLayers(key, given) : given;
     if (value !== undefined && valid(value)) return value as T;
     this.refuse(key, expected, value);
+  }
+
+  /** The one value that an array holds for every layer. */
+  #ofAllLayers(key: string, values: Iterable<MetadataValue> & { length: number }): MetadataValue {
+    const all = [...values], name = `${this.architecture}.${key}`;
+    if (all.length > 0 && all.every((value) => value === all[0])) return all[0];
+    throw new WickError(
+      "UNSUPPORTED_ARCHITECTURE",
+      `Cannot build the model: its ${name} differs from layer to layer (an array of ${values.length}), and the architecture ` +
+        `${this.architecture} is built with one for all`,
+      { param: name },
+    );
   }
 
   /** Throws CORRUPT_FILE for the value of a key. */

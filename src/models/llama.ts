@@ -156,7 +156,9 @@ export function llamaConfig(architecture: string, metadata: Metadata): LlamaConf
   }
   if (ropeDims % 2 !== 0) read.refuse("rope.dimension_count", "an even number", ropeDims);
   const tokens = metadata.get("tokenizer.ggml.tokens") as { length?: number } | undefined;
-  return {
+  const valueSize = read.integer("attention.value_length", 1, 65536, headSize);
+  if (valueSize !== headSize) read.refuse("attention.value_length", `the keys' ${headSize}`, valueSize);
+  const config: LlamaConfig = {
     layers: read.integer("block_count", 1, 4096),
     width,
     heads,
@@ -170,6 +172,8 @@ export function llamaConfig(architecture: string, metadata: Metadata): LlamaConf
     ropeScaling: ropeScaling(read),
     window: read.integer("attention.sliding_window", 0, MAX, 0),
   };
+  read.refuseUnread();
+  return config;
 }
 
 function ropeScaling(read: MetadataReader): RopeScaling {
@@ -192,5 +196,9 @@ function ropeScaling(read: MetadataReader): RopeScaling {
     betaSlow: read.real("rope.scaling.yarn_beta_slow", 0, 1e6, 1),
     extrapolation: read.real("rope.scaling.yarn_ext_factor", 0, 1, 1),
     attention: read.real("rope.scaling.attn_factor", 0, 1e3, 1),
+    // what a config.json calls attention_factor: it stands in for the one that YaRN computes
+    warmth: read.has("rope.scaling.yarn_attn_factor")
+      ? read.real("rope.scaling.yarn_attn_factor", 0, 1e3)
+      : undefined,
   };
 }

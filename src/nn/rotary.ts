@@ -24,7 +24,10 @@ export type RopeScaling =
     betaFast: number;
     betaSlow: number;
     extrapolation: number;
+    /** Multiplies cos and sin beside the warmth. */
     attention: number;
+    /** What cos and sin are multiplied with [1 + 0.1 ln factor, or 1 without extrapolation]. */
+    warmth?: number;
   };
 
 /** What a table is made from. */
@@ -48,7 +51,7 @@ export function ropeFrequencies(
   if (scaling.type === "linear") return { frequencies: plain.map((f) => f / scaling.factor), magnitude: 1 };
   const ramp = yarnRamp(dims, base, scaling);
   const frequencies = plain.map((f, i) => f / scaling.factor * (1 - ramp[i]) + f * ramp[i]);
-  const warmth = scaling.extrapolation === 0 ? 1 : 1 + 0.1 * Math.log(scaling.factor);
+  const warmth = scaling.warmth ?? (scaling.extrapolation === 0 ? 1 : 1 + 0.1 * Math.log(scaling.factor));
   return { frequencies, magnitude: scaling.attention * warmth };
 }
 

@@ -84,13 +84,20 @@ export async function readTensors(
   options: ReadTensorsOptions = {},
 ): Promise<Map<string, Tensor>> {
   const source = await open(input, options);
+  const head = new Uint8Array(2);
+  const length = await closingOnFailure(source, async () => await source.readInto(0, head));
+  const whole = new HeadSource(source, 0, head.subarray(0, length));
+  const read = await closingOnFailure(whole, () => readerOf(head, whole));
+  return await read(whole, options); // which closes it
+}
+
+/** A source that nobody has taken over yet is closed where what is asked of it fails. */
+async function closingOnFailure<T>(source: Source, ask: () => Promise<T>): Promise<T> {
   try {
-    const head = new Uint8Array(2);
-    const length = await source.readInto(0, head);
-    const whole = new HeadSource(source, 0, head.subarray(0, length));
-    return await (await readerOf(head, whole))(whole, options);
-  } finally {
+    return await ask();
+  } catch (error) {
     source.close();
+    throw error;
   }
 }
 
@@ -110,12 +117,18 @@ export async function readNpy(input: SourceInput, options: ReadTensorsOptions = 
   return read.get("array")!;
 }
 
-/** The arrays of an npz archive by name; the input must read at any offset (no stream). */
+/**
+ * The arrays of an npz archive by name; the input must read at any offset (no stream). Arrays that are no numbers
+ * (text, dates, records, Python objects) are left out, unless `only` asks for one.
+ *
+ * @throws WickError UNSUPPORTED_TENSOR_TYPE that names the array and its dtype, where `only` asks for such a one
+ */
 export async function readNpz(
   input: SourceInput,
   options: ReadTensorsOptions = {},
 ): Promise<Map<string, Tensor>> {
   using file = await openNpz(await open(input, options));
+  for (const [name, error] of file.refused) if (options.only?.(name)) throw error;
   return await load(file.tensors, options);
 }
 

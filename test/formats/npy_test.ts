@@ -102,7 +102,12 @@ for (const [name, header, code, message] of headers) {
 
 const files: [string, Uint8Array, WickErrorCode, RegExp][] = [
   ["an empty file", new Uint8Array(0), "CORRUPT_FILE", /magic.*needs 8 bytes, got 0/],
-  ["a web page", new TextEncoder().encode("<!DOCTYPE html>"), "UNKNOWN_FORMAT", /begins with.*"<!DOCT"/],
+  [
+    "a web page",
+    new TextEncoder().encode("<!DOCTYPE html>"),
+    "UNKNOWN_FORMAT",
+    /begins with.*got a web page/,
+  ],
   ["version 0.1", file("{}", [0, 1]), "UNKNOWN_FORMAT", /got 0\.1/],
   ["version 4.0", file("{}", [4, 0]), "UNKNOWN_FORMAT", /got 4\.0/],
   ["version 1.1", file("{}", [1, 1]), "UNKNOWN_FORMAT", /got 1\.1/],

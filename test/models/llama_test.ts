@@ -95,6 +95,23 @@ const variations: Record<string, () => Promise<number>> = {
     const made = randomLlama(new Random(seed), "f32", { metadata });
     return error(made, "f32", (p, i) => p * frequencies[i], magnitude);
   },
+  "YaRN and the factor of its config": () => {
+    const metadata = {
+      ".rope.scaling.type": "yarn",
+      ".rope.scaling.factor": { type: "f32" as const, value: 4 },
+      ".rope.scaling.original_context_length": 16,
+      ".rope.scaling.yarn_attn_factor": { type: "f32" as const, value: 1.75 },
+    };
+    const scaling = { type: "yarn", factor: 4, originalContext: 16, ...YARN } as const;
+    const { frequencies } = ropeFrequencies(64, { base: 10000, scaling });
+    const made = randomLlama(new Random(seed), "f32", { metadata });
+    return error(made, "f32", (p, i) => p * frequencies[i], 1.75);
+  },
+  "one number for all layers in an array": () =>
+    error(
+      randomLlama(new Random(seed), "f32", { metadata: { ".feed_forward_length": [512, 512] } }),
+      "f32",
+    ),
   "Llama 3's rope factors": () => {
     const factors = Float32Array.from({ length: 32 }, (_, i) => 1 + i / 4);
     return error(
@@ -189,10 +206,8 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
     [".context_length", f32(NaN), /got NaN$/],
     [".context_length", f32(1.5), /got 1\.5$/],
     [".context_length", "long", /got "long"$/],
-    [".context_length", [2, 3], /got an array of 2$/],
     [".attention.head_count_kv", 3, /expected a divisor of the 4 heads, got 3$/],
     [".rope.dimension_count", 63, /expected an even number, got 63$/],
-    [".rope.scaling.type", "\x1b[2J", /got "\\u001b\[2J"$/],
   ];
   for (const [key, value, message] of wrong) {
     const { file } = randomLlama(new Random(seed), "f32", {
@@ -200,6 +215,22 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
       metadata: { [key]: value },
     });
     await rejects(() => load(file), { code: "CORRUPT_FILE", param: `llama${key}`, message });
+  }
+  const unsupported: [string, WrittenValue, RegExp][] = [
+    [".rope.scaling.type", "\x1b[2J", /one of none, linear, yarn, got "\\u001b\[2J"$/],
+    [".rope.scaling.type", "longrope", /one of none, linear, yarn, got "longrope"$/],
+    [".feed_forward_length", [64, 96], /differs from layer to layer \(an array of 2\)/],
+    [".attention.head_count_kv", [], /differs from layer to layer \(an array of 0\)/],
+    [".expert_count", 8, /llama\.expert_count = 8 changes what it computes/],
+    [".final_logit_softcapping", f32(30), /llama\.final_logit_softcapping = 30 changes/],
+    [".attention.causal", false, /llama\.attention\.causal = false changes/],
+  ];
+  for (const [key, value, message] of unsupported) {
+    const { file } = randomLlama(new Random(seed), "f32", {
+      config: { layers: 1 },
+      metadata: { [key]: value },
+    });
+    await rejects(() => load(file), { code: "UNSUPPORTED_ARCHITECTURE", param: `llama${key}`, message });
   }
   const uneven = { embedding_length: 256, "attention.head_count": 3 };
   const metadata = new Map(Object.entries(uneven).map(([key, value]) => [`llama.${key}`, value]));

@@ -18,6 +18,7 @@ import {
   writeNpz,
   writeSafetensors,
 } from "../../mod.ts";
+import { writeZip } from "../../src/formats/zip_writer.ts";
 import { tensorDtype } from "../../src/nn/tensor_dtypes.ts";
 import { goldenFile, goldenTensors, readable } from "../formats/file_golden.ts";
 
@@ -200,4 +201,18 @@ Deno.test("training goes on from a file", async () => {
     return await w.toArray();
   };
   deepEqual(await train(3), await train());
+});
+
+Deno.test("readNpz() reads the numbers beside an array of text, which is refused by name when it is asked for", async () => {
+  using x = tensor([1, 2]);
+  const [numbers, text] = [await writeNpy(x), goldenFile("text.npy")];
+  const file = await writeZip([{ name: "labels.npy", data: text }, { name: "x.npy", data: numbers }]);
+  for (const read of [readNpz, readTensors]) {
+    const tensors = await read(file);
+    deepEqual([...tensors.keys()], ["x"]);
+    deepEqual(await tensors.get("x")!.toArray(), [1, 2]);
+    tensors.get("x")!.dispose();
+    const refusal = { code: "UNSUPPORTED_TENSOR_TYPE", message: /tensor "labels".*"<U\d+" \(text\)/ };
+    await rejects(read(file, { only: (name) => name === "labels" }), refusal);
+  }
 });

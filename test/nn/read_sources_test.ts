@@ -1,0 +1,187 @@
+/** Every reader of tensors and models over every source, on the real platform: whole files, broken ones, and what stays open. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import {
+  load,
+  readNpy,
+  readNpz,
+  readPth,
+  readSafetensors,
+  readTensors,
+  type SourceInput,
+  tensor,
+  writeNpy,
+  writeNpz,
+  writeSafetensors,
+} from "../../mod.ts";
+import type { BucketLike } from "../../mod.ts";
+import { serveFile } from "../hub/file_server.ts";
+import { goldenFile } from "../formats/file_golden.ts";
+import { Random } from "../random.ts";
+import { randomLlama } from "../models/random_llama.ts";
+
+/** Reads, and gives the names that came. */
+type Read = (input: SourceInput, key?: string) => Promise<string[]>;
+
+const named =
+  (read: (input: SourceInput, options: { key?: string }) => Promise<Map<string, Disposable>>): Read =>
+  async (input, key) => {
+    const tensors = await read(input, { key });
+    for (const value of tensors.values()) value[Symbol.dispose]();
+    return [...tensors.keys()].sort();
+  };
+
+const loading: Read = async (input, key) => {
+  using model = await (key === undefined ? load(input) : load(input as never, key));
+  equal((await model.generate([1], { maxTokens: 2, temperature: 0 }).result()).ids.length > 0, true);
+  return ["loaded"];
+};
+
+using x = tensor([[1, 2], [3, 4]]);
+const pair = new Map([["a", x], ["b", x]]);
+/** A whole file of each format, and who reads it. */
+const files: [string, Uint8Array, Read[], names: string[], streams: boolean][] = [
+  [
+    "safetensors",
+    await writeSafetensors(pair),
+    [named(readSafetensors), named(readTensors)],
+    ["a", "b"],
+    true,
+  ],
+  [
+    "npy",
+    await writeNpy(x),
+    [
+      named(async (input, options) => new Map([["array", await readNpy(input, options)]])),
+      named(readTensors),
+    ],
+    ["array"],
+    true,
+  ],
+  ["npz", await writeNpz(pair), [named(readNpz), named(readTensors)], ["a", "b"], false],
+  ["pth", goldenFile("views.pth"), [named(readPth), named(readTensors)], [], false],
+  ["gguf", randomLlama(new Random(1), "q8_0", { config: { layers: 1 } }).file, [loading], ["loaded"], true],
+];
+
+/** An input, a bucket's key, and how what it holds open ends. */
+interface Opened {
+  input: SourceInput;
+  key?: string;
+  end?: () => void | PromiseLike<void>;
+}
+
+/** The same bytes as each kind of source; what a source holds open ends with it. */
+const sources: Record<
+  string,
+  (bytes: Uint8Array) => Opened | Promise<Opened>
+> = {
+  "a path": (bytes) => onDisk(bytes, (path) => path),
+  "a file URL": (bytes) => onDisk(bytes, (path) => new URL(`file://${path}`)),
+  "bytes": (bytes) => ({ input: bytes }),
+  "a Blob": (bytes) => ({ input: new Blob([bytes as BlobPart]) }),
+  "a stream": (bytes) => ({ input: new Blob([bytes as BlobPart]).stream() }),
+  "random access": (bytes) => ({
+    input: {
+      size: bytes.length,
+      read: (at: number, length: number) => bytes.subarray(at, at + length),
+    },
+  }),
+  "a bucket": (bytes) => ({ input: bucketOf(bytes), key: "key" }),
+  "a source whose close throws when it is called again": (bytes) => ({ input: new StrictSource(bytes) }),
+  "a URL with ranges": (bytes) => served(bytes, true),
+  "a URL without ranges": (bytes) => served(bytes, false),
+};
+
+class StrictSource {
+  readonly name = "a strict source";
+  readonly sequential = false;
+  closed = 0;
+  constructor(readonly bytes: Uint8Array) {}
+  get size(): number {
+    return this.bytes.length;
+  }
+  readInto(offset: number, into: Uint8Array): number {
+    if (this.closed > 0) throw new Error("read after its close");
+    const piece = this.bytes.subarray(offset, offset + into.length);
+    into.set(piece);
+    return piece.length;
+  }
+  close(): void {
+    if (this.closed++ > 0) throw new Error("closed twice");
+  }
+}
+
+async function onDisk(
+  bytes: Uint8Array,
+  input: (path: string) => SourceInput,
+): Promise<Opened> {
+  const path = await Deno.makeTempFile();
+  await Deno.writeFile(path, bytes);
+  return {
+    input: input(path),
+    end() {
+      equal(openHandles(path), 0, "handles on the file are left");
+      Deno.removeSync(path);
+    },
+  };
+}
+
+function served(bytes: Uint8Array, ranges: boolean): Opened {
+  const server = serveFile({ bytes, ranges, etag: "one" });
+  return { input: server.url, end: () => server[Symbol.asyncDispose]() };
+}
+
+function bucketOf(bytes: Uint8Array): BucketLike {
+  return {
+    head: (key) => Promise.resolve(key === "key" ? { size: bytes.length } : null),
+    get: (_, { range: { offset, length = bytes.length } }) =>
+      Promise.resolve({ body: new Blob([bytes.slice(offset, offset + length)]).stream() }),
+  };
+}
+
+/** How many of the process's open files are this one; 0 where the system does not tell. */
+function openHandles(path: string): number {
+  try {
+    return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) =>
+      linkOf(`/proc/self/fd/${name}`) === path
+    ).length;
+  } catch {
+    return 0;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined; // the folder's own handle is gone by now
+  }
+}
+
+for (const [format, whole, reads, names, streams] of files) {
+  for (const [kind, open] of Object.entries(sources)) {
+    const forward = kind === "a stream" || kind === "a URL without ranges";
+    Deno.test(`${format} is read from ${kind}, and the error of a broken one is told`, async () => {
+      for (const read of reads) {
+        const source = await open(whole);
+        if (forward && !streams) {
+          await rejects(read(source.input, source.key), {
+            code: "INVALID_ARGUMENT",
+            message: /got a stream/,
+          });
+        } else {
+          const found = await read(source.input, source.key);
+          if (names.length > 0) deepEqual(found, names);
+          else equal(found.length > 0, true);
+        }
+        await source.end?.();
+        const broken = await open(whole.subarray(0, whole.length - 1));
+        const code = forward && !streams ? "INVALID_ARGUMENT" : "CORRUPT_FILE";
+        await rejects(read(broken.input, broken.key), { code });
+        if (broken.input instanceof StrictSource) {
+          equal(broken.input.closed, 1, "closed once, and not left open");
+        }
+        await broken.end?.();
+      }
+    });
+  }
+}
