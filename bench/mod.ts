@@ -74,7 +74,15 @@ async function run(name: string): Promise<unknown> {
   console.log(`\n== ${name}`);
   const out = `${folder}${name}.json`;
   const script = new URL(bench.file, import.meta.url).pathname;
-  const args = ["run", "-A", script, ...bench.args ?? [], ...bench.out ? ["--out", out] : []];
+  const args = [
+    "run",
+    "-A",
+    "--lock=test/deno.lock",
+    "--frozen",
+    script,
+    ...bench.args ?? [],
+    ...bench.out ? ["--out", out] : [],
+  ];
   if (values.quick) args.push(...bench.quick ?? []);
   if (values.python && bench.torch) args.push("--python", values.python);
   const env: Record<string, string> = values.quick ? { WICK_BENCH_QUICK: "1" } : {};

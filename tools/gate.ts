@@ -1,14 +1,18 @@
 /**
- * Everything that must hold beside the tests: format, lint, types, documentation, compiled kernels equal to
- * their sources, the op table up to date, and a package that works from exactly the files that would be published.
+ * Everything that must hold beside the tests: format, lint, the product's lock file, types, documentation,
+ * compiled kernels equal to their sources, the op table up to date, a first command that fetches what a story
+ * needs, and a package that works from exactly the files that would be published.
  *
  * `deno task gate`
  *
  * @module
  */
+import { firstCommand } from "./first_command.ts";
 import { publishGate } from "./publish_gate.ts";
 
 const deno = Deno.execPath();
+/** Versions of what tests and tools import; deno.lock has the product's alone. */
+const locked = ["--lock=test/deno.lock", "--frozen"];
 /** Public entries, whose every symbol is documented. */
 const entries = ["mod.ts", "src/serve/mod.ts", "src/entry/workerd.ts"];
 /** Types of other packages that public symbols mention; they are documented where they come from. */
@@ -17,10 +21,12 @@ const roots = ["mod.ts", "src", "test", "tools", "bench", "examples"].filter(exi
 
 await step("format", [deno, "fmt", "--check"]);
 await step("lint", [deno, "lint"]);
-await step("types", [deno, "check", ...roots]);
+await step("lock file", [deno, "run", "-A", "tools/lock.ts", "--check"]);
+await step("types", [deno, "check", ...locked, ...roots]);
 await own("documentation", documentation);
 await own("compiled kernels", compiledKernels);
-await step("op table", [deno, "run", "-A", "tools/ops_table.ts", "--check"]);
+await step("op table", [deno, "run", "-A", ...locked, "tools/ops_table.ts", "--check"]);
+await own("first command", () => firstCommand(deno));
 await own("package", () => publishGate(deno));
 console.log("the gate holds");
 
@@ -66,7 +72,7 @@ async function compiledKernels(): Promise<void> {
     .map((name) => `src/device/${name}`);
   const committed = files.map((file) => Deno.readFileSync(file));
   const { success, stderr } = await new Deno.Command(deno, {
-    args: ["run", "-A", "tools/build.ts", "--force"],
+    args: ["run", "-A", ...locked, "tools/build.ts", "--force"],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   files.forEach((file, i) => {

@@ -35,8 +35,9 @@ Deno.test({
 const together = { sanitizeExit: false, sanitizeOps: false, sanitizeResources: false };
 
 async function passes(file: string): Promise<void> {
+  const lock = repositoryPath("test/deno.lock");
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", repositoryPath(`test/device/webgpu/${file}`)],
+    args: ["test", "-A", "--no-check", "--lock", lock, repositoryPath(`test/device/webgpu/${file}`)],
     env: { ...(found as { env: Record<string, string> }).env, NO_COLOR: "1" },
   }).output();
   const report = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
