@@ -7,6 +7,8 @@
 import { WickError } from "../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "./device.ts";
 import { FAULT_BYTES, Faults } from "./faults.ts";
+import { replayLayout } from "./replay_layout.ts";
+import { blockBytes } from "./wasm/heap.ts";
 
 /** Counts allocations; kernels do not run on it. */
 export class PlanDevice implements Device {
@@ -18,13 +20,13 @@ export class PlanDevice implements Device {
   private storages = 0;
 
   allocate(bytes: number): Storage {
-    this.bytes += bytes;
+    this.bytes += blockBytes(bytes);
     this.storages++;
     return new Storage(this, bytes, 0);
   }
 
   free(storage: Storage): void {
-    this.bytes -= storage.bytes;
+    this.bytes -= blockBytes(storage.bytes);
     this.storages--;
   }
 
@@ -41,14 +43,9 @@ export class PlanDevice implements Device {
   }
 
   compile(calls: readonly Call[]): Replay {
-    // as the WASM device: pairs of words, then each row's words
-    const words = calls.reduce(
-      (sum, { kernel, operands, params, cells }) =>
-        sum + 2 + operands.length + params.length + 2 * cells.length + (kernel.scratch ? 2 : 0),
-      0,
-    );
-    const rows = this.allocate(4 * words);
-    return { run: refuse, [Symbol.dispose]: () => rows.release() };
+    const { rows, words, scratch } = replayLayout(calls);
+    const blocks = [rows, words, ...(scratch > 0 ? [scratch] : [])].map((bytes) => this.allocate(bytes));
+    return { run: refuse, [Symbol.dispose]: () => blocks.forEach((block) => block.release()) };
   }
 
   live(): LiveMemory {

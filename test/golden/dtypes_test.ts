@@ -80,7 +80,8 @@ async function unlessRefused(call: () => unknown): Promise<unknown> {
 
 function inputsOf(given: Case, dtype: PlainDtype, own: Scope): Tensor[] {
   return given.inputs.map(({ shape, data, dtype: fixed }, i) => {
-    const flat = tensor(data, { dtype: fixed ?? dtype, scope: own });
+    const of = fixed ?? dtype; // the script converts -2 to u8 by its low bits
+    const flat = tensor(of === "u8" ? data.map((v) => (v as number) & 255) : data, { dtype: of, scope: own });
     const x = flat.reshape(...shape);
     return dtype === "f64" && given.gradients?.[i] ? x.detach().requiresGrad() : x;
   });

@@ -8,12 +8,6 @@ import { type Call, Cell } from "../device.ts";
 import { checkForm, form } from "../form.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Words that a row takes, with room for the values of its cells. */
-export function allWords(kernel: Kernel): number {
-  const { params, cells } = form(kernel);
-  return kernel.operands.length + (kernel.scratch ? 2 : 0) + params.length + 2 * cells.length;
-}
-
 /** Writes words into one buffer of a linear memory. */
 export class RowWriter {
   private readonly u32: Uint32Array;

@@ -12,7 +12,7 @@ import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
 import { type Dtype, isFloat, isPlain, type PlainDtype } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { lowBitsOf } from "../encode.ts";
 import { resultType } from "../promote.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
@@ -229,7 +229,7 @@ function quotient(x: Tensor, b: number): Tensor {
 
 /** A parameter as 32-bit words, low first. */
 function wordsOf(value: number, dtype: Dtype): number[] {
-  return Array.from(new Int32Array(encode([value], dtype as PlainDtype).buffer));
+  return Array.from(new Int32Array(lowBitsOf([value], dtype as PlainDtype).buffer));
 }
 
 function binary({ name, rule }: Arithmetic, kernel: Kernel, a: Tensor, b: Tensor): Tensor {

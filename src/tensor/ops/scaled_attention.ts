@@ -8,10 +8,11 @@ import { WickError } from "../../error.ts";
 import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import { isTrainable, type PlainDtype } from "../dtype.ts";
 import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { inWide, someHalf } from "./cast.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { dropout } from "./dropout.ts";
@@ -21,8 +22,8 @@ export interface ScaledAttentionOptions {
   /** Whether query t sees the keys 0 .. t alone [false]. */
   causal?: boolean;
   /**
-   * What broadcasts to [B, H, T, S]: u8, not 0 where a query sees a key, or f32 that is added to the scores. A query
-   * that sees no key gives NaN.
+   * What broadcasts to [B, H, T, S]: bool (or u8), true where a query sees a key, or floats that are added to the
+   * scores. A query that sees no key gives NaN.
    */
   mask?: Tensor;
   /** Multiplies q k [1 / sqrt(D)]. */
@@ -143,13 +144,24 @@ function weights(q: Tensor, k: Tensor, { scale, causal }: Weighing, mask?: Tenso
 }
 
 function withMask(scores: Tensor, mask: Tensor): Tensor {
-  const y = mask.dtype === "u8" ? where(mask, scores, -Infinity) : scores.add(mask);
+  const y = mask.dtype === "bool" || mask.dtype === "u8" ? where(mask, scores, -Infinity) : added(scores, mask);
   if (show(y.shape) === show(scores.shape)) return y;
   y.dispose();
   throw new WickError(
     "SHAPE_MISMATCH",
     `Cannot attend with a mask ${mask}: it must broadcast to ${show(scores.shape)}`,
   );
+}
+
+function added(scores: Tensor, mask: Tensor): Tensor {
+  if (!isTrainable(mask.dtype)) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot attend with a mask ${mask}: expected bool, true where a query sees a key, or floats to add`,
+    );
+  }
+  using own = cast(mask, scores.dtype as PlainDtype);
+  return scores.add(own);
 }
 
 /** x [B, H, T, C] with the heads that share keys below each other: [B, G, H / G * T, C]. */
