@@ -20,13 +20,14 @@ export function encode(values: readonly Scalar[], dtype: PlainDtype): PlainArray
 }
 
 /** The least and the largest element of integer dtypes. */
-const ranges: Readonly<Partial<Record<PlainDtype, readonly [low: number | bigint, high: number | bigint]>>> = {
-  i64: [-(2n ** 63n), 2n ** 63n - 1n],
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i16: [-(2 ** 15), 2 ** 15 - 1],
-  u8: [0, 255],
-};
+const ranges: Readonly<Partial<Record<PlainDtype, readonly [low: number | bigint, high: number | bigint]>>> =
+  {
+    i64: [-(2n ** 63n), 2n ** 63n - 1n],
+    i32: [-(2 ** 31), 2 ** 31 - 1],
+    u32: [0, 2 ** 32 - 1],
+    i16: [-(2 ** 15), 2 ** 15 - 1],
+    u8: [0, 255],
+  };
 
 function checkScalar(value: unknown, dtype: PlainDtype): void {
   const kind = typeof value;

@@ -78,10 +78,15 @@ async function unlessRefused(call: () => unknown): Promise<unknown> {
   }
 }
 
+/** What the script's conversion makes of a negative number where the dtype has none. */
+function lowBits(value: number, dtype: PlainDtype): number {
+  return dtype === "u8" ? value & 255 : dtype === "u32" ? value >>> 0 : value;
+}
+
 function inputsOf(given: Case, dtype: PlainDtype, own: Scope): Tensor[] {
   return given.inputs.map(({ shape, data, dtype: fixed }, i) => {
-    const of = fixed ?? dtype; // the script converts -2 to u8 by its low bits
-    const flat = tensor(of === "u8" ? data.map((v) => (v as number) & 255) : data, { dtype: of, scope: own });
+    const of = fixed ?? dtype;
+    const flat = tensor(data.map((v) => lowBits(v, of)), { dtype: of, scope: own });
     const x = flat.reshape(...shape);
     return dtype === "f64" && given.gradients?.[i] ? x.detach().requiresGrad() : x;
   });

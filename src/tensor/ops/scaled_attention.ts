@@ -63,7 +63,7 @@ export function scaledDotProductAttention(
     }
     check(q, k, v);
     const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-    return options.mask || options.dropout || q.dtype === "f64"
+    return options.mask || options.dropout || q.dtype === "f64" || k.shape[2] === 0
       ? composed(q, k, v, call, options)
       : fused(q, k, v, call);
   });
@@ -144,7 +144,9 @@ function weights(q: Tensor, k: Tensor, { scale, causal }: Weighing, mask?: Tenso
 }
 
 function withMask(scores: Tensor, mask: Tensor): Tensor {
-  const y = mask.dtype === "bool" || mask.dtype === "u8" ? where(mask, scores, -Infinity) : added(scores, mask);
+  const y = mask.dtype === "bool" || mask.dtype === "u8"
+    ? where(mask, scores, -Infinity)
+    : added(scores, mask);
   if (show(y.shape) === show(scores.shape)) return y;
   y.dispose();
   throw new WickError(
@@ -182,10 +184,10 @@ function composedGradients(dy: Tensor, q: Tensor, k: Tensor, v: Tensor, call: We
 }
 
 function check(q: Tensor, k: Tensor, v: Tensor): void {
-  const [B, H, , D] = q.shape;
+  const [B, H, T, D] = q.shape;
   const [kB, G, S, kD] = k.shape;
   const fits = [q, k, v].every((x) => x.rank === 4 && x.dtype === q.dtype) &&
-    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D && S > 0 &&
+    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D && (S > 0 || T === 0) &&
     H % G === 0 && show(k.shape) === show(v.shape);
   if (fits) return;
   throw new WickError(

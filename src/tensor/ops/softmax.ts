@@ -86,6 +86,7 @@ function logSoftmaxWide(x: Tensor, dim: number): Tensor {
 
 /** x less the largest of its row, which shifts nothing that softmax sees. */
 function lessMax(x: Tensor, dim: number): Tensor {
+  if (x.shape[fixedDimension("softmax", x, dim)] === 0) return x.contiguous(); // rows of nothing have no largest
   using largest = noGrad(() => x.max(dim, true));
   return x.sub(largest);
 }

@@ -40,7 +40,7 @@ function fillHole(x: Tensor, wanted: readonly number[]): number[] {
   const hole = wanted.indexOf(-1);
   const known = wanted.reduce((a, b, i) => i === hole ? a : a * b, 1);
   const shape = [...wanted];
-  if (hole >= 0) shape[hole] = known === 0 ? 0 : x.size / known;
+  if (hole >= 0) shape[hole] = x.size / known; // beside an extent of 0 it could be anything: NaN
   const legal = shape.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(shape) === x.size;
   if (legal) return shape;
   throw new WickError(
