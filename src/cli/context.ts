@@ -64,6 +64,8 @@ export interface Context {
   openHeader(source: string, signal: AbortSignal): Promise<Gguf>;
   /** Reads a text file; throws NOT_FOUND. */
   readText(path: string): Promise<string>;
+  /** Writes a text file, whole or not at all; throws INVALID_ARGUMENT where there is one and it may not be replaced. */
+  writeText(path: string, text: string, options: { replace: boolean }): Promise<void>;
   /** Answers HTTP requests. */
   listen(
     handler: (request: Request) => Response | Promise<Response>,
@@ -73,7 +75,12 @@ export interface Context {
   onInterrupt(listener: () => void): Disposable;
   /** Ends the process at once. */
   exit(code: number): never;
+  /** Runs `undo` where the process ends, however it does, unless the result is disposed: a terminal must be left as it was. */
+  atExit(undo: () => void): Disposable;
 }
+
+/** Milliseconds in which a second signal is the first one again: `deno task` passes on what its child has had. */
+const ECHO_MS = 300;
 
 /**
  * Runs `work` with a signal that the first Ctrl-C aborts; the second ends the process at once, for work that
@@ -84,6 +91,11 @@ export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  using _ = context.onInterrupt(() => controller.signal.aborted ? context.exit(130) : controller.abort());
+  let first = NaN;
+  using _ = context.onInterrupt(() => {
+    if (!controller.signal.aborted) first = performance.now();
+    else if (performance.now() - first > ECHO_MS) context.exit(130);
+    controller.abort();
+  });
   return await work(controller.signal);
 }

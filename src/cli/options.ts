@@ -61,7 +61,10 @@ const samplingNames = [
 ] as const satisfies readonly (keyof GenerateOptions)[];
 
 /** Adds the options that say how text is drawn. The library checks their ranges. */
-export function addSamplingOptions(command: Command): Command {
+export function addSamplingOptions(
+  command: Command,
+  whereFull = "fail, or forget the oldest half",
+): Command {
   return command.optionsGroup("Sampling:")
     .option(
       "-n, --max-tokens <n>",
@@ -85,7 +88,7 @@ export function addSamplingOptions(command: Command): Command {
     .option("--stop <text>", "ends the text before this; repeatable", collect)
     .option("--ignore-eos", "go on after the model's end of text")
     .addOption(
-      new Option("--overflow <action>", "where the context is full: fail, or forget the oldest half")
+      new Option("--overflow <action>", `where the context is full: ${whereFull}`)
         .choices(["error", "slide"]).default("error"),
     );
 }
