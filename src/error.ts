@@ -113,7 +113,11 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string):
  */
 export function reasonOf(failure: unknown): string {
   const found: string[] = [];
-  for (let at = failure; at !== undefined && found.length < 8; at = at instanceof Error ? at.cause : undefined) {
+  for (
+    let at = failure;
+    at !== undefined && found.length < 8;
+    at = at instanceof Error ? at.cause : undefined
+  ) {
     const message = at instanceof Error ? at.message || at.name : String(at);
     const told = message.replaceAll(/error sending request for url \([^)]*\)(: )?/g, "");
     if (told !== "" && !found.some((text) => text.includes(told))) found.push(told);

@@ -74,15 +74,23 @@ async function slide(chat: Chat): Promise<void> {
   if (chat.waiting !== undefined) await say(chat, chat.waiting);
 }
 
-/** With a seed given, the next one, as equal seeds would give the same answer. */
+/** With a seed given, the next one, as equal seeds would give the same answer. What is broken off at once changes nothing. */
 async function regenerate(chat: Chat): Promise<void> {
   const { conversation, options: { seed } } = chat;
-  conversation.takeBack("assistant");
+  const before = conversation.takeBack("assistant");
   const text = conversation.takeBack("user");
   if (text === undefined) throw refused("/regenerate", "there must be an answer");
   if (seed !== undefined) chat.options = { ...chat.options, seed: (seed + 1) % Number.MAX_SAFE_INTEGER };
   chat.ended = false;
-  await say(chat, text);
+  const { length } = conversation.messages;
+  try {
+    await say(chat, text);
+  } finally {
+    if (conversation.messages.length <= length) {
+      conversation.add("user", text);
+      conversation.add("assistant", before ?? "");
+    }
+  }
 }
 
 async function save(chat: Chat, path: string): Promise<void> {

@@ -36,6 +36,8 @@ export interface OpenOptions {
   activations: "int8" | "f32";
   /** Tokens that a session can hold [what the file says, at most 2048]. */
   contextLength?: number;
+  /** Whether that may be more than the model was trained for. */
+  allowLongContext?: boolean;
   signal?: AbortSignal;
   /** Told the bytes that came in, first of a download, then of the file. */
   onProgress?: OnProgress;
@@ -79,9 +81,6 @@ export interface Context {
   atExit(undo: () => void): Disposable;
 }
 
-/** Milliseconds in which a second signal is the first one again: `deno task` passes on what its child has had. */
-const ECHO_MS = 300;
-
 /**
  * Runs `work` with a signal that the first Ctrl-C aborts; the second ends the process at once, for work that
  * doesn't heed the first.
@@ -91,11 +90,6 @@ export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  let first = NaN;
-  using _ = context.onInterrupt(() => {
-    if (!controller.signal.aborted) first = performance.now();
-    else if (performance.now() - first > ECHO_MS) context.exit(130);
-    controller.abort();
-  });
+  using _ = context.onInterrupt(() => controller.signal.aborted ? context.exit(130) : controller.abort());
   return await work(controller.signal);
 }

@@ -23,9 +23,12 @@ const LINE_KEYS = /\x1b[\r\n]|\n/g;
 
 /** Control characters that a pasted text is rid of: none of them may act as a key. */
 // deno-lint-ignore no-control-regex -- these are what must not pass
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
 
-/** The filter: bytes of a terminal in, keys out. `setMode` is told where keys are edited and where they are not. */
+/**
+ * The filter: bytes of a terminal in, keys out, up to the one that ends a line; those behind it wait for the next
+ * line. `setMode` is told where keys are edited and where they are not.
+ */
 export class Keys extends PassThrough {
   readonly isTTY = true;
   private readonly decoder = new StringDecoder("utf8");
@@ -33,14 +36,19 @@ export class Keys extends PassThrough {
   private pasted: string | undefined;
   /** The beginning of a mark whose end has not come. */
   private held = "";
+  /** Keys that no line has taken. */
+  private waiting = "";
+  private editing = false;
 
   constructor(private readonly setMode: (editing: boolean) => void) {
     super();
   }
 
-  /** Called by readline. */
+  /** Called by readline where a line begins and ends. */
   setRawMode(editing: boolean): this {
     this.setMode(editing);
+    this.editing = editing;
+    this.give("");
     return this;
   }
 
@@ -53,33 +61,45 @@ export class Keys extends PassThrough {
 
   /** Lets keys through up to a paste, and gives what is behind its mark. */
   private typed(text: string): string {
-    const mark = text.indexOf(PASTE_START);
-    if (mark >= 0) this.pasted = "";
-    const end = mark >= 0 ? mark : text.length - partOf(PASTE_START, text);
-    if (mark < 0) this.held = text.slice(end);
-    this.push(text.slice(0, end).replaceAll(LINE_KEYS, LINE_END));
-    return mark >= 0 ? text.slice(mark + PASTE_START.length) : "";
+    const [keys, rest] = this.split(text, PASTE_START);
+    if (rest !== undefined) this.pasted = "";
+    this.give(keys.replaceAll(LINE_KEYS, LINE_END));
+    return rest ?? "";
   }
 
   /** Gathers a paste up to its end, and gives what is behind it. */
   private inPaste(text: string): string {
-    const mark = text.indexOf(PASTE_END);
-    const end = mark >= 0 ? mark : text.length - partOf(PASTE_END, text);
-    this.pasted += text.slice(0, end);
-    if (mark < 0) {
-      this.held = text.slice(end);
-      return "";
-    }
-    const lines = this.pasted!.replaceAll(/\r\n?/g, "\n").replaceAll(CONTROLS, "").replaceAll("\t", "    ");
-    this.push(lines.replaceAll("\n", LINE_END));
+    const [part, rest] = this.split(text, PASTE_END);
+    this.pasted += part;
+    if (rest === undefined) return "";
+    const lines = this.pasted!.replaceAll(/\r\n?/g, "\n").replaceAll("\t", "    ").replaceAll(CONTROLS, "");
     this.pasted = undefined;
-    return text.slice(mark + PASTE_END.length);
+    this.give(lines.replaceAll("\n", LINE_END));
+    return rest;
+  }
+
+  /** What lies before a mark and behind it; where there is none, what may be its beginning is held. */
+  private split(text: string, mark: string): [string, string?] {
+    const at = text.indexOf(mark);
+    if (at >= 0) return [text.slice(0, at), text.slice(at + mark.length)];
+    const end = text.length - partOf(mark, text);
+    this.held = text.slice(end);
+    return [text.slice(0, end)];
+  }
+
+  private give(keys: string): void {
+    this.waiting += keys;
+    if (!this.editing) return;
+    const end = this.waiting.indexOf("\r") + 1 || this.waiting.length;
+    if (end > 0) this.push(this.waiting.slice(0, end));
+    this.editing = this.waiting[end - 1] !== "\r";
+    this.waiting = this.waiting.slice(end);
   }
 }
 
-/** How many characters at a text's end may begin a mark: more than the two that other keys begin with too. */
+/** How many characters at a text's end may begin a mark. An Escape is one: what it goes before decides, as in shells. */
 function partOf(mark: string, text: string): number {
-  for (let n = Math.min(mark.length - 1, text.length); n > 2; n--) {
+  for (let n = Math.min(mark.length - 1, text.length); n > 0; n--) {
     if (text.endsWith(mark.slice(0, n))) return n;
   }
   return 0;

@@ -16,10 +16,11 @@ export interface ModelFlags {
   threads: number;
   device: string;
   context?: number;
+  allowLongContext?: boolean;
   json?: boolean;
 }
 
-/** Adds `--model`, `--activations`, `--threads`, `--device`, `--context` and `--json`. */
+/** Adds `--model`, `--activations`, `--threads`, `--device`, `--context`, `--allow-long-context` and `--json`. */
 export function addModelOptions(command: Command): Command {
   return command.optionsGroup("Model:")
     .option(
@@ -33,9 +34,10 @@ export function addModelOptions(command: Command): Command {
     .option("--device <name>", "what computes", "wasm")
     .option(
       "--context <n>",
-      "tokens that the model sees at most (default: what the file says, 2048 at most)",
+      "tokens that the model sees at most (default: what it was trained for, 2048 at most)",
       integer(2),
     )
+    .option("--allow-long-context", "let --context pass what the model was trained for")
     .option("--json", "print one JSON object on stdout and nothing else");
 }
 

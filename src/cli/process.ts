@@ -145,13 +145,27 @@ const endings: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
+/** Milliseconds in which a second signal is the first one again: `deno task` passes on what its child has had. */
+const ECHO_MS = 300;
+const listeners = new Set<() => void>();
+let heardAt: number | undefined;
+
+/** Signals are heard from the first call on, so that none comes between two listeners and ends the process. */
 function onInterrupt(listener: () => void): Disposable {
-  for (const signal of endings) Deno.addSignalListener(signal, listener);
-  return {
-    [Symbol.dispose]() {
-      for (const signal of endings) Deno.removeSignalListener(signal, listener);
-    },
-  };
+  if (heardAt === undefined) {
+    heardAt = -Infinity;
+    for (const signal of endings) Deno.addSignalListener(signal, interrupt);
+  }
+  listeners.add(listener);
+  return { [Symbol.dispose]: () => void listeners.delete(listener) };
+}
+
+function interrupt(): void {
+  const now = performance.now();
+  if (now - heardAt! < ECHO_MS) return;
+  heardAt = now;
+  if (listeners.size === 0) Deno.exit(130);
+  for (const listener of [...listeners]) listener();
 }
 
 /** Milliseconds that open answers get to end by themselves. */

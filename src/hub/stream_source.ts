@@ -96,9 +96,13 @@ export class StreamSource implements Source {
       return await this.#chunks.next(limit);
     } catch (cause) {
       if (cause instanceof WickError) throw cause;
-      throw new WickError("SOURCE_FAILED", `Cannot read ${this.name}: it broke at byte ${this.#position}, "${reasonOf(cause)}"`, {
-        cause,
-      });
+      throw new WickError(
+        "SOURCE_FAILED",
+        `Cannot read ${this.name}: it broke at byte ${this.#position}, "${reasonOf(cause)}"`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 
-MOST_SECONDS = 120
+MOST_SECONDS = 60
 
 given = json.loads(sys.argv[1])
 terminal, side = pty.openpty()
