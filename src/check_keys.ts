@@ -38,12 +38,12 @@ function unknown(action: string, name: string, known: readonly string[]): WickEr
   );
 }
 
-/** The known name that takes the fewest changes, and at most one for three characters; case and _ count for none. */
+/** The known name that takes the fewest changes, and at most one for four characters; case and _ count for none. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string) => text.slice(0, 64).replaceAll(/[_-]/g, "").toLowerCase();
   const distances = known.map((each) => distance(plain(name), plain(each)));
   const least = Math.min(...distances);
-  return least <= Math.ceil(name.length / 3) ? known[distances.indexOf(least)] : undefined;
+  return least <= Math.ceil(name.length / 4) ? known[distances.indexOf(least)] : undefined;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements that make `b` of `a`. */

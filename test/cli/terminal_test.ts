@@ -1,4 +1,4 @@
-import { deepEqual, match, ok } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { repositoryPath } from "../shared.ts";
 import { FileServer } from "./process.ts";
 import { onTerminal, task, terminalTest } from "./terminal.ts";
@@ -22,7 +22,7 @@ for (const [how, wick] of [["directly", undefined], ["under deno task", task]] a
         );
         deepEqual([code, echo, lines], [130, true, true]);
         ok(shown.lastIndexOf(SHOW) > shown.lastIndexOf(HIDE), "the cursor is shown");
-        match(shown, /\x1b\[2Kinterrupted\r\n$/); // deno-lint-ignore no-control-regex
+        ok(shown.endsWith("\x1b[2Kinterrupted\r\n"), "in the place of the bar");
         await Deno.remove(cache, { recursive: true });
       },
     );
