@@ -31,6 +31,10 @@ const help =
   "Ctrl-J begins a line, what is pasted is one message.\n\n" + commandsHelp +
   "\n\nWith --json the whole conversation is printed at its end: {messages}.\n" + examples(
     ["wick chat", "a story with the embedded model, a paragraph a turn"],
+    [
+      "wick chat -m hf:HuggingFaceTB/SmolLM2-135M-Instruct-GGUF/smollm2-135m-instruct-q8_0.gguf",
+      "talk with an instructed model; 145 MB are fetched once",
+    ],
     ["wick chat -m smollm2.gguf --overflow slide", "talk on, and forget the oldest turns"],
     ["wick chat -m smollm2.gguf --system 'Answer in one word.' < questions.txt", "a line of the file a turn"],
   );
@@ -54,7 +58,7 @@ async function chat(context: Context, flags: ChatFlags): Promise<void> {
 function greeting({ model, form }: Chat): string {
   if (!form.stop) return `${model.name} · /help lists commands, Ctrl-D ends`;
   return `${model.name} has no chat template: it goes on with your text, a paragraph a turn · ` +
-    "Enter alone lets it go on, /help lists commands, Ctrl-D ends";
+    "Enter alone lets it go on, /help lists commands, Ctrl-D ends; --model names one to talk with";
 }
 
 /** What the user says, and what becomes of it; false where the chat ends. On a terminal no failure ends it. */

@@ -32,6 +32,10 @@ export function terminalLines(atExit: (undo: () => void) => void): ReadLine {
       history: [...history],
     });
     terminal.on("history", (lines: string[]) => history = lines);
+    terminal.on("SIGCONT", () => {
+      process.stderr.write(MARK_PASTES); // a shell had the terminal meanwhile
+      terminal.prompt(true);
+    });
     keys.on("keypress", () => breakLines(terminal));
     try {
       return await ask(terminal, prompt, signal);

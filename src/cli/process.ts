@@ -141,9 +141,10 @@ function atExit(undo: () => void): Disposable {
   return { [Symbol.dispose]: () => globalThis.removeEventListener("unload", undo) };
 }
 
+/** Not SIGHUP: a server that nohup runs outlives its terminal. */
 const endings: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
-  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+  : ["SIGINT", "SIGTERM", "SIGQUIT"];
 
 /** Milliseconds in which a second signal is the first one again: `deno task` passes on what its child has had. */
 const ECHO_MS = 300;

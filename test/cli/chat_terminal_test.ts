@@ -22,12 +22,17 @@ terminalTest(
         { wait: "The fox", type: " was red.\r" },
         { wait: "> ", type: `/save ${folder}/one.json\r` },
         { wait: "saved 2 messages", type: "/load " + folder + "/one.json\r" },
-        { wait: "loaded 2 messages", type: "\x04" },
+        { wait: "loaded 2 messages" },
+        { wait: "> ", type: "\x1b[A\x1b[A\x1b[A" },
+        { wait: "The fox was red.", type: "\r" },
+        { wait: "> ", type: `/save ${folder}/one.json\r` },
+        { wait: "saved 4 messages", type: "\x04" },
       ]);
       deepEqual([code, echo, lines], [0, true, true]);
-      const [user, assistant] = await saved(`${folder}/one.json`);
+      const [user, assistant, again] = await saved(`${folder}/one.json`);
       deepEqual(user, { role: "user", content: "Once upon a time\nthere was a fox.\nThe fox was red." });
       ok(assistant.content.trim().length > 20);
+      deepEqual(again, user, "recalled by the arrows, line ends and all");
       match(shown, /no chat template: it goes on with your text/);
       ok(shown.lastIndexOf("\x1b[?2004l") > shown.lastIndexOf("\x1b[?2004h"), "pastes are marked no longer");
     }),
