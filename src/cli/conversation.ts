@@ -29,11 +29,6 @@ export class Conversation {
     this.said.push({ role, content });
   }
 
-  /** Whether the last message is the user's. */
-  get expectsAnswer(): boolean {
-    return this.said.length > this.first && this.said[this.said.length - 1].role === "user";
-  }
-
   /** Takes the last message back, where it is of this role, and gives what it said. */
   takeBack(role: "user" | "assistant"): string | undefined {
     if (this.said.length <= this.first || this.said[this.said.length - 1].role !== role) return undefined;

@@ -34,12 +34,13 @@ export async function say(chat: Chat, text: string): Promise<void> {
   try {
     await reply(chat, heard);
   } catch (error) {
-    if (heard.length === 0) conversation.takeBack("user");
+    if (heard.length > 0) conversation.add("assistant", heard.join(""));
+    else conversation.takeBack("user");
+    if (isCode(error, "ABORTED")) return;
     if (heard.length === 0 && isCode(error, "CONTEXT_OVERFLOW")) chat.waiting = text;
-    if (!isCode(error, "ABORTED")) throw error;
-  } finally {
-    if (conversation.expectsAnswer) conversation.add("assistant", heard.join(""));
+    throw error;
   }
+  conversation.add("assistant", heard.join(""));
 }
 
 /** Streams the answer; `heard` has as much of it as there is, also where it is broken off. */
