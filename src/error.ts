@@ -107,6 +107,24 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string):
   }
 }
 
+/**
+ * What led to a failure, in the words of it and its causes: "fetch failed: dns error: ... Name or service not known".
+ * Addresses in it are left out, as they may hold secrets.
+ */
+export function reasonOf(failure: unknown): string {
+  const found: string[] = [];
+  for (
+    let at = failure;
+    at !== undefined && found.length < 8;
+    at = at instanceof Error ? at.cause : undefined
+  ) {
+    const message = at instanceof Error ? at.message || at.name : String(at);
+    const told = message.replaceAll(/error sending request for url \([^)]*\)(: )?/g, "");
+    if (told !== "" && !found.some((text) => text.includes(told))) found.push(told);
+  }
+  return found.join(": ");
+}
+
 /** What changes what a terminal shows, beyond what JSON escapes: C1 controls and marks of direction. */
 // deno-lint-ignore no-control-regex -- these are what must not pass
 const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
 import { throwIfAborted, WickError } from "../error.ts";
@@ -38,6 +39,8 @@ export interface ModelParts {
   chunk?: number;
   loadMs: number;
 }
+
+const nllNames: KeysOf<NllOptions> = { window: true, signal: true, onProgress: true };
 
 /** See {@linkcode LanguageModel}; made by {@linkcode load}. */
 export class Model implements LanguageModel {
@@ -96,6 +99,7 @@ export class Model implements LanguageModel {
 
   promptIds(prompt: Prompt, options: { special?: boolean } = {}): number[] {
     this.assertOpen();
+    checkKeys("encode a prompt", options, { special: true });
     const { tokenizer, template } = this.parts;
     if (typeof prompt === "string") {
       const ids = tokenizer.encode(prompt, { special: options.special ?? false });
@@ -118,15 +122,18 @@ export class Model implements LanguageModel {
     );
   }
 
-  session(): Session {
+  session(options: Readonly<Record<never, never>> = {}): Session {
+    checkKeys("open a session", options, {});
     const state = this.newSession();
     const generate: Session["generate"] = (prompt, options = {}) =>
       new TextGeneration(() =>
         this.context(prompt, options, () => ({ session: state, release: state.acquire() }))
       );
     const logits: Session["logits"] = async (prompt, options = {}) => {
+      checkKeys("give logits", options, { special: true, signal: true });
       using _reserved = state.acquire();
-      return (await state.prefill(this.promptIds(prompt, options), options.signal)).logits;
+      const ids = this.promptIds(prompt, { special: options.special });
+      return (await state.prefill(ids, options.signal)).logits;
     };
     return {
       get length(): number {
@@ -143,6 +150,7 @@ export class Model implements LanguageModel {
     ids: readonly number[],
     options: NllOptions = {},
   ): Promise<Float64Array> {
+    checkKeys("score a text", options, nllNames);
     const window = Math.min(options.window ?? this.contextLength, this.contextLength);
     if (!(Number.isInteger(window) && window >= 2)) {
       throw new WickError("INVALID_ARGUMENT", `Window must be an integer from 2 on, got ${options.window}`, {
