@@ -1,0 +1,314 @@
+/**
+ * The page: which model and which conversation are open, and what follows from what the reader does.
+ *
+ * @module
+ */
+import { Answers, type Moment } from "./answers.ts";
+import { type Model, Refusal, type Server } from "./api.ts";
+import { Composer } from "./composer.ts";
+import * as talk from "./conversation.ts";
+import type { Conversation, Turn } from "./conversation.ts";
+import { Conversations } from "./conversations.ts";
+import { announce, find } from "./dom.ts";
+import { History } from "./history.ts";
+import { Notice } from "./notice.ts";
+import { Preferences, type Preferred } from "./preferences.ts";
+import { Scroller } from "./scroller.ts";
+import type { Settings, Store } from "./store.ts";
+import { Transcript } from "./transcript.ts";
+import { locked, unavailable, waiting, welcome } from "./welcome.ts";
+
+/** Milliseconds between two writings of an answer that grows. */
+const KEPT_EVERY = 2000;
+
+/** The page. */
+export class App {
+  private readonly turns = find("turns");
+  private readonly picker = find<HTMLSelectElement>("model");
+  private readonly notice = new Notice();
+  private readonly scroller = new Scroller();
+  private readonly composer = new Composer((text) => this.send(text), () => this.stop());
+  private readonly preferences = new Preferences((preferred) => this.prefer(preferred));
+  private readonly answers: Answers;
+  private readonly kept: Conversations;
+  private readonly models = new Map<string, Model>();
+  private readonly transcript: Transcript;
+  private readonly history = new History({
+    rename: (conversation, title) => this.rename(conversation, title),
+    remove: (conversation) => this.remove(conversation),
+  });
+  private settings: Settings;
+  private model?: Model;
+  private conversation?: Conversation;
+  private opening = 0;
+  private drawing = false;
+  private lastKept = 0;
+
+  constructor(private readonly server: Server, private readonly store: Store) {
+    this.settings = store.settings;
+    this.server.key = store.key;
+    this.kept = new Conversations(store, () => this.notice.show(NO_ROOM));
+    this.answers = new Answers(server, (conversation, moment) => this.changed(conversation, moment));
+    this.transcript = new Transcript(this.turns, {
+      again: () => this.start(talk.again),
+      goOn: () => this.start(talk.reopened),
+      edit: () => this.edit(),
+      askForKey: () => this.prefers("key"),
+      context: () => this.model?.context ?? Infinity,
+    });
+    this.listen();
+    this.dress();
+    this.list();
+    this.connect();
+  }
+
+  private listen(): void {
+    this.picker.addEventListener("change", () => this.choose());
+    for (const id of ["fresh", "fresh-too"]) find(id).addEventListener("click", () => this.fresh());
+    find("open-settings").addEventListener("click", () => this.prefers());
+    addEventListener("hashchange", () => this.open());
+    addEventListener("storage", (event) => this.store.owns(event.key) && this.refresh());
+    addEventListener("pagehide", () => {
+      const { conversation } = this;
+      if (conversation && this.answers.runs(conversation.id)) this.kept.keep(conversation);
+    });
+    addEventListener("keydown", (event) => {
+      if (event.altKey && event.code === "KeyN") this.fresh();
+      else if (event.key !== "Escape" || document.querySelector(":popover-open, dialog[open]")) return;
+      else if (!this.stop()) return;
+      event.preventDefault();
+    });
+  }
+
+  /** Asks which models there are, and opens what the address names. */
+  private async connect(): Promise<void> {
+    this.put(waiting("Asking the server …"));
+    try {
+      const names = await this.server.models();
+      this.picker.replaceChildren(...names.map((name) => new Option(name)));
+      this.picker.disabled = names.length < 2;
+      this.models.clear();
+    } catch (error) {
+      return this.failed(error, () => this.connect());
+    }
+    await this.open();
+  }
+
+  /** Opens the conversation of the address, or a new one. */
+  private async open(): Promise<void> {
+    const opening = ++this.opening;
+    find("history").hidePopover();
+    const conversation = this.kept.get(location.hash.slice(1));
+    const names = [...this.picker.options].map(({ value }) => value);
+    const wanted = [conversation?.model, this.settings.model].find((name) => name && names.includes(name));
+    const model = await this.opened(wanted ?? names[0], opening);
+    if (!model) return;
+    this.conversation = conversation ?? talk.emptyConversation(model.id, model.chat, this.settings.system);
+    this.show();
+    this.scroller.toEnd();
+    this.composer.focus();
+  }
+
+  /** The model of this name, opened; undefined where it can't be had or the reader has gone elsewhere. */
+  private async opened(name: string, opening: number): Promise<Model | undefined> {
+    this.picker.value = name;
+    this.picker.title = name;
+    try {
+      if (!this.models.has(name)) {
+        this.put(waiting(`Opening ${name} …`));
+        this.models.set(name, await this.server.model(name));
+      }
+    } catch (error) {
+      if (opening === this.opening) this.failed(error, () => this.open());
+      return undefined;
+    }
+    return opening === this.opening ? this.model = this.models.get(name) : undefined;
+  }
+
+  /** Goes on with another model, in the same conversation where it is of the same sort. */
+  private async choose(): Promise<void> {
+    const { conversation } = this;
+    this.settings.model = this.picker.value;
+    this.store.settings = this.settings;
+    const model = await this.opened(this.picker.value, ++this.opening);
+    if (!model) return;
+    if (!conversation || conversation.turns.length === 0 || conversation.chat !== model.chat) {
+      return this.fresh();
+    }
+    this.conversation = conversation;
+    conversation.model = model.id;
+    if (!this.answers.runs(conversation.id)) this.kept.keep(conversation);
+    this.show();
+  }
+
+  private fresh(): void {
+    if (location.hash !== "") location.hash = "";
+    else this.open();
+  }
+
+  private failed(error: unknown, retry: () => void): void {
+    const refused = error instanceof Refusal && error.status === 401;
+    if (!refused) return this.put(unavailable((error as Error).message, retry));
+    this.put(locked(this.server.key !== "", (key) => {
+      this.server.key = this.store.key = key;
+      retry();
+    }));
+    find("gate").focus();
+  }
+
+  /** Puts a panel where the conversation would be. */
+  private put(panel: HTMLElement): void {
+    this.conversation = this.model = undefined;
+    this.transcript.clear();
+    this.turns.append(panel);
+    this.composer.state = "closed";
+  }
+
+  /** Brings the whole page up to the open conversation. */
+  private show(): void {
+    const { conversation, model } = this;
+    if (!conversation || !model) return;
+    if (conversation.turns.length === 0) {
+      this.transcript.clear();
+      this.turns.append(welcome(model, (text) => this.send(text)));
+    } else {
+      this.turns.querySelector(".welcome")?.remove();
+      this.transcript.show(conversation);
+    }
+    const runs = this.answers.runs(conversation.id);
+    this.composer.state = runs ? "running" : "open";
+    this.composer.suit(conversation.chat, conversation.turns.length > 0);
+    document.body.classList.toggle("busy", runs);
+    document.title = conversation.title ? `${conversation.title} · Wick` : "Wick";
+    this.list();
+  }
+
+  private list(): void {
+    this.history.show(this.kept.all, this.conversation?.id ?? "", (id) => this.answers.runs(id));
+  }
+
+  private send(text: string): boolean {
+    const { conversation } = this;
+    if (!conversation || this.answers.runs(conversation.id)) return false;
+    if (conversation.chat && text.trim() === "") return false;
+    this.start((to) => talk.ask(to, text));
+    return true;
+  }
+
+  /** Starts the answer of the turn that `prepare` gives. */
+  private start(prepare: (conversation: Conversation) => Turn | undefined): void {
+    const { conversation, model } = this;
+    if (!conversation || !model || this.answers.runs(conversation.id)) return;
+    const turn = prepare(conversation);
+    if (!turn) return;
+    conversation.model = model.id;
+    this.kept.keep(conversation);
+    history.replaceState(null, "", `#${conversation.id}`);
+    announce("Answering");
+    const { temperature, top_p, top_k, max_tokens, seed } = this.settings;
+    this.answers.run(conversation, turn, { temperature, top_p, top_k, max_tokens, seed });
+    this.scroller.toEnd();
+    if (document.activeElement === document.body) this.composer.focus();
+  }
+
+  private stop(): boolean {
+    return this.conversation !== undefined && this.answers.stop(this.conversation.id);
+  }
+
+  /** Takes a message that failed back into the field. */
+  private edit(): void {
+    const { conversation } = this;
+    if (!conversation) return;
+    this.composer.write(talk.takeBackFailed(conversation) ?? "");
+    this.kept.keep(conversation);
+    this.show();
+    find("prompt").focus();
+  }
+
+  private changed(conversation: Conversation, moment: Moment): void {
+    if (!this.kept.has(conversation)) return; // deleted meanwhile
+    const now = performance.now();
+    if (moment !== "grown" || now - this.lastKept > KEPT_EVERY) {
+      this.lastKept = now;
+      this.kept.keep(conversation);
+    }
+    if (conversation !== this.conversation) return moment === "grown" ? undefined : this.list();
+    if (moment === "grown") return this.draw(conversation);
+    this.scroller.around(() => this.show());
+    if (moment === "ended") announce(ended(conversation.turns.at(-1)!));
+  }
+
+  /** Draws what has grown: once a frame, and less often where that takes long. */
+  private draw(conversation: Conversation): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      const begun = performance.now();
+      if (conversation === this.conversation) this.scroller.around(() => this.transcript.show(conversation));
+      setTimeout(() => this.drawing = false, 4 * (performance.now() - begun));
+    });
+  }
+
+  private rename(conversation: Conversation, title: string): void {
+    conversation.named ||= title !== conversation.title;
+    conversation.title = title;
+    this.kept.keep(conversation);
+    this.show();
+    this.list();
+  }
+
+  private remove(conversation: Conversation): void {
+    this.kept.remove(conversation);
+    this.answers.stop(conversation.id);
+    if (conversation === this.conversation) this.fresh();
+    this.list();
+    this.notice.show(`Deleted “${conversation.title}”.`, "Undo", () => {
+      this.kept.keep(conversation);
+      this.list();
+    });
+  }
+
+  /** Another tab has written. */
+  private refresh(): void {
+    this.kept.refresh((id) => this.answers.runs(id));
+    const { conversation } = this;
+    const theirs = conversation && this.kept.get(conversation.id);
+    if (theirs && theirs !== conversation) {
+      this.conversation = theirs;
+      this.show();
+    } else this.list();
+  }
+
+  private prefers(field?: string): void {
+    const { settings, conversation, server } = this;
+    const system = conversation?.chat === false ? undefined : conversation?.system ?? settings.system;
+    this.preferences.open({ settings, system, key: server.key }, field);
+  }
+
+  private prefer({ settings, system, key }: Preferred): void {
+    this.settings = this.store.settings = system === undefined ? settings : { ...settings, system };
+    this.dress();
+    const { conversation } = this;
+    if (system !== undefined && conversation?.chat) {
+      conversation.system = system;
+      if (this.kept.has(conversation)) this.kept.keep(conversation);
+    }
+    if (key === this.server.key) return;
+    this.server.key = this.store.key = key;
+    if (!this.model) this.connect();
+  }
+
+  /** Light or dark, as set. */
+  private dress(): void {
+    document.documentElement.dataset.theme = this.settings.theme;
+  }
+}
+
+const NO_ROOM = "The browser has no room to keep this conversation: it is gone when the page is closed. " +
+  "Delete others to make room.";
+
+function ended({ ending, figures }: Turn): string {
+  if (ending === "stop") return `Answer finished, ${figures?.tokens} tokens`;
+  if (ending === "length") return `Answer cut off after ${figures?.tokens} tokens`;
+  return ending === "stopped" ? "Answer stopped" : ""; // an error speaks for itself
+}
