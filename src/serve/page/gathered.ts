@@ -78,7 +78,7 @@ href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='-4 0
 </button>
 <h1><svg class="flame" aria-hidden="true"><use href="#i-flame" /></svg><span>Wick</span></h1>
 <label class="unseen" for="model">Model</label>
-<select id="model"></select>
+<select id="model" hidden></select>
 <button id="fresh-too" class="icon" type="button" aria-label="New conversation"
 title="New conversation">
 <svg aria-hidden="true">
@@ -92,11 +92,25 @@ title="New conversation">
 </button>
 </header>
 <nav id="history" popover aria-label="Conversations">
+<div class="title">
 <button id="fresh" type="button" title="New conversation (Alt+N)">
 <svg aria-hidden="true"><use href="#i-new" /></svg>New conversation
 </button>
+<button
+id="close-history"
+class="icon"
+type="button"
+popovertarget="history"
+popovertargetaction="hide"
+aria-label="Close"
+>
+<svg aria-hidden="true">
+<use href="#i-close" />
+</svg>
+</button>
+</div>
 <ul id="conversations"></ul>
-<p id="none">What you write is kept here, in this browser only.</p>
+<p>What you write is kept in this browser only.</p>
 </nav>
 <main>
 <section id="log" tabindex="0" aria-label="Conversation">
@@ -151,13 +165,13 @@ aria-describedby="hints"></textarea>
 </label>
 <label>Top P <input id="top_p" type="number" min="0.01" max="1" step="any" placeholder="0.95"></label>
 <label>Top K <input id="top_k" type="number" min="0" step="1" placeholder="40"></label>
-<label>Most tokens
+<label>Max tokens
 <input id="max_tokens" type="number" min="1" step="1" placeholder="no limit">
 </label>
 <label>Seed <input id="seed" type="number" min="0" step="1" placeholder="random"></label>
-<label>Colours
+<label>Theme
 <select id="theme">
-<option value="">As the system</option>
+<option value="">System</option>
 <option value="light">Light</option>
 <option value="dark">Dark</option>
 </select>
@@ -202,102 +216,101 @@ light-dark(#a8440a, #f5ac62);--on-glow: light-dark(#ffffff, #241404);--halo: lig
 an Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif;--gap: max(1rem, env(safe-area-inset-left),
 env(safe-area-inset-right))}:root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}
 *,:before,:after{box-sizing:border-box}[hidden]{display:none!important}.unseen{position:absolute;width:1px;height:1px;
-margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}html{height:100%}body{display:grid;grid-template:auto
-minmax(0,1fr) / minmax(0,1fr);height:100vh;height:100dvh;margin:0;overflow:hidden;background:var(--back);color:var(--text);
-font:1rem/1.6 system-ui,-apple-system,Segoe UI,Roboto,sans-serif;-webkit-text-size-adjust:100%}header{display:flex;
-align-items:center;gap:.25rem;min-width:0;padding:max(.375rem,env(safe-area-inset-top)) max(.5rem,env(safe-area-inset-right))
-.375rem max(.5rem,env(safe-area-inset-left));border-bottom:1px solid var(--line)}h1{display:flex;align-items:center;
-gap:.5rem;margin:0 auto 0 .25rem;font:600 1.3rem/1 var(--serif);letter-spacing:.01em}main{position:relative;display:flex;
-flex-direction:column;min-width:0;min-height:0}#log{flex:1;min-height:0;overflow:hidden auto;overscroll-behavior:contain;
-padding:1.5rem var(--gap) 1rem;scrollbar-gutter:stable}#turns{max-width:44rem;min-height:100%;margin:0 auto;display:flex;
-flex-direction:column;gap:1.25rem}#form,#notice{position:relative;width:100%;max-width:calc(44rem + 2 * var(--gap));
-margin:0 auto;padding:0 var(--gap)}#form{padding-bottom:max(.75rem,env(safe-area-inset-bottom))}button,input,select,
-textarea{font:inherit;color:inherit}button{cursor:pointer;border:1px solid transparent;border-radius:.6rem;background:none;
-padding:.3rem .7rem}button:disabled{cursor:default;opacity:.45}button svg{width:1.25rem;height:1.25rem;flex:none;
-fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}.solid{fill:currentColor}
+margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}html{height:100%}body{display:grid;grid-template:auto minmax(0,1fr) / minmax(0,1fr);height:100vh;height:100dvh;
+margin:0;overflow:hidden;background:var(--back);color:var(--text);font:1rem/1.6 system-ui,-apple-system,Segoe UI,Roboto,sans-serif;
+-webkit-text-size-adjust:100%}header{display:flex;align-items:center;gap:.25rem;min-width:0;padding:max(.375rem,env(safe-area-inset-top))
+max(.5rem,env(safe-area-inset-right)) .375rem max(.5rem,env(safe-area-inset-left));border-bottom:1px solid var(--line)}
+h1{display:flex;align-items:center;gap:.5rem;margin:0 auto 0 .25rem;font:600 1.3rem/1 var(--serif);letter-spacing:.01em}
+main{position:relative;display:flex;flex-direction:column;min-width:0;min-height:0}#log{flex:1;min-height:0;overflow:hidden
+auto;overscroll-behavior:contain;padding:1.5rem var(--gap) 1rem;scrollbar-width:thin;scrollbar-color:var(--edge)
+transparent}#turns{max-width:44rem;min-height:100%;margin:0 auto;display:flex;flex-direction:column;gap:1.25rem}
+#form,#notice{position:relative;width:100%;max-width:calc(44rem + 2 * var(--gap));margin:0 auto;padding:0 var(--gap)}
+#form{padding-bottom:max(.75rem,env(safe-area-inset-bottom))}button,input,select,textarea{font:inherit;color:inherit}button{cursor:pointer;border:1px solid transparent;border-radius:.6rem;
+background:none;padding:.3rem .7rem}button:disabled{cursor:default;opacity:.45}button svg{width:1.25rem;height:1.25rem;
+flex:none;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}.solid{fill:currentColor}
 .icon,.quiet,.loud,#fresh{display:inline-flex;align-items:center;justify-content:center;gap:.45rem}.icon{width:2.75rem;
 height:2.75rem;padding:0;flex:none;color:var(--soft)}.quiet{color:var(--soft);font-size:.875rem;min-height:2rem;
-padding:.1rem .55rem}.quiet svg{width:1.05rem;height:1.05rem}.loud{background:var(--glow);color:var(--on-glow);
-font-weight:600;font-size:.9375rem;min-height:2.25rem;padding:.2rem .9rem}.loud svg{width:1.1rem;height:1.1rem;
-stroke-width:2.2}:is(.icon,.quiet):hover{background:var(--bubble);color:var(--text)}:is(.loud,.round):hover:not(:disabled){
+padding:.1rem .55rem}.quiet svg{width:1.05rem;height:1.05rem}.quiet,.loud{white-space:nowrap}.loud{background:var(--glow);
+color:var(--on-glow);font-weight:600;font-size:.9375rem;min-height:2.25rem;padding:.2rem .9rem}.loud svg{width:1.1rem;
+height:1.1rem;stroke-width:2.2}:is(.icon,.quiet):hover{background:var(--bubble);color:var(--text)}:is(.loud,.round):hover:not(:disabled){
 filter:brightness(1.08)}:focus-visible{outline:2px solid var(--glow);outline-offset:2px}#log:focus-visible,pre:focus-visible,
 .wide:focus-visible{outline-offset:-2px}input,textarea,select{background:var(--card);border:1px solid var(--edge);
 border-radius:.6rem;padding:.5rem .7rem;width:100%;min-width:0}:is(input,textarea):user-invalid{border-color:var(--wrong)}
-::placeholder{color:var(--soft);opacity:1}#model{width:auto;flex:0 1 auto;min-width:3rem;max-width:20rem;border-color:transparent;
-background:none;color:var(--soft);padding:.45rem .5rem;text-overflow:ellipsis;min-height:2.75rem}#model:disabled{
-appearance:none;opacity:1;text-align:right}#model:enabled{border-color:var(--line)}#model option{background:var(--card);
-color:var(--text)}kbd{font:inherit;font-size:.9em;border:1px solid var(--line);border-radius:.3rem;padding:0 .3rem;
-background:var(--card)}.flame,.light svg{width:1.05rem;height:1.4rem;overflow:visible}.outer{fill:var(--outer)}
-.inner{fill:var(--inner)}.thread{stroke:var(--text);stroke-width:1.6;stroke-linecap:round;fill:none}.light{display:grid;
-place-items:center;width:9rem;height:9rem;margin:0 auto -1rem;background:radial-gradient(closest-side,var(--halo),transparent)}
-.light svg{width:2.7rem;height:3.6rem}.field{display:flex;align-items:flex-end;gap:.25rem;padding:.3rem;border:1px
-solid var(--edge);border-radius:1.4rem;background:var(--card);box-shadow:0 2px 12px light-dark(#5a401810,#00000040)}
-.field:focus-within{border-color:var(--glow);box-shadow:0 0 0 1px var(--glow),0 2px 16px var(--halo)}#prompt{flex:1;
-min-height:2.6rem;max-height:min(12rem,35dvh);border:0;background:none;outline:0;resize:none;padding:.5rem .3rem
-.5rem .9rem;line-height:1.5}.round{display:grid;place-items:center;width:2.6rem;height:2.6rem;padding:0;flex:none;
-border-radius:50%;background:var(--glow);color:var(--on-glow)}.round svg{stroke-width:2.2}#hints{margin:.45rem
-0 0;text-align:center;font-size:.8125rem;color:var(--soft)}#latest{position:absolute;left:calc(50% - 1.25rem);
-bottom:calc(100% + .6rem);width:2.5rem;height:2.5rem;border-radius:50%;background:var(--card);border-color:var(--line);
-box-shadow:0 2px 10px light-dark(#5a401822,#00000066)}#notice:empty{display:none}#notice{display:flex;align-items:center;
-gap:.5rem;padding-bottom:.6rem;font-size:.9375rem}#notice p{flex:1;margin:0;overflow-wrap:anywhere}article{min-width:0;
-overflow-wrap:anywhere}.user>.text{width:fit-content;max-width:min(85%,36rem);margin-left:auto;padding:.55rem 1rem;
-border-radius:1.2rem 1.2rem .3rem;background:var(--bubble);white-space:pre-wrap}.text>:first-child{margin-top:0}
-.text>:last-child{margin-bottom:0}.text p,.text ul,.text ol,.text blockquote{margin:.75rem 0}.text :is(ul,ol){
-padding-left:1.5rem}.text li{margin:.25rem 0}.text li :is(ul,ol){margin:.25rem 0}.text h3{margin:1.4rem 0 .5rem;
-font:600 1.05rem/1.35 var(--serif)}.text .level-1{font-size:1.5rem}.text .level-2{font-size:1.3rem}.text .level-3{
-font-size:1.15rem}.text a{color:var(--glow);text-underline-offset:.15em}.text blockquote{margin-left:0;padding-left:1rem;
-border-left:3px solid var(--outer);color:var(--soft)}.text hr{margin:1.25rem 0;border:0;border-top:1px solid var(--line)}
-code{font:.875em/1.55 var(--mono)}.text :not(pre)>code{padding:.1em .35em;border-radius:.3rem;background:var(--bubble)}
-figure{margin:.9rem 0;border:1px solid var(--line);border-radius:.75rem;background:var(--card);overflow:hidden}
-figcaption{display:flex;align-items:center;justify-content:space-between;padding:.1rem .35rem .1rem .9rem;border-bottom:1px
-solid var(--line);color:var(--soft);font-size:.8125rem}pre{margin:0;padding:.75rem .9rem;overflow-x:auto;overflow-wrap:normal;
-tab-size:4}.wide{margin:.9rem 0;overflow-x:auto}table{border-collapse:collapse;overflow-wrap:normal;font-size:.9375rem;
-font-variant-numeric:tabular-nums}:is(th,td){padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line);text-align:left;
-vertical-align:top;min-width:4rem}th{border-bottom-color:var(--edge);font-weight:600}.right{text-align:right}.center{
-text-align:center}.growing>.text:empty:before,.growing>.text>:is(p,h3):last-child:after,.passage.growing>span:after{
-content:"";display:inline-block;width:.45em;height:.85em;margin-left:.2em;vertical-align:-.08em;border-radius:50%/75%
-75% 30% 30%;background:var(--outer)}article footer,.passage footer{margin-top:.5rem;font:.875rem/1.5 system-ui,sans-serif;
-color:var(--soft)}article footer p{margin:.25rem 0}.row{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem;
-margin-left:-.55rem}.row .loud{margin:.25rem .25rem .25rem .55rem}.figures{font-size:.8125rem;font-variant-numeric:tabular-nums}
-.figures:empty{display:none}.error{color:var(--wrong);padding:.55rem .9rem;border:1px solid;border-radius:.75rem;
-width:fit-content;font-size:.9375rem;overflow-wrap:anywhere}.story{font:1.125rem/1.75 var(--serif)}.passage,.passage>
-span{display:inline;white-space:pre-wrap}.passage>.user{color:var(--glow)}.passage:not(:last-child) footer{display:none}
-.passage footer{display:block;white-space:normal}.welcome{margin:auto 0;padding-bottom:1rem;text-align:center;
-color:var(--soft)}.welcome h2{margin:.5rem 0;font:600 1.6rem/1.25 var(--serif);color:var(--text)}.welcome>p{max-width:32rem;
-margin:.5rem auto 1.5rem;text-wrap:pretty}.welcome>.error{width:fit-content}.welcome strong{color:var(--text);
-font-weight:600;overflow-wrap:anywhere}.examples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));
-gap:.6rem;margin:0;padding:0;list-style:none}.examples button{width:100%;height:100%;padding:.7rem .9rem;text-align:left;
-line-height:1.4;border-color:var(--line);background:var(--card);color:var(--text)}.examples button:hover{border-color:var(--glow)}
-.gate{display:flex;gap:.5rem;max-width:26rem;margin:1rem auto}#history{position:fixed;inset:0 auto 0 0;width:min(19rem,85vw);
-height:auto;max-height:none;margin:0;padding:.75rem;border:0;padding-top:max(.75rem,env(safe-area-inset-top));
-padding-left:max(.75rem,env(safe-area-inset-left));background:var(--side);color:inherit;flex-direction:column;
-gap:.75rem;overflow:hidden}#history:popover-open{display:flex;box-shadow:0 0 2rem #0006}#history::backdrop{background:#0006}
-#fresh{min-height:2.75rem;flex:none;border-color:var(--edge);background:var(--card)}#conversations{flex:0 1 auto;
-min-height:0;overflow-y:auto;margin:0;padding:2px;list-style:none}#conversations:empty{display:none}#conversations
-li{display:flex;align-items:center;border-radius:.6rem}#conversations a{flex:1;min-width:0;padding:.55rem .7rem;
-border-radius:.6rem;color:inherit;text-decoration:none;font-size:.9375rem;line-height:1.45;white-space:nowrap;
-overflow:hidden;text-overflow:ellipsis}#conversations li:hover{background:var(--bubble)}#conversations li:has([aria-current]){
-background:var(--bubble);font-weight:600}#conversations .icon{width:2.25rem;height:2.25rem}#conversations .icon
-svg{width:1.05rem;height:1.05rem}.running:before{content:"";display:inline-block;width:.5rem;height:.7rem;margin-right:.4rem;
-border-radius:50%/75% 75% 30% 30%;background:var(--outer)}#none{margin:0;font-size:.875rem;color:var(--soft)}@media(hover:hover){
-#conversations li:not(:hover,:focus-within,:has([aria-current])) .icon{width:1px;opacity:0}}dialog{width:min(34rem,calc(100vw
-- 1.5rem));max-height:calc(100dvh - 1.5rem);padding:0;border:1px solid var(--line);border-radius:1rem;background:var(--back);
-color:inherit;overflow:auto}dialog::backdrop{background:#0006}dialog form{display:grid;gap:1rem;padding:1rem 1.25rem
-1.25rem}dialog label{display:block;font-size:.875rem;color:var(--soft)}dialog :is(input,textarea,select){display:block;
-margin-top:.2rem;font-size:1rem;color:var(--text)}dialog textarea{resize:vertical}.title{display:flex;align-items:center;
-justify-content:space-between;margin:-.25rem -.6rem -.5rem 0}.title h2{margin:0;font:600 1.3rem/1.2 var(--serif)}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.75rem}dl{display:flex;flex-wrap:wrap;
-gap:.35rem 1.25rem;margin:0;font-size:.8125rem;color:var(--soft)}dl div{display:flex;gap:.4rem}dd{margin:0}@media(min-width:56rem){
-body{grid-template:auto minmax(0,1fr) / 17rem minmax(0,1fr)}header{grid-column:1 / -1;padding-inline:max(1rem,env(safe-area-inset-left))
-max(.75rem,env(safe-area-inset-right))}#menu,#fresh-too{display:none}#history,#history:popover-open{position:static;
-display:flex;width:auto;box-shadow:none;border-right:1px solid var(--line)}}@media(max-width:26rem){#hints{display:none}
-.user>.text{max-width:92%}}@media(max-width:22rem){h1 span{position:absolute;clip-path:inset(50%)}}@media(max-height:30rem){
-#hints,.light{display:none}}@media(pointer:coarse){#hints{display:none}.quiet{min-height:2.75rem}#conversations
-.icon{width:2.75rem;height:2.75rem}}@media(prefers-reduced-motion:no-preference){.busy .flame,.light svg{animation:flicker
-2.4s ease-in-out infinite;transform-origin:50% 90%}.growing>.text:empty:before,.growing>.text>:last-child:after,
-.growing>span:after{animation:flicker 1.2s ease-in-out infinite;transform-origin:50% 100%}@keyframes flicker{0%,to{
-transform:scale(1) rotate(0)}30%{transform:scale(.96,1.05) rotate(-1.2deg)}60%{transform:scale(1.03,.95) rotate(1.4deg)}}}
-@media(forced-colors:active){.outer,.inner{fill:CanvasText}.round,.loud{border:1px solid ButtonText}}
+::placeholder{color:var(--soft);opacity:1}#model:enabled,dialog :is(input,select){min-height:2.75rem}#model{width:auto;
+flex:0 1 auto;min-width:3rem;max-width:20rem;border-color:transparent;background:none;color:var(--soft);padding:.45rem
+.5rem;text-overflow:ellipsis;min-height:2.75rem}#model:disabled{appearance:none;opacity:1;text-align:right}#model:enabled{
+border-color:var(--line)}#model option{background:var(--card);color:var(--text)}kbd{font:inherit;font-size:.9em;
+border:1px solid var(--line);border-radius:.3rem;padding:0 .3rem;background:var(--card)}.flame,.light svg{width:1.05rem;
+height:1.4rem;overflow:visible}.outer{fill:var(--outer)}.inner{fill:var(--inner)}.thread{stroke:var(--text);stroke-width:1.6;
+stroke-linecap:round;fill:none}.light{display:grid;place-items:center;width:9rem;height:9rem;margin:0 auto -1rem;
+background:radial-gradient(closest-side,var(--halo),transparent)}.light svg{width:2.7rem;height:3.6rem}.field{
+display:flex;align-items:flex-end;gap:.25rem;padding:.3rem;border:1px solid var(--edge);border-radius:1.4rem;background:var(--card);
+box-shadow:0 2px 12px light-dark(#5a401810,#00000040)}.field:focus-within{border-color:var(--glow);box-shadow:0
+0 0 1px var(--glow),0 2px 16px var(--halo)}#prompt{flex:1;min-height:2.6rem;max-height:min(12rem,35dvh);border:0;
+background:none;outline:0;resize:none;padding:.5rem .3rem .5rem .9rem;line-height:1.5}.round{display:grid;place-items:center;
+width:2.6rem;height:2.6rem;padding:0;flex:none;border-radius:50%;background:var(--glow);color:var(--on-glow)}.round
+svg{stroke-width:2.2}#hints{margin:.45rem 0 0;text-align:center;font-size:.8125rem;color:var(--soft)}#latest{position:absolute;
+left:calc(50% - 1.25rem);bottom:calc(100% + .6rem);width:2.5rem;height:2.5rem;border-radius:50%;background:var(--card);
+border-color:var(--line);box-shadow:0 2px 10px light-dark(#5a401822,#00000066)}#notice:empty{display:none}#notice{
+display:flex;align-items:center;gap:.5rem;padding-bottom:.6rem;font-size:.9375rem}#notice p{flex:1;margin:0;overflow-wrap:anywhere}article{min-width:0;overflow-wrap:anywhere}.user>.text{width:fit-content;max-width:min(85%,36rem);margin-left:auto;
+padding:.55rem 1rem;border-radius:1.2rem 1.2rem .3rem;background:var(--bubble);white-space:pre-wrap}.text>:first-child{
+margin-top:0}.text>:last-child{margin-bottom:0}.text p,.text ul,.text ol,.text blockquote{margin:.75rem 0}.text
+:is(ul,ol){padding-left:1.5rem}.text li{margin:.25rem 0}.text li :is(ul,ol){margin:.25rem 0}.text h3{margin:1.4rem
+0 .5rem;font:600 1.05rem/1.35 var(--serif)}.text .level-1{font-size:1.5rem}.text .level-2{font-size:1.3rem}.text
+.level-3{font-size:1.15rem}.text a{color:var(--glow);text-underline-offset:.15em}.text blockquote{margin-left:0;
+padding-left:1rem;border-left:3px solid var(--outer);color:var(--soft)}.text hr{margin:1.25rem 0;border:0;border-top:1px
+solid var(--line)}code{font:.875em/1.55 var(--mono)}.text :not(pre)>code{padding:.1em .35em;border-radius:.3rem;
+background:var(--bubble)}figure{margin:.9rem 0;border:1px solid var(--line);border-radius:.75rem;background:var(--card);
+overflow:hidden}figcaption{display:flex;align-items:center;justify-content:space-between;padding:.1rem .35rem .1rem
+.9rem;border-bottom:1px solid var(--line);color:var(--soft);font-size:.8125rem}pre{margin:0;padding:.75rem .9rem;
+overflow-x:auto;overflow-wrap:normal;tab-size:4}.wide{margin:.9rem 0;overflow-x:auto}table{border-collapse:collapse;
+overflow-wrap:normal;font-size:.9375rem;font-variant-numeric:tabular-nums}:is(th,td){padding:.4rem .9rem .4rem
+0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;min-width:4rem}th{border-bottom-color:var(--edge);
+font-weight:600}.right{text-align:right}.center{text-align:center}.growing>.text:empty:before,.growing>.text>:is(p,
+h3):last-child:after,.passage.growing>span:after{content:"";display:inline-block;width:.45em;height:.85em;margin-left:.2em;
+vertical-align:-.08em;border-radius:50%/75% 75% 30% 30%;background:var(--outer)}article footer,.passage footer{
+margin-top:.5rem;font:.875rem/1.5 system-ui,sans-serif;color:var(--soft)}article footer p{margin:.25rem 0}.row{
+display:flex;flex-wrap:wrap;align-items:center;gap:.25rem;margin-left:-.55rem}.row .loud{margin:.25rem .25rem .25rem
+.55rem}.row .figures{margin:0 .55rem}.figures{font-size:.8125rem;font-variant-numeric:tabular-nums}.figures:empty{
+display:none}.error{color:var(--wrong);padding:.55rem .9rem;border:1px solid;border-radius:.75rem;width:fit-content;
+font-size:.9375rem;overflow-wrap:anywhere}.story{font:1.125rem/1.75 var(--serif)}.passage,.passage>span{display:inline;
+white-space:pre-wrap}.passage>.user{color:var(--glow)}.passage:not(:last-child) footer{display:none}.passage footer{
+white-space:normal}.welcome{margin:auto 0;padding-bottom:1rem;text-align:center;color:var(--soft)}.welcome h2{margin:.5rem 0;font:600
+1.6rem/1.25 var(--serif);color:var(--text)}.welcome>p{max-width:32rem;margin:.5rem auto;text-wrap:balance}.welcome>
+.error{width:fit-content}.welcome strong{color:var(--text);font-weight:600;overflow-wrap:anywhere}.examples{display:grid;
+grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.6rem;margin:1.5rem 0 0;padding:0;list-style:none}
+.examples button{width:100%;height:100%;padding:.7rem .9rem;text-align:left;line-height:1.4;border-color:var(--line);
+background:var(--card);color:var(--text)}.examples button:hover{border-color:var(--glow)}.gate{display:flex;gap:.5rem;
+max-width:26rem;margin:1rem auto}#history{position:fixed;inset:0 auto 0 0;width:min(19rem,85vw);height:auto;max-height:none;
+margin:0;padding:.75rem;border:0;padding-top:max(.75rem,env(safe-area-inset-top));padding-left:max(.75rem,env(safe-area-inset-left));
+background:var(--side);color:inherit;flex-direction:column;gap:.75rem;overflow:hidden}#history:popover-open{display:flex;
+box-shadow:0 0 2rem #0006}#history::backdrop{background:#0006}#fresh{flex:1;min-height:2.75rem;border-color:var(--edge);
+background:var(--card)}#conversations{flex:0 1 auto;min-height:0;overflow-y:auto;margin:0;padding:2px;list-style:none}
+#conversations:empty{display:none}#conversations li{display:flex;align-items:center;border-radius:.6rem}#conversations
+a{flex:1;min-width:0;padding:.55rem .7rem;border-radius:.6rem;color:inherit;text-decoration:none;font-size:.9375rem;
+line-height:1.35;overflow:hidden;overflow-wrap:anywhere;max-height:3.7rem}#conversations li:hover{background:var(--bubble)}
+#conversations li:has([aria-current]){background:var(--bubble);font-weight:600}#conversations .icon{width:2.25rem;
+height:2.25rem}#conversations .icon svg{width:1.05rem;height:1.05rem}.running:before{content:"";display:inline-block;
+width:.5rem;height:.7rem;margin-right:.4rem;border-radius:50%/75% 75% 30% 30%;background:var(--outer)}#history>
+p{margin:auto 0 0;font-size:.875rem;color:var(--soft)}@media(hover:hover){#conversations li:not(:hover,:focus-within)
+.icon{width:1px;opacity:0}}dialog{width:min(34rem,calc(100vw - 1.5rem));max-height:calc(100dvh - 1.5rem);padding:0;
+border:1px solid var(--line);border-radius:1rem;background:var(--back);color:inherit;overflow:auto}dialog::backdrop{
+background:#0006}dialog form{display:grid;gap:1rem;padding:1rem 1.25rem 1.25rem}dialog label{display:block;font-size:.875rem;
+color:var(--soft)}dialog :is(input,textarea,select){display:block;margin-top:.2rem;font-size:1rem;color:var(--text)}
+dialog textarea{resize:vertical}.title{display:flex;align-items:center;justify-content:space-between;gap:.25rem}
+dialog .title{margin:-.25rem -.6rem -.5rem 0}.title h2{margin:0;font:600 1.3rem/1.2 var(--serif)}.grid{display:grid;
+grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.75rem}dl{display:flex;flex-wrap:wrap;gap:.35rem 1.25rem;
+margin:0;font-size:.8125rem;color:var(--soft)}dl div{display:flex;gap:.4rem}dd{margin:0}@media(min-width:56rem){#log{scrollbar-gutter:stable both-edges}body{grid-template:auto minmax(0,1fr) / 17rem minmax(0,1fr)}
+header{grid-column:1 / -1;padding-inline:max(1rem,env(safe-area-inset-left)) max(.75rem,env(safe-area-inset-right))}
+#menu,#fresh-too,#close-history{display:none}#history,#history:popover-open{position:static;display:flex;width:auto;
+box-shadow:none;border-right:1px solid var(--line)}}@media(max-width:26rem){#hints{display:none}#log{padding-top:1rem}
+.light{width:6.5rem;height:6.5rem;margin-bottom:-.75rem}.light svg{width:2.1rem;height:2.8rem}.user>.text{max-width:92%}
+h1 span{position:absolute;clip-path:inset(50%)}}@media(max-height:30rem){#hints,.light{display:none}}@media(pointer:coarse){
+#hints{display:none}.quiet{min-height:2.75rem}#conversations .icon{width:2.75rem;height:2.75rem}}@media(prefers-reduced-motion:no-preference){
+.busy .flame,.light svg{animation:flicker 2.4s ease-in-out infinite;transform-origin:50% 90%}.growing>.text:empty:before,
+.growing>.text>:last-child:after,.growing>span:after{animation:flicker 1.2s ease-in-out infinite;transform-origin:50%
+100%}@keyframes flicker{0%,to{transform:scale(1) rotate(0)}30%{transform:scale(.96,1.05) rotate(-1.2deg)}60%{transform:scale(1.03,.95)
+rotate(1.4deg)}}}@media(forced-colors:active){.outer,.inner{fill:CanvasText}.round,.loud{border:1px solid ButtonText}}
 `;
 
 /** The page's script. */
@@ -316,14 +329,14 @@ json().catch(()=>({}));throw new g(s.status,i?.message??\`The server answered \$
 let e=n.pipeThrough(new TextDecoderStream).getReader(),t="";try{for(let r;!(r=await e.read()).done;){let s=(t+
 r.value).split(\`
 
-\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function ne(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
-chat:e,system:t,updated:Date.now(),turns:[]}}function re(n,e){q(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
+\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function re(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
+chat:e,system:t,updated:Date.now(),turns:[]}}function se(n,e){q(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
 push({role:"user",text:Le(n,e)}),!n.named&&!t.some(s=>s.role==="assistant")&&(n.title=$e(e)),t.push({role:"ass\\
 istant",text:""}),n.updated=Date.now(),t.at(-1)}function q({turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||
 e.text!=="")&&!(e.ending!=="failed"&&e.ending!=="stopped"))return n.pop(),n.at(-1)?.role==="user"?n.pop().text:
-""}function se({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function ie({
+""}function ie({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function oe({
 turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||!K(e)))return delete e.ending,delete e.error,delete e.locked,
-e}function K(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function oe(n,e){let{model:t,turns:r,
+e}function K(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function ae(n,e){let{model:t,turns:r,
 system:s,chat:i}=n,o={model:t,...e,stream:!0,stream_options:{include_usage:!0}};if(!i)return["completions",{...o,
 prompt:r.map(d=>d.text).join("")}];let a=r.at(-1).text!=="",c=r.slice(0,a?void 0:-1).filter(({role:d,text:h,ending:p})=>d===
 "user"||h!==""||p==="stop").map(({role:d,text:h})=>({role:d,content:h}));return s.trim()!==""&&c.unshift({role:"\\
@@ -336,7 +349,7 @@ this.running.set(e.id,s),this.changed(e,"begun");try{let i=await this.stream(e,t
 gth"?"length":"stop"}catch(i){t.ending=s.signal.aborted?"stopped":"failed",t.ending==="failed"&&(t.error=i.message),
 i instanceof g&&i.status===401&&(t.locked=!0)}finally{this.running.delete(e.id),e.updated=Date.now(),this.changed(
 e,"ended")}}async stream(e,t,r,s){let i=t.figures?.tokens??0,o=performance.now(),a,c=0,d=0,h=t.figures={tokens:i,
-prompt:0};for await(let p of this.server.answer(...oe(e,r),s)){if(a=p.reason??a,p.text!==""){let m=performance.
+prompt:0};for await(let p of this.server.answer(...ae(e,r),s)){if(a=p.reason??a,p.text!==""){let m=performance.
 now();d++===0&&(c=m),t.text+=p.text,h.wait=Math.round(c-o),h.tokens=i+d,m>c&&(h.rate=(d-1)/(m-c)*1e3),this.changed(
 e,"grown")}p.usage&&(h.tokens=i+p.usage.completion_tokens,h.prompt=p.usage.prompt_tokens-i)}return a}};function u(n){let e=document.getElementById(n);if(!e)throw new Error(\`The page has no element '\${n}'\`);return e}
 function l(n,e={},...t){let r=document.createElement(n);for(let[s,i]of Object.entries(e))i!==void 0&&i!==!1&&r.
@@ -352,82 +365,82 @@ e());t.lastChild.textContent=r?"Copied":"Not copied",y(r?"Copied":"The browser d
 ()=>t.lastChild.textContent=n,1600)});return t}var T=class{field=u("prompt");go=u("go");end=u("stop");constructor(e,t){let r=()=>{e(this.field.value)&&this.write(
 "")};u("form").addEventListener("submit",s=>{s.preventDefault(),r()}),this.field.addEventListener("input",()=>this.
 fit()),this.field.addEventListener("keydown",s=>{s.key!=="Enter"||s.shiftKey||s.isComposing||(s.preventDefault(),
-r())}),this.end.addEventListener("click",t)}suit(e,t){let r=e?"Message":t?"Add to the text, or let it go on":"\\
-How the text begins";u("label").textContent=this.field.placeholder=r;let s=e?"Send":"Write";this.go.setAttribute(
-"aria-label",s),this.go.title=s,u("verb").textContent=s.toLowerCase()}set state(e){let t=e==="running",r=document.
-activeElement===(t?this.go:this.end);this.go.hidden=t,this.end.hidden=!t,this.go.disabled=e==="closed",r&&this.
-focus()}write(e){this.field.value=e,this.fit()}focus(){matchMedia("(pointer: coarse)").matches?u("log").focus(
-{preventScroll:!0}):this.field.focus()}fit(){this.field.style.height="auto",this.field.style.height=\`\${this.field.
-scrollHeight+2}px\`}};var M=class{constructor(e,t){this.store=e;this.full=t;this.held=e.conversations()}store;full;held;get all(){return this.
+r())}),this.end.addEventListener("click",t)}suit(e,t){let r=e?"Message":t?"Add a line, or go on":"How the text\\
+ begins";u("label").textContent=this.field.placeholder=r;let s=e?"Send":"Write";this.go.setAttribute("aria-lab\\
+el",s),this.go.title=s,u("verb").textContent=s.toLowerCase()}set state(e){let t=e==="running",r=document.activeElement===
+(t?this.go:this.end);this.go.hidden=t,this.end.hidden=!t,this.go.disabled=e==="closed",r&&this.focus()}write(e){
+this.field.value=e,this.fit()}focus(){matchMedia("(pointer: coarse)").matches?u("log").focus({preventScroll:!0}):
+this.field.focus()}fit(){this.field.style.height="auto",this.field.style.height=\`\${this.field.scrollHeight}px\`}};var S=class{constructor(e,t){this.store=e;this.full=t;this.held=e.conversations()}store;full;held;get all(){return this.
 held.sort((e,t)=>t.updated-e.updated)}get(e){return this.held.find(t=>t.id===e)}has(e){return this.held.includes(
 e)}keep(e){this.has(e)||this.held.push(e),this.store.keep(e)||this.full()}remove(e){this.held=this.held.filter(
 t=>t!==e),this.store.forget(e.id)}refresh(e){let t=this.held.filter(({id:i})=>e(i)),r=this.store.conversations().
 filter(({id:i})=>!e(i)),s=i=>{let o=this.get(i.id);return o?.updated===i.updated&&o.title===i.title?o:i};this.
-held=[...t,...r.map(s)]}};var S=class{constructor(e){this.keeper=e}keeper;list=u("conversations");renaming=!1;show(e,t,r){if(this.renaming)
+held=[...t,...r.map(s)]}};var M=class{constructor(e){this.keeper=e}keeper;list=u("conversations");renaming=!1;show(e,t,r){if(this.renaming)
 return;let s=this.list.contains(document.activeElement)?document.activeElement.id:"";this.list.replaceChildren(
 ...e.map(i=>{let o=l("a",{id:\`c-\${i.id}\`,href:\`#\${i.id}\`,"aria-current":i.id===t?"page":void 0,class:r(i.id)?"\\
 running":void 0},i.title),a=l("li",{},o),c=f("edit",\`Rename \${i.title}\`,()=>this.edit(a,i),!0),d=f("delete",\`D\\
-elete \${i.title}\`,()=>this.remove(a,i),!0);return a.append(c,d),a})),u("none").hidden=e.length>0,s&&document.getElementById(
-s)?.focus()}edit(e,t){let r=l("input",{"aria-label":"Title",value:t.title,maxlength:120}),s=!0,i=o=>{if(!s)return;
-this.renaming=s=!1;let a=r.value.trim();this.keeper.rename(t,o&&a!==""?a:t.title),document.getElementById(\`c-\${t.
-id}\`)?.focus()};r.addEventListener("keydown",o=>{o.key!=="Enter"&&o.key!=="Escape"||(o.preventDefault(),o.stopPropagation(),
-i(o.key==="Enter"))}),r.addEventListener("blur",()=>i(!0)),this.renaming=!0,e.replaceChildren(r),r.select(),r.
-focus()}remove(e,t){let s=(e.nextElementSibling??e.previousElementSibling)?.querySelector("a")?.id;this.keeper.
-remove(t),(s&&document.getElementById(s)||u("fresh")).focus()}};var C=class{line=u("notice");show(e,t,r){let s=()=>this.line.replaceChildren(),i=t===void 0?void 0:f("again",t,
+elete \${i.title}\`,()=>this.remove(a,i),!0);return a.append(c,d),a})),s&&document.getElementById(s)?.focus()}edit(e,t){
+let r=l("input",{"aria-label":"Title",value:t.title,maxlength:120}),s=!0,i=o=>{if(!s)return;this.renaming=s=!1;
+let a=r.value.trim();this.keeper.rename(t,o&&a!==""?a:t.title),document.getElementById(\`c-\${t.id}\`)?.focus()};
+r.addEventListener("keydown",o=>{o.key!=="Enter"&&o.key!=="Escape"||(o.preventDefault(),o.stopPropagation(),i(
+o.key==="Enter"))}),r.addEventListener("blur",()=>i(!0)),this.renaming=!0,e.replaceChildren(r),r.select(),r.focus()}remove(e,t){
+let s=(e.nextElementSibling??e.previousElementSibling)?.querySelector("a")?.id;this.keeper.remove(t),(s&&document.
+getElementById(s)||u("fresh")).focus()}};var C=class{line=u("notice");show(e,t,r){let s=()=>this.line.replaceChildren(),i=t===void 0?void 0:f("again",t,
 ()=>{s(),r?.()}),o=f("close","Close",s,!0);this.line.replaceChildren(l("p",{},e),...i?[i,o]:[o]),y(e)}};var j=["temperature","top_p","top_k","max_tokens","seed"],L=class{constructor(e){this.changed=e;this.dialog.addEventListener(
 "change",()=>this.read()),u("close-settings").addEventListener("click",()=>this.dialog.close()),this.dialog.addEventListener(
 "click",t=>{t.target===this.dialog&&this.dialog.close()}),this.dialog.addEventListener("submit",t=>{t.preventDefault(),
 this.dialog.querySelector("form").reportValidity()&&this.dialog.close()}),this.dialog.addEventListener("close",
 ()=>this.read())}changed;dialog=u("settings");system=u("system");theme=u("theme");key=u("key");settings;open({
 settings:e,system:t,key:r},s){this.settings=e,this.system.value=t??"",u("system-field").hidden=t===void 0,this.
-theme.value=e.theme,this.key.value=r;for(let i of j)ae(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
-u(s).focus()}read(){let e={};for(let i of j){let o=ae(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
+theme.value=e.theme,this.key.value=r;for(let i of j)le(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
+u(s).focus()}read(){let e={};for(let i of j){let o=le(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
 e[i]=this.settings[i]}let t=Object.fromEntries(j.map(i=>[i,void 0])),r=this.theme.value,s=u("system-field").hidden?
 void 0:this.system.value;this.settings={...this.settings,...t,...e,theme:r},this.changed({settings:this.settings,
-system:s,key:this.key.value.trim()})}};function ae(n){return u(n)}var le=60,$=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
-following=this.distance()<le;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
+system:s,key:this.key.value.trim()})}};function le(n){return u(n)}var de=60,$=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
+following=this.distance()<de;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
 this.toEnd()).observe(this.log),this.latest.addEventListener("click",()=>{this.toEnd(),this.log.focus({preventScroll:!0})})}toEnd(){
 this.following=this.latest.hidden=!0,this.log.scrollTop=this.log.scrollHeight}around(e){let{following:t}=this;
-e(),t?this.toEnd():this.latest.hidden=this.distance()<le}distance(){return this.log.scrollHeight-this.log.scrollTop-
+e(),t?this.toEnd():this.latest.hidden=this.distance()<de}distance(){return this.log.scrollHeight-this.log.scrollTop-
 this.log.clientHeight}};var k=class{constructor(e,t){this.turn=e;this.host=t}turn;host;element=l("footer");figures=l("p",{class:"figur\\
 es"});state="";update(e){let{turn:t,host:r}=this,s=\`\${t.ending} \${t.error} \${e} \${r.context()}\`;if(s!==this.state){
-this.state=s;let o=[this.note(),this.buttons(e),this.figures];this.element.replaceChildren(...o.filter(a=>a!==
-void 0))}let i=Oe(t);this.figures.textContent!==i&&(this.figures.textContent=i)}note(){let{turn:e}=this;if(e.ending===
-"failed")return l("p",{class:"error",role:"alert"},e.error||"It failed.");let t=e.ending==="length"?this.cutOff():
-e.ending==="stopped"?"Stopped.":void 0;return t!==void 0?l("p",{class:"note"},t):e.ending==="stop"&&e.text===""?
-l("p",{class:"note"},"No answer came."):void 0}cutOff(){return this.full()?\`The model's context of \${this.host.
-context()} tokens is full: begin anew to go on.\`:\`Cut off after \${this.turn.figures?.tokens} tokens.\`}full(){let{
-tokens:e=0,prompt:t=0}=this.turn.figures??{};return this.turn.ending==="length"&&e+t>=this.host.context()}buttons(e){
-let{turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});return e&&K(t)&&!this.full()&&
-s.append(de(f("next","Continue",r.goOn))),e&&t.locked&&s.append(de(f("key","Enter the key",r.askForKey))),e&&s.
-append(f("again",t.ending==="failed"?"Retry":"Again",r.again)),e&&t.text===""&&t.ending!=="stop"&&s.append(f("\\
-edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s}};function de(n){return n.className="loud",
-n}function Oe({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Reading the prompt \\u2026":"";let{
-tokens:t,rate:r,prompt:s,wait:i}=n,o=[\`\${t} \${t===1?"token":"tokens"}\`];return r&&o.push(\`\${r<10?r.toFixed(1):
-Math.round(r)} tokens/s\`),e!==void 0&&s>0&&o.push(\`prompt \${s}\`,\`first after \${i} ms\`),o.join(" \\xB7 ")}function I(n){return n.map(e=>typeof e=="string"?e:e.tag==="br"?\`
+this.state=s;let o=[this.note(),this.buttons(e)??this.figures];this.element.replaceChildren(...o.filter(a=>a!==
+void 0))}let i=Ae(t);this.figures.textContent!==i&&(this.figures.textContent=i,t.figures?.wait&&(this.figures.
+title=\`The first token after \${t.figures.wait} ms\`))}note(){let{turn:e}=this;if(e.ending==="failed")return l("\\
+p",{class:"error",role:"alert"},e.error||"It failed.");let t=e.ending==="length"?this.cutOff():e.ending==="sto\\
+pped"?"Stopped.":void 0;return t!==void 0?l("p",{class:"note"},t):e.ending==="stop"&&e.text===""?l("p",{class:"\\
+note"},"No answer came."):void 0}cutOff(){return this.full()?\`The model's context of \${this.host.context()} to\\
+kens is full: begin anew to go on.\`:\`Cut off after \${this.turn.figures?.tokens} tokens.\`}full(){let{tokens:e=0,
+prompt:t=0}=this.turn.figures??{};return this.turn.ending==="length"&&e+t>=this.host.context()}buttons(e){let{
+turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});e&&K(t)&&!this.full()&&s.append(F(
+f("next","Continue",r.goOn))),e&&t.locked&&s.append(F(f("key","Enter the key",r.askForKey)));let i=f("again","\\
+Retry",r.again);return e&&s.append(t.ending==="failed"&&!t.locked?F(i):i),e&&t.text===""&&t.ending!=="stop"&&s.
+append(f("edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s.append(this.figures),s}};function F(n){
+return n.className="loud",n}function Ae({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Readin\\
+g the prompt \\u2026":"";let{tokens:t,rate:r,prompt:s}=n,i=[\`\${t} \${t===1?"token":"tokens"}\`];return e!==void 0&&
+s>0&&i.push(\`\${s} in the prompt\`),r&&i.push(\`\${r<10?r.toFixed(1):Math.round(r)} tokens/s\`),i.join(" \\xB7 ")}function I(n){return n.map(e=>typeof e=="string"?e:e.tag==="br"?\`
 \`:I(e.children)).join("")}function ce(n){let e=n.replace(/[\\u0000-\\u0020\\u007f-\\u00a0]+/g,"");return/^(?:https?:\\/\\/|mailto:)[^\\s]/i.
-test(e)?e:void 0}var ue=12,G=1e3,Ae=6,Ne=8,_e=1e3;function H(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
+test(e)?e:void 0}var ue=12,U=1e3,Oe=6,Ne=8,_e=1e3;function H(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
 s=""},o=(a,c=1)=>{i(),e.push({markup:a,depth:c})};for(let a=0;a<n.length;){let c=n[a];if(c==="\\\\"&&/[!-/:-@[-\`{-~]/.
 test(n[a+1]??""))s+=n[a+1],a+=2;else if(c===\`
 \`)for(s=s.trimEnd(),s.endsWith("\\\\")&&(s=s.slice(0,-1)),o({tag:"br",children:[]}),a++;n[a]===" ";)a++;else if(c===
-"\`"){let d=F(n,a),h=r.has(d)?-1:Fe(n,a+d,d);h<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Ge(
-n.slice(a+d,h))]}),a=h+d)}else if(c==="*"||c==="_"||c==="~"){let d=F(n,a),h=je(n,a,d,c);h?(i(),e.push({markup:"",
+"\`"){let d=G(n,a),h=r.has(d)?-1:Fe(n,a+d,d);h<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Ge(
+n.slice(a+d,h))]}),a=h+d)}else if(c==="*"||c==="_"||c==="~"){let d=G(n,a),h=je(n,a,d,c);h?(i(),e.push({markup:"",
 depth:0,run:h})):s+=n.slice(a,a+d),a+=d}else if(c==="["||c==="!"&&n[a+1]==="["){i();let d=c==="!"?"![":"[";e.push(
 {markup:d,depth:0}),t.push(e.length-1),a+=d.length}else if(c==="]"){i();let d=t.pop(),h=d===void 0?void 0:Pe(n,
 a+1);d===void 0||!h?s+="]":(qe(e,d,h.address),t.length=0),a=h?.end??a+1}else{let d=Re(n,a);d?o(d.markup,d.markup===
 ""?0:1):s+=c,a=d?.end??a+1}}return i(),he(e).markup}function Re(n,e){let t=n[e],r=n[e-1]??" ";if(t==="h"&&!/[\\p{L}\\p{N}]/u.
-test(r))return De(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+G),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
+test(r))return De(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+U),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
 tag:"br",children:[]},end:e+i[0].length};let o=/^&(amp|lt|gt|quot|nbsp|#39);/.exec(s);if(o)return{markup:Be[o[1]],
-end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:U(a[1],[a[1]]),end:e+
+end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:z(a[1],[a[1]]),end:e+
 a[0].length}:void 0}var Be={amp:"&",lt:"<",gt:">",quot:'"',nbsp:"\\xA0","#39":"'"};function De(n,e){if(!/^https?:\\/\\//.
-test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+G))[0].replace(/[.,;:!?'"_~\\]]+$/,"");return t.
-endsWith(")")&&!t.includes("(")&&(t=t.replace(/\\)+[.,;:!?]*$/,"")),t.length>8?{markup:U(t,[t]),end:e+t.length}:
-void 0}function U(n,e){let t=ce(n);return t===void 0?I(e):{tag:"a",href:t,children:e}}function Pe(n,e){if(n[e]!==
-"(")return;let t=Math.min(n.length,e+G),r=0;for(let s=e;s<t;s++){if(n[s]===\`
+test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+U))[0].replace(/[.,;:!?'"_~\\]]+$/,"");return t.
+endsWith(")")&&!t.includes("(")&&(t=t.replace(/\\)+[.,;:!?]*$/,"")),t.length>8?{markup:z(t,[t]),end:e+t.length}:
+void 0}function z(n,e){let t=ce(n);return t===void 0?I(e):{tag:"a",href:t,children:e}}function Pe(n,e){if(n[e]!==
+"(")return;let t=Math.min(n.length,e+U),r=0;for(let s=e;s<t;s++){if(n[s]===\`
 \`)return;if(n[s]==="\\\\")s++;else if(n[s]==="(")r++;else if(n[s]===")"&&--r===0){let i=n.slice(e+1,s).trim(),[,
 o]=/^(<[^<>]*>|\\S*)(?:\\s+["'(].*["')])?$/.exec(i)??[];return o===void 0?void 0:{address:o.replace(/^<(.*)>$/,"\\
 $1"),end:s+1}}}}function qe(n,e,t){let r=he(n.splice(e).slice(1)),s=r.markup.length>0?r.markup:[t],i=r.depth+1;
-i>ue?n.push({markup:I(s),depth:0}):n.push({markup:U(t,s),depth:i})}function he(n){let e=[],t={"*":[],_:[],"~":[]};
+i>ue?n.push({markup:I(s),depth:0}):n.push({markup:z(t,s),depth:i})}function he(n){let e=[],t={"*":[],_:[],"~":[]};
 for(let s of n){let{run:i}=s;for(;i&&i.closes&&i.count>0;){let o=t[i.char].slice(-Ne).findLast(a=>Ke(e[a].run,
 i));if(o===void 0)break;if(!We(e,o,i)){for(;t[i.char].at(-1)>=o;)t[i.char].pop();break}for(let a of Object.values(
 t))for(;a.length>0&&(a.at(-1)>o||!e[a.at(-1)]?.run?.count);)a.pop()}i?.opens&&i.count>0&&t[i.char].push(e.length),
@@ -436,47 +449,47 @@ t))for(;a.length>0&&(a.at(-1)>o||!e[a.at(-1)]?.run?.count);)a.pop()}i?.opens&&i.
 0&&e.count%3===0}function We(n,e,t){if(n.length-e>_e)return!1;let r=n[e].run,s=n.slice(e+1),i=s.reduce((c,d)=>Math.
 max(c,d.depth),0)+1;if(i>ue)return!1;let o=Math.min(2,r.count,t.count),a=t.char==="~"?"del":o===2?"strong":"em";
 return n.length=e+1,r.count-=o,t.count-=o,n.push({markup:{tag:a,children:s.map(pe).filter(c=>c!=="")},depth:i}),
-!0}function pe({markup:n,run:e}){return e?e.char.repeat(e.count):n}function je(n,e,t,r){if(t>Ae||r==="~"&&t!==
+!0}function pe({markup:n,run:e}){return e?e.char.repeat(e.count):n}function je(n,e,t,r){if(t>Oe||r==="~"&&t!==
 2)return;let s=m=>m===void 0||/\\s/.test(m)?"space":/[\\p{P}\\p{S}]/u.test(m)?"mark":"word",[i,o]=[s(n[e-1]),s(n[e+
 t])],a=o!=="space"&&(o==="word"||i!=="word"),c=i!=="space"&&(i==="word"||o!=="word"),d=r==="_",h=a&&(!d||!c||i===
-"mark"),p=c&&(!d||!a||o==="mark");return h||p?{char:r,count:t,opens:h,closes:p}:void 0}function F(n,e){let t=e+
-1;for(;n[t]===n[e];)t++;return t-e}function Fe(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=F(
+"mark"),p=c&&(!d||!a||o==="mark");return h||p?{char:r,count:t,opens:h,closes:p}:void 0}function G(n,e){let t=e+
+1;for(;n[t]===n[e];)t++;return t-e}function Fe(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=G(
 n,r);if(s===t)return r;r+=s}return-1}function Ge(n){let e=n.replaceAll(\`
-\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var z=8,Ue=64,J=/^( {0,8})(\`{3,}|~{3,})([^\`]*)$/,me=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,V=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
-Q=/^ {0,3}> ?(.*)$/,A=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,ze=/^\\[([ xX])\\] /,Je=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
-function ge(n){return Y(n.replaceAll(\`\\r
+\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var J=8,Ue=64,V=/^( {0,8})(\`{3,}|~{3,})([^\`]*)$/,me=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,Y=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
+Q=/^ {0,3}> ?(.*)$/,O=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,ze=/^\\[([ xX])\\] /,Je=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
+function ge(n){return X(n.replaceAll(\`\\r
 \`,\`
 \`).replaceAll("	","    ").split(\`
-\`),0)}function Y(n,e){let t=[];for(let r=0;r<n.length;){if(n[r].trim()===""){r++;continue}let{markup:s,end:i}=Ve(
+\`),0)}function X(n,e){let t=[];for(let r=0;r<n.length;){if(n[r].trim()===""){r++;continue}let{markup:s,end:i}=Ve(
 n,r,e);t.push({source:n.slice(r,i).join(\`
-\`),markup:s}),r=i}return t}function Ve(n,e,t){let r=n[e],s=me.exec(r);return s?{markup:Qe(s),end:e+1}:V.test(r)?
-{markup:{tag:"hr",children:[]},end:e+1}:J.test(r)?Ye(n,e):t<z&&Q.test(r)?Ze(n,e,t):t<z&&A.test(r)?et(n,e,t):ve(
-n,e)?it(n,e):at(n,e,t)}function Qe([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"");return{tag:"heading",level:n.
-length,children:H(t)}}function Ye(n,e){let[,t,r,s]=J.exec(n[e]),i=e+1;for(;i<n.length&&!Xe(n[i],r);)i++;let o=new RegExp(
+\`),markup:s}),r=i}return t}function Ve(n,e,t){let r=n[e],s=me.exec(r);return s?{markup:Ye(s),end:e+1}:Y.test(r)?
+{markup:{tag:"hr",children:[]},end:e+1}:V.test(r)?Qe(n,e):t<J&&Q.test(r)?Ze(n,e,t):t<J&&O.test(r)?et(n,e,t):ve(
+n,e)?it(n,e):at(n,e,t)}function Ye([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"");return{tag:"heading",level:n.
+length,children:H(t)}}function Qe(n,e){let[,t,r,s]=V.exec(n[e]),i=e+1;for(;i<n.length&&!Xe(n[i],r);)i++;let o=new RegExp(
 \`^ {0,\${t.length}}\`),a=n.slice(e+1,i).map(d=>d.replace(o,"")).join(\`
 \`);return{markup:{tag:"pre",language:/^[\\w+#.-]{1,30}/.exec(s.trim())?.[0]??"",children:[a]},end:Math.min(i+1,
 n.length)}}function Xe(n,e){let t=n.trim();return t.length>=e.length&&t===e[0].repeat(t.length)}function Ze(n,e,t){
-let r=[],s=e;for(let i;s<n.length&&(i=Q.exec(n[s]));s++)r.push(i[1]);return{markup:{tag:"quote",children:Y(r,t+
-1).map(i=>i.markup)},end:s}}function et(n,e,t){let[,r,s]=A.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let h;h=fe(
-n[c],r.length,i);){let p=tt(n,c,h[1].length);o.push([(h[3]??"").replace(ze,(te,b)=>b===" "?"\\u2610 ":"\\u2611 "),
-...nt(n.slice(c+1,p),h[1].length,h[2].length)]);let m=rt(n,p),ee=m>p&&fe(n[m],r.length,i)!==void 0;(ee||o.at(-1).
-some((te,b,Se)=>te===""&&b>0&&Se[b+1]?.trim()))&&(a=!0),c=ee?m:p}for(;n[c-1].trim()==="";)c--;let d=o.map(h=>st(
-Y(h,t+1),a));return/\\d/.test(s)?{markup:{tag:"ol",start:parseInt(s),children:d},end:c}:{markup:{tag:"ul",children:d},
-end:c}}function fe(n,e,t){let r=A.exec(n??"");if(!(!r||r[2].at(-1)!==t||V.test(n)))return r[1].length-e<0||r[1].
+let r=[],s=e;for(let i;s<n.length&&(i=Q.exec(n[s]));s++)r.push(i[1]);return{markup:{tag:"quote",children:X(r,t+
+1).map(i=>i.markup)},end:s}}function et(n,e,t){let[,r,s]=O.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let h;h=fe(
+n[c],r.length,i);){let p=tt(n,c,h[1].length);o.push([(h[3]??"").replace(ze,(ne,b)=>b===" "?"\\u2610 ":"\\u2611 "),
+...nt(n.slice(c+1,p),h[1].length,h[2].length)]);let m=rt(n,p),te=m>p&&fe(n[m],r.length,i)!==void 0;(te||o.at(-1).
+some((ne,b,Me)=>ne===""&&b>0&&Me[b+1]?.trim()))&&(a=!0),c=te?m:p}for(;n[c-1].trim()==="";)c--;let d=o.map(h=>st(
+X(h,t+1),a));return/\\d/.test(s)?{markup:{tag:"ol",start:parseInt(s),children:d},end:c}:{markup:{tag:"ul",children:d},
+end:c}}function fe(n,e,t){let r=O.exec(n??"");if(!(!r||r[2].at(-1)!==t||Y.test(n)))return r[1].length-e<0||r[1].
 length-e>1?void 0:r}function tt(n,e,t){let r=e+1;for(let s=r;s<n.length;s++){let i=n[s];if(i.trim()==="")continue;
-let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!X(i);if(!o&&!a)break;r=s+1}return r}function X(n){
-return me.test(n)||J.test(n)||Q.test(n)||A.test(n)||V.test(n)}function nt(n,e,t){let r=n.reduce((i,o)=>o.trim()===
+let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!Z(i);if(!o&&!a)break;r=s+1}return r}function Z(n){
+return me.test(n)||V.test(n)||Q.test(n)||O.test(n)||Y.test(n)}function nt(n,e,t){let r=n.reduce((i,o)=>o.trim()===
 ""?i:Math.min(i,/^ */.exec(o)[0].length),1/0),s=Math.max(e+2,Math.min(r,e+t+3));return n.map(i=>i.replace(new RegExp(
 \`^ {0,\${s}}\`),""))}function rt(n,e){for(;e<n.length&&n[e].trim()==="";)e++;return e}function st(n,e){return{tag:"\\
 li",children:n.flatMap(({markup:r})=>r.tag==="p"&&!e?r.children:[r])}}function ve(n,e){let t=n[e+1];return n[e].
-includes("|")&&t!==void 0&&t.includes("-")&&Je.test(t.trim())&&O(t).length===O(n[e]).length}function it(n,e){let t=O(
-n[e+1]).map(ot),r=e+2;for(;r<n.length&&n[r].includes("|")&&!X(n[r]);)r++;let s=(o,a)=>{let c=O(o);return{tag:"\\
+includes("|")&&t!==void 0&&t.includes("-")&&Je.test(t.trim())&&A(t).length===A(n[e]).length}function it(n,e){let t=A(
+n[e+1]).map(ot),r=e+2;for(;r<n.length&&n[r].includes("|")&&!Z(n[r]);)r++;let s=(o,a)=>{let c=A(o);return{tag:"\\
 tr",children:t.map((h,p)=>({tag:a,align:h,children:H(c[p]??"")}))}};return{markup:{tag:"table",children:[s(n[e],
-"th"),...n.slice(e+2,r).map(o=>s(o,"td"))]},end:r}}function O(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,
+"th"),...n.slice(e+2,r).map(o=>s(o,"td"))]},end:r}}function A(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,
 ""),t=[""],r=!1;for(let s=0;s<e.length;s++)e[s]==="\\\\"&&e[s+1]==="|"?t[t.length-1]+=e[++s]:e[s]==="|"&&!r?t.push(
 ""):(e[s]==="\`"&&(r=!r&&e.indexOf("\`",s+1)>0),t[t.length-1]+=e[s]);return t.slice(0,Ue).map(s=>s.trim())}function ot(n){
 return n.endsWith(":")?n.startsWith(":")?"center":"right":n.startsWith(":")?"left":void 0}function at(n,e,t){let r=e+
-1;for(;r<n.length&&n[r].trim()!==""&&(t>=z||!X(n[r]))&&!ve(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).
+1;for(;r<n.length&&n[r].trim()!==""&&(t>=J||!Z(n[r]))&&!ve(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).
 join(\`
 \`).trimEnd();return{markup:{tag:"p",children:H(s)},end:r}}var lt=2e5,N=class{constructor(e){this.into=e}into;blocks=[];show(e){let t=e.length>lt?[dt(e)]:ge(e),r=0;for(;r<
 t.length&&this.blocks[r]?.source===t[r].source;)r++;for(t[r]&&this.blocks[r]&&ct(this.into.children[r],this.blocks[r],
@@ -506,71 +519,72 @@ s,e),r?.update(o)};return i(!1),{turn:e,element:s,update:i}}};function ke(n,e){n
 role==="assistant"&&e.ending===void 0)}var pt=["Why is the sky blue? Explain it to a child.","Write a haiku about a candle.","Compare three planets i\\
 n a table.","How do I reverse a list in Python?"],ft=["Once upon a time, there was a little fox who","Tom foun\\
 d a small key under the old tree.","It rained all day, so Lily and her cat","The dragon did not like fire. He \\
-liked"];function be(n,e){let t=n.chat?"answers what you write. It runs on this server and on no other; your co\\
-nversations are kept in this browser.":"goes on with a text that you begin. It runs on this server and on no o\\
-ther; your texts are kept in this browser.",r=(n.chat?pt:ft).map(s=>{let i=l("button",{type:"button"},s);return i.
-addEventListener("click",()=>e(s)),l("li",{},i)});return R(l("h2",{},n.chat?"Ask something":"Begin a story"),l(
-"p",{},l("strong",{},n.name),\`, a language model of \${mt(n)}, \${t}\`),l("ul",{class:"examples","aria-label":"Ex\\
-amples"},...r))}function Z(n){return R(l("p",{},n))}function we(n,e){return R(l("p",{class:"error",role:"alert"},
-n),f("again","Retry",e))}function Ee(n,e){let t=l("input",{id:"gate",type:"password",autocomplete:"off",required:!0}),
-r=l("form",{class:"gate"},t,l("button",{class:"loud"},"Connect"));return r.addEventListener("submit",s=>{s.preventDefault(),
-e(t.value.trim())}),R(l("h2",{},l("label",{for:"gate"},"This server asks for a key")),n?l("p",{class:"error",role:"\\
-alert"},"The server does not know that key."):void 0,r,l("p",{},"Whoever runs the server has it. It is kept un\\
-til this tab is closed."))}function R(...n){return l("div",{class:"welcome"},l("div",{class:"light"},W("flame")),
-...n)}function mt({parameters:n,context:e}){let[t,r]=n>=1e9?["billion",n/1e9]:["million",n/1e6];return\`\${r<10?
-Number(r.toFixed(1)):Math.round(r)} \${t} parameters that sees \${e} tokens\`}var gt=2e3,B=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
-this.kept=new M(t,()=>this.notice.show(vt)),this.answers=new E(e,(r,s)=>this.changed(r,s)),this.transcript=new _(
-this.turns,{again:()=>this.start(se),goOn:()=>this.start(ie),edit:()=>this.edit(),askForKey:()=>this.prefers("\\
+liked"],mt="A language model that answers what you write.",gt="A language model that goes on with what you beg\\
+in.";function be(n,e){let t=n.chat?"Your conversations stay":"Your texts stay",r=(n.chat?pt:ft).map(s=>{let i=l(
+"button",{type:"button"},s);return i.addEventListener("click",()=>e(s)),l("li",{},i)});return R(l("h2",{},n.chat?
+"Ask something":"Begin a story"),l("p",{},l("strong",{},n.name),l("br"),vt(n)),l("p",{},n.chat?mt:gt,\` It runs\\
+ on this server alone. \${t} in this browser.\`),l("ul",{class:"examples","aria-label":"Examples"},...r))}function ee(n){
+return R(l("p",{},n))}function we(n,e){return R(l("p",{class:"error",role:"alert"},n),f("again","Retry",e))}function Ee(n,e){
+let t=l("input",{id:"gate",type:"password",autocomplete:"off",required:!0}),r=l("form",{class:"gate"},t,l("but\\
+ton",{class:"loud"},"Connect"));return r.addEventListener("submit",s=>{s.preventDefault(),e(t.value.trim())}),
+R(l("h2",{},l("label",{for:"gate"},"This server asks for a key")),n?l("p",{class:"error",role:"alert"},"The se\\
+rver does not know that key."):void 0,r,l("p",{},"Whoever runs the server has it. It is kept until this tab is\\
+ closed."))}function R(...n){return l("div",{class:"welcome"},l("div",{class:"light"},W("flame")),...n)}function vt({
+parameters:n,context:e}){return\`\${new Intl.NumberFormat("en",{notation:"compact",maximumSignificantDigits:3}).
+format(n)} parameters \\xB7 \${e.toLocaleString("en")} tokens of context\`}var yt=2e3,B=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
+this.kept=new S(t,()=>this.notice.show(kt)),this.answers=new E(e,(r,s)=>this.changed(r,s)),this.transcript=new _(
+this.turns,{again:()=>this.start(ie),goOn:()=>this.start(oe),edit:()=>this.edit(),askForKey:()=>this.prefers("\\
 key"),context:()=>this.model?.context??1/0}),this.listen(),this.dress(),this.list(),this.connect()}server;store;turns=u(
 "turns");picker=u("model");notice=new C;scroller=new $;composer=new T(e=>this.send(e),()=>this.stop());preferences=new L(
-e=>this.prefer(e));answers;kept;models=new Map;transcript;history=new S({rename:(e,t)=>this.rename(e,t),remove:e=>this.
+e=>this.prefer(e));answers;kept;models=new Map;transcript;history=new M({rename:(e,t)=>this.rename(e,t),remove:e=>this.
 remove(e)});settings;model;conversation;opening=0;drawing=!1;lastKept=0;listen(){this.picker.addEventListener(
 "change",()=>this.choose());for(let e of["fresh","fresh-too"])u(e).addEventListener("click",()=>this.fresh());
 u("open-settings").addEventListener("click",()=>this.prefers()),addEventListener("hashchange",()=>this.open()),
 addEventListener("storage",e=>this.store.owns(e.key)&&this.refresh()),addEventListener("pagehide",()=>{let{conversation:e}=this;
 e&&this.answers.runs(e.id)&&this.kept.keep(e)}),addEventListener("keydown",e=>{if(e.altKey&&e.code==="KeyN")this.
 fresh();else{if(e.key!=="Escape"||document.querySelector(":popover-open, dialog[open]"))return;if(!this.stop())
-return}e.preventDefault()})}async connect(){this.put(Z("Asking the server \\u2026"));try{let e=await this.server.
-models();this.picker.replaceChildren(...e.map(t=>new Option(t))),this.picker.disabled=e.length<2,this.models.clear()}catch(e){
-return this.failed(e,()=>this.connect())}await this.open()}async open(){let e=++this.opening;u("history").hidePopover();
-let t=this.kept.get(location.hash.slice(1)),r=[...this.picker.options].map(({value:o})=>o),s=[t?.model,this.settings.
-model].find(o=>o&&r.includes(o)),i=await this.opened(s??r[0],e);i&&(this.conversation=t??ne(i.id,i.chat,this.settings.
-system),this.show(),this.scroller.toEnd(),this.composer.focus())}async opened(e,t){this.picker.value=e,this.picker.
-title=e;try{this.models.has(e)||(this.put(Z(\`Opening \${e} \\u2026\`)),this.models.set(e,await this.server.model(
-e)))}catch(r){t===this.opening&&this.failed(r,()=>this.open());return}return t===this.opening?this.model=this.
-models.get(e):void 0}async choose(){let{conversation:e}=this;this.settings.model=this.picker.value,this.store.
-settings=this.settings;let t=await this.opened(this.picker.value,++this.opening);if(t){if(!e||e.turns.length===
-0||e.chat!==t.chat)return this.fresh();this.conversation=e,e.model=t.id,this.answers.runs(e.id)||this.kept.keep(
-e),this.show()}}fresh(){location.hash!==""?location.hash="":this.open()}failed(e,t){if(!(e instanceof g&&e.status===
-401))return this.put(we(e.message,t));this.put(Ee(this.server.key!=="",s=>{this.server.key=this.store.key=s,t()})),
-u("gate").focus()}put(e){this.conversation=this.model=void 0,this.transcript.clear(),this.turns.append(e),this.
-composer.state="closed"}show(){let{conversation:e,model:t}=this;if(!e||!t)return;e.turns.length===0?(this.transcript.
-clear(),this.turns.append(be(t,s=>this.send(s)))):(this.turns.querySelector(".welcome")?.remove(),this.transcript.
-show(e));let r=this.answers.runs(e.id);this.composer.state=r?"running":"open",this.composer.suit(e.chat,e.turns.
-length>0),document.body.classList.toggle("busy",r),document.title=e.title?\`\${e.title} \\xB7 Wick\`:"Wick",this.list()}list(){
-this.history.show(this.kept.all,this.conversation?.id??"",e=>this.answers.runs(e))}send(e){let{conversation:t}=this;
-return!t||this.answers.runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>re(r,e)),!0)}start(e){let{conversation:t,
-model:r}=this;if(!t||!r||this.answers.runs(t.id))return;let s=e(t);if(!s)return;t.model=r.id,this.kept.keep(t),
-history.replaceState(null,"",\`#\${t.id}\`),y("Answering");let{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}=this.
-settings;this.answers.run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.toEnd(),document.
-activeElement===document.body&&this.composer.focus()}stop(){return this.conversation!==void 0&&this.answers.stop(
-this.conversation.id)}edit(){let{conversation:e}=this;e&&(this.composer.write(q(e)??""),this.kept.keep(e),this.
-show(),u("prompt").focus())}changed(e,t){if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||
-r-this.lastKept>gt)&&(this.lastKept=r,this.kept.keep(e)),e!==this.conversation)return t==="grown"?void 0:this.
-list();if(t==="grown")return this.draw(e);this.scroller.around(()=>this.show()),t==="ended"&&y(yt(e.turns.at(-1)))}draw(e){
-this.drawing||(this.drawing=!0,requestAnimationFrame(()=>{let t=performance.now();e===this.conversation&&this.
-scroller.around(()=>this.transcript.show(e)),setTimeout(()=>this.drawing=!1,4*(performance.now()-t))}))}rename(e,t){
-e.named||=t!==e.title,e.title=t,this.kept.keep(e),this.show(),this.list()}remove(e){this.kept.remove(e),this.answers.
-stop(e.id),e===this.conversation&&this.fresh(),this.list(),this.notice.show(\`Deleted \\u201C\${e.title}\\u201D.\`,
-"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){this.kept.refresh(r=>this.answers.runs(r));let{conversation:e}=this,
-t=e&&this.kept.get(e.id);t&&t!==e?(this.conversation=t,this.show()):this.list()}prefers(e){let{settings:t,conversation:r,
-server:s}=this,i=r?.chat===!1?void 0:r?.system??t.system;this.preferences.open({settings:t,system:i,key:s.key},
-e)}prefer({settings:e,system:t,key:r}){this.settings=this.store.settings=t===void 0?e:{...e,system:t},this.dress();
-let{conversation:s}=this;t!==void 0&&s?.chat&&(s.system=t,this.kept.has(s)&&this.kept.keep(s)),r!==this.server.
-key&&(this.server.key=this.store.key=r,this.model||this.connect())}dress(){document.documentElement.dataset.theme=
-this.settings.theme}},vt="The browser has no room to keep this conversation: it is gone when the page is close\\
-d. Delete others to make room.";function yt({ending:n,figures:e}){return n==="stop"?\`Answer finished, \${e?.tokens}\\
- tokens\`:n==="length"?\`Answer cut off after \${e?.tokens} tokens\`:n==="stopped"?"Answer stopped":""}var D=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
+return}e.preventDefault()})}async connect(){this.put(ee("Asking the server \\u2026"));try{let e=await this.server.
+models();this.picker.replaceChildren(...e.map(t=>new Option(t))),this.picker.disabled=e.length<2,this.picker.hidden=
+!1,this.models.clear()}catch(e){return this.failed(e,()=>this.connect())}await this.open()}async open(){let e=++this.
+opening;u("history").hidePopover();let t=this.kept.get(location.hash.slice(1)),r=[...this.picker.options].map(
+({value:o})=>o),s=[t?.model,this.settings.model].find(o=>o&&r.includes(o)),i=await this.opened(s??r[0],e);i&&(this.
+conversation=t??re(i.id,i.chat,this.settings.system),this.show(),t?this.scroller.toEnd():u("log").scrollTop=0,
+this.composer.focus())}async opened(e,t){this.picker.value=e,this.picker.title=e;try{this.models.has(e)||(this.
+put(ee(\`Opening \${e} \\u2026\`)),this.models.set(e,await this.server.model(e)))}catch(r){t===this.opening&&this.
+failed(r,()=>this.open());return}return t===this.opening?this.model=this.models.get(e):void 0}async choose(){let{
+conversation:e}=this;this.settings.model=this.picker.value,this.store.settings=this.settings;let t=await this.
+opened(this.picker.value,++this.opening);if(t){if(!e||e.turns.length===0||e.chat!==t.chat)return this.fresh();
+this.conversation=e,e.model=t.id,this.answers.runs(e.id)||this.kept.keep(e),this.show()}}fresh(){location.hash!==
+""?location.hash="":this.open()}failed(e,t){if(!(e instanceof g&&e.status===401))return this.put(we(e.message,
+t));this.put(Ee(this.server.key!=="",s=>{this.server.key=this.store.key=s,t()})),u("gate").focus()}put(e){this.
+conversation=this.model=void 0,this.transcript.clear(),this.turns.append(e),this.composer.state="closed"}show(){
+let{conversation:e,model:t}=this;if(!e||!t)return;e.turns.length===0?(this.transcript.clear(),this.turns.append(
+be(t,s=>this.send(s)))):(this.turns.querySelector(".welcome")?.remove(),this.transcript.show(e));let r=this.answers.
+runs(e.id);this.composer.state=r?"running":"open",this.composer.suit(e.chat,e.turns.length>0),document.body.classList.
+toggle("busy",r),document.title=e.title?\`\${e.title} \\xB7 Wick\`:"Wick",this.list()}list(){this.history.show(this.
+kept.all,this.conversation?.id??"",e=>this.answers.runs(e))}send(e){let{conversation:t}=this;return!t||this.answers.
+runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>se(r,e)),!0)}start(e){let{conversation:t,model:r}=this;if(!t||
+!r||this.answers.runs(t.id))return;let s=e(t);if(!s)return;t.model=r.id,this.kept.keep(t),history.replaceState(
+null,"",\`#\${t.id}\`),y("Answering");let{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}=this.settings;this.answers.
+run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.toEnd(),document.activeElement===document.
+body&&this.composer.focus()}stop(){return this.conversation!==void 0&&this.answers.stop(this.conversation.id)}edit(){
+let{conversation:e}=this;e&&(this.composer.write(q(e)??""),this.kept.keep(e),this.show(),u("prompt").focus())}changed(e,t){
+if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||r-this.lastKept>yt)&&(this.lastKept=r,this.
+kept.keep(e)),e!==this.conversation)return t==="grown"?void 0:this.list();if(t==="grown")return this.draw(e);this.
+scroller.around(()=>this.show()),t==="ended"&&y(bt(e.turns.at(-1)))}draw(e){this.drawing||(this.drawing=!0,requestAnimationFrame(
+()=>{let t=performance.now();e===this.conversation&&this.scroller.around(()=>this.transcript.show(e)),setTimeout(
+()=>this.drawing=!1,4*(performance.now()-t))}))}rename(e,t){e.named||=t!==e.title,e.title=t,this.kept.keep(e),
+this.show(),this.list()}remove(e){this.kept.remove(e),this.answers.stop(e.id),e===this.conversation&&this.fresh(),
+this.list(),this.notice.show(\`Deleted \\u201C\${e.title}\\u201D.\`,"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){
+this.kept.refresh(r=>this.answers.runs(r));let{conversation:e}=this,t=e&&this.kept.get(e.id);t&&t!==e?(this.conversation=
+t,this.show()):this.list()}prefers(e){let{settings:t,conversation:r,server:s}=this,i=r?.chat===!1?void 0:r?.system??
+t.system;this.preferences.open({settings:t,system:i,key:s.key},e)}prefer({settings:e,system:t,key:r}){this.settings=
+this.store.settings=t===void 0?e:{...e,system:t},this.dress();let{conversation:s}=this;t!==void 0&&s?.chat&&(s.
+system=t,this.kept.has(s)&&this.kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.model||
+this.connect())}dress(){document.documentElement.dataset.theme=this.settings.theme}},kt="The browser has no ro\\
+om to keep this conversation: it is gone when the page is closed. Delete others to make room.";function bt({ending:n,
+figures:e}){return n==="stop"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off after \${e?.tokens}\\
+ tokens\`:n==="stopped"?"Answer stopped":""}var D=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
 return Array.from({length:this.shelf.length},(t,r)=>this.shelf.key(r)??"").filter(t=>t.startsWith(this.kept)).
 map(t=>this.read(t)).filter(xe).sort((t,r)=>r.updated-t.updated)}conversation(e){let t=this.read(this.kept+e);
 return xe(t)?t:void 0}keep(e){return this.write(this.shelf,this.kept+e.id,JSON.stringify(e))}forget(e){this.shelf.
@@ -583,7 +597,7 @@ t,r),!0}catch{return!1}}},P=class{texts=new Map;get length(){return this.texts.s
 get(e)??null}setItem(e,t){this.texts.set(e,t)}removeItem(e){this.texts.delete(e)}key(e){return[...this.texts.keys()][e]??
 null}};function xe(n){let e=n;return typeof e=="object"&&e!==null&&typeof e.id=="string"&&typeof e.title=="str\\
 ing"&&typeof e.model=="string"&&typeof e.updated=="number"&&typeof e.system=="string"&&Array.isArray(e.turns)&&
-e.turns.every(kt)}function kt(n){let{role:e,text:t}=n??{};return(e==="user"||e==="assistant")&&typeof t=="stri\\
-ng"}var Te=location.pathname.replace(/\\/?$/,"/");function Me(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
-return new P}}new B(new w(\`\${Te}v1/\`),new D(Me("localStorage"),Me("sessionStorage"),Te));
+e.turns.every(wt)}function wt(n){let{role:e,text:t}=n??{};return(e==="user"||e==="assistant")&&typeof t=="stri\\
+ng"}var Te=location.pathname.replace(/\\/?$/,"/");function Se(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
+return new P}}new B(new w(\`\${Te}v1/\`),new D(Se("localStorage"),Se("sessionStorage"),Te));
 `;

@@ -111,7 +111,7 @@ export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any
-    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
+    const { violations } = await (globalThis as any).axe.run({ resultTypes: ["violations"] });
     // deno-lint-ignore no-explicit-any
     return violations.flatMap(({ id, nodes }: any) =>
       // deno-lint-ignore no-explicit-any

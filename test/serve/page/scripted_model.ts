@@ -20,7 +20,8 @@ export class ScriptedModel extends FakeModel {
   readonly asked: { text: string; options: GenerateOptions }[] = [];
 
   constructor(public say: Script, options: FakeOptions = {}) {
-    super({ contextLength: 100_000, ...options });
+    super({ contextLength: 32_768, ...options });
+    Object.assign(this, { name: "Qwen2.5 0.5B Instruct", parameterCount: 494_032_768 });
   }
 
   override generate(prompt: Prompt, options: GenerateOptions = {}): Generation {

@@ -87,6 +87,7 @@ export class App {
       const names = await this.server.models();
       this.picker.replaceChildren(...names.map((name) => new Option(name)));
       this.picker.disabled = names.length < 2;
+      this.picker.hidden = false;
       this.models.clear();
     } catch (error) {
       return this.failed(error, () => this.connect());
@@ -105,7 +106,8 @@ export class App {
     if (!model) return;
     this.conversation = conversation ?? talk.emptyConversation(model.id, model.chat, this.settings.system);
     this.show();
-    this.scroller.toEnd();
+    if (conversation) this.scroller.toEnd();
+    else find("log").scrollTop = 0;
     this.composer.focus();
   }
 

@@ -30,7 +30,7 @@ export class Composer {
 
   /** Fits the form to a chat or a text, of which nothing or something is there. */
   suit(chat: boolean, begun: boolean): void {
-    const label = chat ? "Message" : begun ? "Add to the text, or let it go on" : "How the text begins";
+    const label = chat ? "Message" : begun ? "Add a line, or go on" : "How the text begins";
     find("label").textContent = this.field.placeholder = label;
     const verb = chat ? "Send" : "Write";
     this.go.setAttribute("aria-label", verb);
@@ -63,6 +63,6 @@ export class Composer {
   /** As high as its text, up to what the style allows. */
   private fit(): void {
     this.field.style.height = "auto";
-    this.field.style.height = `${this.field.scrollHeight + 2}px`;
+    this.field.style.height = `${this.field.scrollHeight}px`;
   }
 }

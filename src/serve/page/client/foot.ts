@@ -34,11 +34,13 @@ export class Foot {
     const state = `${turn.ending} ${turn.error} ${last} ${host.context()}`;
     if (state !== this.state) {
       this.state = state;
-      const parts = [this.note(), this.buttons(last), this.figures];
+      const parts = [this.note(), this.buttons(last) ?? this.figures];
       this.element.replaceChildren(...parts.filter((part) => part !== undefined));
     }
     const text = figuresOf(turn);
-    if (this.figures.textContent !== text) this.figures.textContent = text;
+    if (this.figures.textContent === text) return;
+    this.figures.textContent = text;
+    if (turn.figures?.wait) this.figures.title = `The first token after ${turn.figures.wait} ms`;
   }
 
   /** What went wrong, or why it ended early. */
@@ -76,9 +78,11 @@ export class Foot {
     const row = make("div", { class: "row" });
     if (last && canContinue(turn) && !this.full()) row.append(loud(button("next", "Continue", host.goOn)));
     if (last && turn.locked) row.append(loud(button("key", "Enter the key", host.askForKey)));
-    if (last) row.append(button("again", turn.ending === "failed" ? "Retry" : "Again", host.again));
+    const retry = button("again", "Retry", host.again);
+    if (last) row.append(turn.ending === "failed" && !turn.locked ? loud(retry) : retry);
     if (last && turn.text === "" && turn.ending !== "stop") row.append(button("edit", "Edit", host.edit));
     if (turn.text !== "") row.append(copyButton("Copy", () => turn.text));
+    row.append(this.figures);
     return row;
   }
 }
@@ -90,9 +94,9 @@ function loud(made: HTMLButtonElement): HTMLButtonElement {
 
 function figuresOf({ figures, ending }: Turn): string {
   if (!figures || figures.wait === undefined) return ending === undefined ? "Reading the prompt …" : "";
-  const { tokens, rate, prompt, wait } = figures;
+  const { tokens, rate, prompt } = figures;
   const parts = [`${tokens} ${tokens === 1 ? "token" : "tokens"}`];
+  if (ending !== undefined && prompt > 0) parts.push(`${prompt} in the prompt`);
   if (rate) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s`);
-  if (ending !== undefined && prompt > 0) parts.push(`prompt ${prompt}`, `first after ${wait} ms`);
   return parts.join(" · ");
 }

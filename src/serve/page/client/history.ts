@@ -46,7 +46,6 @@ export class History {
       item.append(rename, remove);
       return item;
     }));
-    find("none").hidden = conversations.length > 0;
     if (focused) document.getElementById(focused)?.focus();
   }
 

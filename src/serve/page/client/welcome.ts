@@ -19,11 +19,12 @@ const BEGINNINGS = [
   "The dragon did not like fire. He liked",
 ];
 
+const CHATS = "A language model that answers what you write.";
+const WRITES = "A language model that goes on with what you begin.";
+
 /** The empty state of a model. */
 export function welcome(model: Model, send: (text: string) => void): HTMLElement {
-  const what = model.chat
-    ? "answers what you write. It runs on this server and on no other; your conversations are kept in this browser."
-    : "goes on with a text that you begin. It runs on this server and on no other; your texts are kept in this browser.";
+  const kept = model.chat ? "Your conversations stay" : "Your texts stay";
   const examples = (model.chat ? QUESTIONS : BEGINNINGS).map((text) => {
     const made = make("button", { type: "button" }, text);
     made.addEventListener("click", () => send(text));
@@ -31,7 +32,8 @@ export function welcome(model: Model, send: (text: string) => void): HTMLElement
   });
   return panel(
     make("h2", {}, model.chat ? "Ask something" : "Begin a story"),
-    make("p", {}, make("strong", {}, model.name), `, a language model of ${sizeOf(model)}, ${what}`),
+    make("p", {}, make("strong", {}, model.name), make("br"), sizeOf(model)),
+    make("p", {}, model.chat ? CHATS : WRITES, ` It runs on this server alone. ${kept} in this browser.`),
     make("ul", { class: "examples", "aria-label": "Examples" }, ...examples),
   );
 }
@@ -67,8 +69,6 @@ function panel(...children: (HTMLElement | undefined)[]): HTMLElement {
 }
 
 function sizeOf({ parameters, context }: Model): string {
-  const [unit, size] = parameters >= 1e9 ? ["billion", parameters / 1e9] : ["million", parameters / 1e6];
-  return `${
-    size < 10 ? Number(size.toFixed(1)) : Math.round(size)
-  } ${unit} parameters that sees ${context} tokens`;
+  const format = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+  return `${format.format(parameters)} parameters · ${context.toLocaleString("en")} tokens of context`;
 }
