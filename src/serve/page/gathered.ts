@@ -221,11 +221,11 @@ margin:0;overflow:hidden;background:var(--back);color:var(--text);font:1rem/1.6 
 -webkit-text-size-adjust:100%}header{display:flex;align-items:center;gap:.25rem;min-width:0;padding:max(.375rem,env(safe-area-inset-top))
 max(.5rem,env(safe-area-inset-right)) .375rem max(.5rem,env(safe-area-inset-left));border-bottom:1px solid var(--line)}
 h1{display:flex;align-items:center;gap:.5rem;margin:0 auto 0 .25rem;font:600 1.3rem/1 var(--serif);letter-spacing:.01em}
-main{position:relative;display:flex;flex-direction:column;min-width:0;min-height:0}#log{flex:1;min-height:0;overflow:hidden
-auto;overscroll-behavior:contain;padding:1.5rem var(--gap) 1rem;scrollbar-width:thin;scrollbar-color:var(--edge)
-transparent}#turns{max-width:44rem;min-height:100%;margin:0 auto;display:flex;flex-direction:column;gap:1.25rem}
-#form,#notice{position:relative;width:100%;max-width:calc(44rem + 2 * var(--gap));margin:0 auto;padding:0 var(--gap)}
-#form{padding-bottom:max(.75rem,env(safe-area-inset-bottom))}button,input,select,textarea{font:inherit;color:inherit}button{cursor:pointer;border:1px solid transparent;border-radius:.6rem;
+main{position:relative;display:flex;flex-direction:column;min-width:0;min-height:0}#log{position:relative;flex:1;
+min-height:0;overflow:hidden auto;overscroll-behavior:contain;padding:1.5rem var(--gap) 1rem;scrollbar-width:thin;
+scrollbar-color:var(--edge) transparent}#turns{max-width:44rem;min-height:100%;margin:0 auto;display:flex;flex-direction:column;
+gap:1.25rem}#form,#notice{position:relative;width:100%;max-width:calc(44rem + 2 * var(--gap));margin:0 auto;padding:0
+var(--gap)}#form{padding-bottom:max(.75rem,env(safe-area-inset-bottom))}button,input,select,textarea{font:inherit;color:inherit}button{cursor:pointer;border:1px solid transparent;border-radius:.6rem;
 background:none;padding:.3rem .7rem}button:disabled{cursor:default;opacity:.45}button svg{width:1.25rem;height:1.25rem;
 flex:none;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}.solid{fill:currentColor}
 .icon,.quiet,.loud,#fresh{display:inline-flex;align-items:center;justify-content:center;gap:.45rem}.icon{width:2.75rem;
@@ -537,10 +537,11 @@ this.turns,{again:()=>this.start(ie),goOn:()=>this.start(oe),edit:()=>this.edit(
 key"),context:()=>this.model?.context??1/0}),this.listen(),this.dress(),this.list(),this.connect()}server;store;turns=u(
 "turns");picker=u("model");notice=new C;scroller=new $;composer=new T(e=>this.send(e),()=>this.stop());preferences=new L(
 e=>this.prefer(e));answers;kept;models=new Map;transcript;history=new M({rename:(e,t)=>this.rename(e,t),remove:e=>this.
-remove(e)});settings;model;conversation;opening=0;drawing=!1;lastKept=0;listen(){this.picker.addEventListener(
+remove(e)});settings;model;conversation;opening=0;drawing=!1;grown=!1;lastKept=0;listen(){this.picker.addEventListener(
 "change",()=>this.choose());for(let e of["fresh","fresh-too"])u(e).addEventListener("click",()=>this.fresh());
 u("open-settings").addEventListener("click",()=>this.prefers()),addEventListener("hashchange",()=>this.open()),
-addEventListener("storage",e=>this.store.owns(e.key)&&this.refresh()),addEventListener("pagehide",()=>{let{conversation:e}=this;
+u("conversations").addEventListener("click",e=>{e.target.closest("a")&&u("history").hidePopover()}),addEventListener(
+"storage",e=>this.store.owns(e.key)&&this.refresh()),addEventListener("pagehide",()=>{let{conversation:e}=this;
 e&&this.answers.runs(e.id)&&this.kept.keep(e)}),addEventListener("keydown",e=>{if(e.altKey&&e.code==="KeyN")this.
 fresh();else{if(e.key!=="Escape"||document.querySelector(":popover-open, dialog[open]"))return;if(!this.stop())
 return}e.preventDefault()})}async connect(){this.put(ee("Asking the server \\u2026"));try{let e=await this.server.
@@ -570,21 +571,22 @@ run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.toEnd
 body&&this.composer.focus()}stop(){return this.conversation!==void 0&&this.answers.stop(this.conversation.id)}edit(){
 let{conversation:e}=this;e&&(this.composer.write(q(e)??""),this.kept.keep(e),this.show(),u("prompt").focus())}changed(e,t){
 if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||r-this.lastKept>yt)&&(this.lastKept=r,this.
-kept.keep(e)),e!==this.conversation)return t==="grown"?void 0:this.list();if(t==="grown")return this.draw(e);this.
-scroller.around(()=>this.show()),t==="ended"&&y(bt(e.turns.at(-1)))}draw(e){this.drawing||(this.drawing=!0,requestAnimationFrame(
-()=>{let t=performance.now();e===this.conversation&&this.scroller.around(()=>this.transcript.show(e)),setTimeout(
-()=>this.drawing=!1,4*(performance.now()-t))}))}rename(e,t){e.named||=t!==e.title,e.title=t,this.kept.keep(e),
-this.show(),this.list()}remove(e){this.kept.remove(e),this.answers.stop(e.id),e===this.conversation&&this.fresh(),
-this.list(),this.notice.show(\`Deleted \\u201C\${e.title}\\u201D.\`,"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){
-this.kept.refresh(r=>this.answers.runs(r));let{conversation:e}=this,t=e&&this.kept.get(e.id);t&&t!==e?(this.conversation=
-t,this.show()):this.list()}prefers(e){let{settings:t,conversation:r,server:s}=this,i=r?.chat===!1?void 0:r?.system??
-t.system;this.preferences.open({settings:t,system:i,key:s.key},e)}prefer({settings:e,system:t,key:r}){this.settings=
-this.store.settings=t===void 0?e:{...e,system:t},this.dress();let{conversation:s}=this;t!==void 0&&s?.chat&&(s.
-system=t,this.kept.has(s)&&this.kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.model||
-this.connect())}dress(){document.documentElement.dataset.theme=this.settings.theme}},kt="The browser has no ro\\
-om to keep this conversation: it is gone when the page is closed. Delete others to make room.";function bt({ending:n,
-figures:e}){return n==="stop"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off after \${e?.tokens}\\
- tokens\`:n==="stopped"?"Answer stopped":""}var D=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
+kept.keep(e)),e!==this.conversation)return t==="grown"?void 0:this.list();if(t==="grown")return this.draw();this.
+scroller.around(()=>this.show()),t==="ended"&&y(bt(e.turns.at(-1)))}draw(){this.grown=!0,!this.drawing&&(this.
+drawing=!0,requestAnimationFrame(()=>{let e=performance.now();this.grown=!1;let{conversation:t}=this;t&&this.scroller.
+around(()=>this.transcript.show(t)),setTimeout(()=>{this.drawing=!1,this.grown&&this.draw()},4*(performance.now()-
+e))}))}rename(e,t){e.named||=t!==e.title,e.title=t,this.kept.keep(e),this.show(),this.list()}remove(e){this.kept.
+remove(e),this.answers.stop(e.id),e===this.conversation&&this.fresh(),this.list(),this.notice.show(\`Deleted \\u201C\${e.
+title}\\u201D.\`,"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){this.kept.refresh(r=>this.answers.runs(r));
+let{conversation:e}=this,t=e&&this.kept.get(e.id);t&&t!==e?(this.conversation=t,this.show()):this.list()}prefers(e){
+let{settings:t,conversation:r,server:s}=this,i=r?.chat===!1?void 0:r?.system??t.system;this.preferences.open({
+settings:t,system:i,key:s.key},e)}prefer({settings:e,system:t,key:r}){this.settings=this.store.settings=t===void 0?
+e:{...e,system:t},this.dress();let{conversation:s}=this;t!==void 0&&s?.chat&&(s.system=t,this.kept.has(s)&&this.
+kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.model||this.connect())}dress(){document.
+documentElement.dataset.theme=this.settings.theme}},kt="The browser has no room to keep this conversation: it \\
+is gone when the page is closed. Delete others to make room.";function bt({ending:n,figures:e}){return n==="st\\
+op"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off after \${e?.tokens} tokens\`:n==="stoppe\\
+d"?"Answer stopped":""}var D=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
 return Array.from({length:this.shelf.length},(t,r)=>this.shelf.key(r)??"").filter(t=>t.startsWith(this.kept)).
 map(t=>this.read(t)).filter(xe).sort((t,r)=>r.updated-t.updated)}conversation(e){let t=this.read(this.kept+e);
 return xe(t)?t:void 0}keep(e){return this.write(this.shelf,this.kept+e.id,JSON.stringify(e))}forget(e){this.shelf.

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * A real browser for the page: headless Chromium from the npm package for servers, and pages of it that are open at
  * a server.
@@ -9,7 +10,6 @@ import { brotliDecompressSync } from "node:zlib";
 import type { Browser, Page } from "npm:puppeteer-core@25.16.0";
 import { type ServeOptions, wick } from "../../../src/serve/mod.ts";
 import { cacheFolder, PACKAGE as CHROMIUM } from "../../device/webgpu/swiftshader.ts";
-import { FakeModel } from "../fake_model.ts";
 
 export type { Page } from "npm:puppeteer-core@25.16.0";
 
@@ -57,16 +57,18 @@ export interface Opened extends Partial<ServeOptions> {
   width?: number;
   height?: number;
   dark?: boolean;
-  /** The path under which the app stands ["/"]. */
-  hash?: string;
+  /** Whether things may move [false]. */
+  moving?: boolean;
+  /** Errors of the console that the test brings about. */
+  expects?: RegExp;
 }
 
-/** Runs `test` in a page of a fresh profile, open at a server with these models; anything the page logs is a fault. */
+/** Runs `test` in a page of a fresh profile, open at a server with these models. */
 export async function atPage(
   browser: Browser,
   models: ServeOptions["models"],
   test: (page: Page, url: string) => Promise<void>,
-  { width = 1280, height = 800, dark = false, hash = "", ...options }: Opened = {},
+  { width, height, dark, moving, expects, ...options }: Opened = {},
 ): Promise<void> {
   const app = wick({ models, onError: () => {}, ...options });
   const server = Deno.serve(
@@ -74,35 +76,72 @@ export async function atPage(
     (request) => app.fetch(request),
   );
   const url = `http://127.0.0.1:${server.addr.port}/`;
-  const context = await browser.createBrowserContext();
-  const faults: string[] = [];
   try {
-    await context.setPermission(new URL(url).origin, {
-      permission: { name: "clipboard-write" },
-      state: "granted",
-    });
-    const page = await context.newPage();
-    await page.setViewport({ width, height });
-    await page.emulateMediaFeatures([
-      { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
-      { name: "prefers-reduced-motion", value: "reduce" },
-    ]);
-    page.on("pageerror", (error) => void faults.push(String(error)));
-    page.on(
-      "console",
-      (m) => m.type() === "error" && !/status of [45]/.test(m.text()) && faults.push(m.text()),
-    );
-    page.on("request", (request) => {
-      const own = request.url().startsWith(url) || request.url().startsWith("data:");
-      if (!own) faults.push(`a request to ${request.url()}`);
-    });
-    await page.goto(url + hash);
-    await test(page, url);
+    await visit(browser, url, (page) => test(page, url), { width, height, dark, moving, expects });
   } finally {
-    await context.close();
     await server.shutdown();
   }
+}
+
+/** Runs `test` in a page of a fresh profile at `url`; what the page logs or asks of others is a fault. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  test: (page: Page) => Promise<void>,
+  { width = 1280, height = 800, dark = false, moving = false, expects = /status of 4/ }: Opened = {},
+): Promise<void> {
+  const context = await browser.createBrowserContext();
+  const faults: string[] = [];
+  const { origin } = new URL(url);
+  try {
+    for (const name of ["clipboard-read", "clipboard-write"]) {
+      await context.setPermission(origin, { permission: { name }, state: "granted" });
+    }
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const touch = width < 800;
+    await page.setViewport({ width, height, hasTouch: touch, isMobile: touch });
+    await paint(page, { dark, moving });
+    page.on("pageerror", (error) => void faults.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !expects.test(message.text())) faults.push(message.text());
+    });
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== origin && !request.url().startsWith("data:")) {
+        faults.push(`a request to ${request.url()}`);
+      }
+    });
+    await page.goto(url);
+    await test(page);
+  } finally {
+    await context.close();
+  }
   if (faults.length > 0) throw new Error(`The page reported: ${faults.join("; ")}`);
+}
+
+/** Light or dark, at rest or moving, as a reader's system prefers. */
+export async function paint(page: Page, { dark = false, moving = false }: Opened): Promise<void> {
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
+    { name: "prefers-reduced-motion", value: moving ? "no-preference" : "reduce" },
+  ]);
+}
+
+/**
+ * Declares tests in a browser of their own. Where none starts they are skipped, with the reason; in CI that is a
+ * failure.
+ */
+export async function browserTests(): Promise<
+  (name: string, fn: (browser: Browser) => Promise<void>) => void
+> {
+  const browser = await startBrowser();
+  if (!("reason" in browser)) {
+    Deno.test.afterAll(() => browser.close());
+    return (name, fn) =>
+      Deno.test({ name, fn: () => fn(browser), sanitizeOps: false, sanitizeResources: false });
+  }
+  if (Deno.env.get("CI")) throw new Error(`CI must test the page: ${browser.reason}`);
+  return (name) => Deno.test({ name: `${name} (skipped: ${browser.reason})`, ignore: true, fn: () => {} });
 }
 
 /** The violations that axe finds, each with where. */
@@ -133,5 +172,17 @@ export async function answered(page: Page): Promise<void> {
   await page.waitForSelector("footer .row");
 }
 
-/** A model whose only use is to be there. */
-export const idle = (): FakeModel => new FakeModel();
+/** The text of an element as the reader sees it. */
+export function textOf(page: Page, selector: string): Promise<string> {
+  return page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
+}
+
+/** The texts of all such elements. */
+export function textsOf(page: Page, selector: string): Promise<string[]> {
+  return page.$$eval(selector, (all) => all.map((element) => element.textContent ?? ""));
+}
+
+/** Presses the button of this name. */
+export async function press(page: Page, label: string): Promise<void> {
+  await page.locator(`aria/${label}[role="button"]`).click();
+}

@@ -49,13 +49,17 @@ export class ScriptedModel extends FakeModel {
     const words = rest(answer, asked).split(/(?<=\s)/);
     const most = Math.min(words.length, options.maxTokens ?? Infinity);
     for (let i = 0; i < most; i++) {
-      await this.pause(i);
+      await Promise.race([this.pause(i), aborted(options.signal)]);
       await setTimeout(1);
       if (options.signal?.aborted) throw new WickError("ABORTED", "Cannot go on: the caller aborted");
       yield { text: words[i], id: 0 };
     }
     done(words.slice(0, most).join(""), most, most < words.length ? "length" : "stop");
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /** What is left of an answer that the prompt has begun. */

@@ -42,6 +42,7 @@ export class App {
   private conversation?: Conversation;
   private opening = 0;
   private drawing = false;
+  private grown = false;
   private lastKept = 0;
 
   constructor(private readonly server: Server, private readonly store: Store) {
@@ -67,6 +68,9 @@ export class App {
     for (const id of ["fresh", "fresh-too"]) find(id).addEventListener("click", () => this.fresh());
     find("open-settings").addEventListener("click", () => this.prefers());
     addEventListener("hashchange", () => this.open());
+    find("conversations").addEventListener("click", (event) => {
+      if ((event.target as Element).closest("a")) find("history").hidePopover();
+    });
     addEventListener("storage", (event) => this.store.owns(event.key) && this.refresh());
     addEventListener("pagehide", () => {
       const { conversation } = this;
@@ -235,19 +239,25 @@ export class App {
       this.kept.keep(conversation);
     }
     if (conversation !== this.conversation) return moment === "grown" ? undefined : this.list();
-    if (moment === "grown") return this.draw(conversation);
+    if (moment === "grown") return this.draw();
     this.scroller.around(() => this.show());
     if (moment === "ended") announce(ended(conversation.turns.at(-1)!));
   }
 
   /** Draws what has grown: once a frame, and less often where that takes long. */
-  private draw(conversation: Conversation): void {
+  private draw(): void {
+    this.grown = true;
     if (this.drawing) return;
     this.drawing = true;
     requestAnimationFrame(() => {
       const begun = performance.now();
-      if (conversation === this.conversation) this.scroller.around(() => this.transcript.show(conversation));
-      setTimeout(() => this.drawing = false, 4 * (performance.now() - begun));
+      this.grown = false;
+      const { conversation } = this;
+      if (conversation) this.scroller.around(() => this.transcript.show(conversation));
+      setTimeout(() => {
+        this.drawing = false;
+        if (this.grown) this.draw();
+      }, 4 * (performance.now() - begun));
     });
   }
 
