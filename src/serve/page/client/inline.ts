@@ -123,8 +123,13 @@ const ENTITIES: Record<string, string> = {
 /** `https://…` in running text, without the punctuation that ends its sentence. */
 function bareAddress(text: string, at: number): { markup: Markup; end: number } | undefined {
   if (!/^https?:\/\//.test(text.slice(at, at + 8))) return undefined;
-  let address = /^[^\s<>"`*]*/.exec(text.slice(at, at + LONGEST_ADDRESS))![0].replace(/[.,;:!?'"_~\]]+$/, "");
-  if (address.endsWith(")") && !address.includes("(")) address = address.replace(/\)+[.,;:!?]*$/, "");
+  let address = /^[^\s<>"`*]*/.exec(text.slice(at, at + LONGEST_ADDRESS))![0];
+  for (let cut = ""; cut !== address;) {
+    cut = address;
+    address = address.replace(/[.,;:!?'"_~\]]+$/, "");
+    const open = address.split("(").length - address.split(")").length;
+    if (open < 0 && address.endsWith(")")) address = address.slice(0, -1);
+  }
   return address.length > 8 ? { markup: anchor(address, [address]), end: at + address.length } : undefined;
 }
 

@@ -21,7 +21,7 @@ const DEEPEST = 8;
 /** Columns of a table; the cells beyond are dropped. */
 const MOST_COLUMNS = 64;
 
-const FENCE = /^( {0,8})(`{3,}|~{3,})([^`]*)$/;
+const FENCE = /^( {0,8})(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const QUOTE = /^ {0,3}> ?(.*)$/;
@@ -31,21 +31,38 @@ const DIVIDER = /^(?:\| *)?:?-+:? *(?:\| *:?-+:? *)*\|?$/;
 
 /** The blocks of a text. */
 export function parseMarkdown(text: string): Block[] {
-  return blocks(text.replaceAll("\r\n", "\n").replaceAll("\t", "    ").split("\n"), 0);
+  return blocks(spaced(text.replaceAll("\r\n", "\n").split("\n")), 0).found;
 }
 
-function blocks(lines: readonly string[], depth: number): Block[] {
+/** Lines whose indentation is of spaces, but for code, which stays as it is. */
+function spaced(lines: readonly string[]): string[] {
+  let fence = "";
+  return lines.map((line) => {
+    if (fence !== "") {
+      if (closes(line, fence)) fence = "";
+      return line;
+    }
+    const plain = line.replace(/^[ \t]+/, (indent) => indent.replaceAll("\t", "    "));
+    fence = FENCE.exec(plain)?.[2] ?? "";
+    return plain;
+  });
+}
+
+/** The blocks of lines, and whether a blank line stands between two of them. */
+function blocks(lines: readonly string[], depth: number): { found: Block[]; apart: boolean } {
   const found: Block[] = [];
+  let apart = false;
   for (let at = 0; at < lines.length;) {
     if (lines[at].trim() === "") {
       at++;
       continue;
     }
+    if (found.length > 0 && lines[at - 1].trim() === "") apart = true;
     const { markup, end } = block(lines, at, depth);
     found.push({ source: lines.slice(at, end).join("\n"), markup });
     at = end;
   }
-  return found;
+  return { found, apart };
 }
 
 interface Read {
@@ -67,7 +84,7 @@ function block(lines: readonly string[], at: number, depth: number): Read {
 }
 
 function headingOf([, marks, text = ""]: RegExpExecArray): Element {
-  const plain = text.trim().replace(/(?:^|\s)#+$/, "");
+  const plain = text.trim().replace(/(?:^|\s)#+$/, "").trim();
   return { tag: "heading", level: marks.length, children: parseInline(plain) };
 }
 
@@ -91,7 +108,7 @@ function quote(lines: readonly string[], at: number, depth: number): Read {
   const inside: string[] = [];
   let end = at;
   for (let match; end < lines.length && (match = QUOTE.exec(lines[end])); end++) inside.push(match[1]);
-  return { markup: { tag: "quote", children: blocks(inside, depth + 1).map((b) => b.markup) }, end };
+  return { markup: { tag: "quote", children: blocks(inside, depth + 1).found.map((b) => b.markup) }, end };
 }
 
 /** Items that follow each other with the same kind of marker; blank lines between them make it loose. */
@@ -109,11 +126,13 @@ function list(lines: readonly string[], at: number, depth: number): Read {
     ]);
     const behind = skipBlank(lines, next);
     const gap = behind > next && itemOfList(lines[behind], indent.length, kind) !== undefined;
-    if (gap || items.at(-1)!.some((l, i, all) => l === "" && i > 0 && all[i + 1]?.trim())) loose = true;
+    loose ||= gap;
     end = gap ? behind : next;
   }
   while (lines[end - 1].trim() === "") end--;
-  const children = items.map((item) => itemOf(blocks(item, depth + 1), loose));
+  const read = items.map((item) => blocks(item, depth + 1));
+  loose ||= read.some(({ apart }) => apart);
+  const children = read.map(({ found }) => itemOf(found, loose));
   if (/\d/.test(first)) return { markup: { tag: "ol", start: parseInt(first), children }, end };
   return { markup: { tag: "ul", children }, end };
 }
@@ -132,16 +151,19 @@ function itemEnd(lines: readonly string[], at: number, indent: number): number {
     const line = lines[next];
     if (line.trim() === "") continue;
     const own = /^ */.exec(line)![0].length >= indent + 2;
-    const lazy = next === end && lines[next - 1].trim() !== "" && !interrupts(line);
+    const lazy = next === end && lines[next - 1].trim() !== "" && !ITEM.test(line) &&
+      !interrupts(line);
     if (!own && !lazy) break;
     end = next + 1;
   }
   return end;
 }
 
-/** Whether a line begins a block of its own, even right under a paragraph. */
+/** Whether a line begins a block of its own, even right under a paragraph; "1986. A year" there is none. */
 function interrupts(line: string): boolean {
-  return HEADING.test(line) || FENCE.test(line) || QUOTE.test(line) || ITEM.test(line) || RULE.test(line);
+  const [, , marker, text] = ITEM.exec(line) ?? [];
+  const item = text !== undefined && text !== "" && !/^[02-9]|^1\d/.test(marker);
+  return item || HEADING.test(line) || FENCE.test(line) || QUOTE.test(line) || RULE.test(line);
 }
 
 /** Lines without their item's indentation: as much as its marker is wide, where they have it. */
