@@ -319,29 +319,29 @@ var g=class extends Error{constructor(t,r){super(r);this.status=t}status},w=clas
 let{data:e}=await(await this.call("models")).json();return e.map(({id:t})=>t)}async model(e){let{meta:t}=await(await this.
 call(\`models/\${encodeURIComponent(e)}\`)).json(),{name:r,parameters:s,context_length:i,chat_template:o}=t;return{
 id:e,name:r,parameters:s,context:i,chat:o}}async*answer(e,t,r){let s=await this.call(e,{method:"POST",body:JSON.
-stringify(t),signal:r});for await(let i of Ce(s.body)){if(i==="[DONE]")return;let{error:o,choices:a,usage:c}=JSON.
+stringify(t),signal:r});for await(let i of Me(s.body)){if(i==="[DONE]")return;let{error:o,choices:a,usage:c}=JSON.
 parse(i);if(o)throw new Error(o.message);let d=a[0];yield{text:d?.text??d?.delta?.content??"",reason:d?.finish_reason??
 void 0,usage:c??void 0}}throw new Error("The answer broke off: the server closed the connection before the end\\
 .")}async call(e,t={}){let r=new Headers(t.body?{"content-type":"application/json"}:{});this.key!==""&&r.set("\\
 authorization",\`Bearer \${this.key}\`);let s=await fetch(this.base+e,{...t,headers:r}).catch(o=>{throw t.signal?.
 aborted?o:new Error("The server cannot be reached. Is it still running?")});if(s.ok)return s;let{error:i}=await s.
-json().catch(()=>({}));throw new g(s.status,i?.message??\`The server answered \${s.status}.\`)}};async function*Ce(n){
+json().catch(()=>({}));throw new g(s.status,i?.message??\`The server answered \${s.status}.\`)}};async function*Me(n){
 let e=n.pipeThrough(new TextDecoderStream).getReader(),t="";try{for(let r;!(r=await e.read()).done;){let s=(t+
 r.value).split(\`
 
-\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function re(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
-chat:e,system:t,updated:Date.now(),turns:[]}}function se(n,e){q(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
-push({role:"user",text:Le(n,e)}),!n.named&&!t.some(s=>s.role==="assistant")&&(n.title=$e(e)),t.push({role:"ass\\
-istant",text:""}),n.updated=Date.now(),t.at(-1)}function q({turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||
+\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function ne(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
+chat:e,system:t,updated:Date.now(),turns:[]}}function re(n,e){K(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
+push({role:"user",text:Ce(n,e)}),!n.named&&!t.some(s=>s.role==="assistant")&&(n.title=Le(e)),t.push({role:"ass\\
+istant",text:""}),n.updated=Date.now(),t.at(-1)}function K({turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||
 e.text!=="")&&!(e.ending!=="failed"&&e.ending!=="stopped"))return n.pop(),n.at(-1)?.role==="user"?n.pop().text:
-""}function ie({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function oe({
-turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||!K(e)))return delete e.ending,delete e.error,delete e.locked,
-e}function K(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function ae(n,e){let{model:t,turns:r,
+""}function se({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function ie({
+turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||!W(e)))return delete e.ending,delete e.error,delete e.locked,
+e}function W(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function oe(n,e){let{model:t,turns:r,
 system:s,chat:i}=n,o={model:t,...e,stream:!0,stream_options:{include_usage:!0}};if(!i)return["completions",{...o,
 prompt:r.map(d=>d.text).join("")}];let a=r.at(-1).text!=="",c=r.slice(0,a?void 0:-1).filter(({role:d,text:h,ending:p})=>d===
 "user"||h!==""||p==="stop").map(({role:d,text:h})=>({role:d,content:h}));return s.trim()!==""&&c.unshift({role:"\\
-system",content:s}),["chat/completions",{...o,messages:c,...a&&{continue_final_message:!0}}]}function Le({chat:n,
-turns:e},t){let r=e.at(-1)?.text??"";return n||r===""||/\\s$/.test(r)||/^\\s/.test(t)?t:\` \${t}\`}function $e(n){let e=n.
+system",content:s}),["chat/completions",{...o,messages:c,...a&&{continue_final_message:!0}}]}function Ce({chat:n,
+turns:e},t){let r=e.at(-1)?.text??"";return n||r===""||/\\s$/.test(r)||/^\\s/.test(t)?t:\` \${t}\`}function Le(n){let e=n.
 trim().split(\`
 \`,1)[0].replace(/\\s+/g," ");return e.length<=60?e||"Untitled":\`\${e.slice(0,60).replace(/\\s\\S*$/,"")}\\u2026\`}var E=class{constructor(e,t){this.server=e;this.changed=t}server;changed;running=new Map;runs(e){return this.running.
 has(e)}stop(e){return this.running.get(e)?.abort(),this.running.has(e)}async run(e,t,r){let s=new AbortController;
@@ -349,18 +349,18 @@ this.running.set(e.id,s),this.changed(e,"begun");try{let i=await this.stream(e,t
 gth"?"length":"stop"}catch(i){t.ending=s.signal.aborted?"stopped":"failed",t.ending==="failed"&&(t.error=i.message),
 i instanceof g&&i.status===401&&(t.locked=!0)}finally{this.running.delete(e.id),e.updated=Date.now(),this.changed(
 e,"ended")}}async stream(e,t,r,s){let i=t.figures?.tokens??0,o=performance.now(),a,c=0,d=0,h=t.figures={tokens:i,
-prompt:0};for await(let p of this.server.answer(...ae(e,r),s)){if(a=p.reason??a,p.text!==""){let m=performance.
+prompt:0};for await(let p of this.server.answer(...oe(e,r),s)){if(a=p.reason??a,p.text!==""){let m=performance.
 now();d++===0&&(c=m),t.text+=p.text,h.wait=Math.round(c-o),h.tokens=i+d,m>c&&(h.rate=(d-1)/(m-c)*1e3),this.changed(
 e,"grown")}p.usage&&(h.tokens=i+p.usage.completion_tokens,h.prompt=p.usage.prompt_tokens-i)}return a}};function u(n){let e=document.getElementById(n);if(!e)throw new Error(\`The page has no element '\${n}'\`);return e}
 function l(n,e={},...t){let r=document.createElement(n);for(let[s,i]of Object.entries(e))i!==void 0&&i!==!1&&r.
-setAttribute(s,i===!0?"":String(i));return r.append(...t.filter(s=>s!==void 0)),r}function W(n){let e=document.
+setAttribute(s,i===!0?"":String(i));return r.append(...t.filter(s=>s!==void 0)),r}function j(n){let e=document.
 createElementNS("http://www.w3.org/2000/svg","svg"),t=document.createElementNS("http://www.w3.org/2000/svg","u\\
 se");return t.setAttribute("href",\`#i-\${n}\`),e.setAttribute("aria-hidden","true"),e.append(t),e}function f(n,e,t,r=!1){
-let i=l("button",{type:"button",...r?{class:"icon","aria-label":e,title:e}:{class:"quiet"}},W(n),r?void 0:e);return i.
-addEventListener("click",t),i}function y(n){u("announcer").replaceChildren(l("span",{},n))}async function He(n){
+let i=l("button",{type:"button",...r?{class:"icon","aria-label":e,title:e}:{class:"quiet"}},j(n),r?void 0:e);return i.
+addEventListener("click",t),i}function y(n){u("announcer").replaceChildren(l("span",{},n))}async function Ie(n){
 try{return await navigator.clipboard.writeText(n),!0}catch{let e=l("textarea",{class:"unseen","aria-hidden":!0,
 tabindex:-1}),t=document.activeElement;e.value=n,(t?.closest("dialog")??document.body).append(e),e.select();let r=document.
-execCommand("copy");return e.remove(),t?.focus(),r}}function x(n,e){let t=f("copy",n,async()=>{let r=await He(
+execCommand("copy");return e.remove(),t?.focus(),r}}function x(n,e){let t=f("copy",n,async()=>{let r=await Ie(
 e());t.lastChild.textContent=r?"Copied":"Not copied",y(r?"Copied":"The browser does not let this page copy"),setTimeout(
 ()=>t.lastChild.textContent=n,1600)});return t}var T=class{field=u("prompt");go=u("go");end=u("stop");constructor(e,t){let r=()=>{e(this.field.value)&&this.write(
 "")};u("form").addEventListener("submit",s=>{s.preventDefault(),r()}),this.field.addEventListener("input",()=>this.
@@ -386,123 +386,125 @@ r.addEventListener("keydown",o=>{o.key!=="Enter"&&o.key!=="Escape"||(o.preventDe
 o.key==="Enter"))}),r.addEventListener("blur",()=>i(!0)),this.renaming=!0,e.replaceChildren(r),r.select(),r.focus()}remove(e,t){
 let s=(e.nextElementSibling??e.previousElementSibling)?.querySelector("a")?.id;this.keeper.remove(t),(s&&document.
 getElementById(s)||u("fresh")).focus()}};var C=class{line=u("notice");show(e,t,r){let s=()=>this.line.replaceChildren(),i=t===void 0?void 0:f("again",t,
-()=>{s(),r?.()}),o=f("close","Close",s,!0);this.line.replaceChildren(l("p",{},e),...i?[i,o]:[o]),y(e)}};var j=["temperature","top_p","top_k","max_tokens","seed"],L=class{constructor(e){this.changed=e;this.dialog.addEventListener(
+()=>{s(),r?.()}),o=f("close","Close",s,!0);this.line.replaceChildren(l("p",{},e),...i?[i,o]:[o]),y(e)}};var F=["temperature","top_p","top_k","max_tokens","seed"],L=class{constructor(e){this.changed=e;this.dialog.addEventListener(
 "change",()=>this.read()),u("close-settings").addEventListener("click",()=>this.dialog.close()),this.dialog.addEventListener(
 "click",t=>{t.target===this.dialog&&this.dialog.close()}),this.dialog.addEventListener("submit",t=>{t.preventDefault(),
 this.dialog.querySelector("form").reportValidity()&&this.dialog.close()}),this.dialog.addEventListener("close",
 ()=>this.read())}changed;dialog=u("settings");system=u("system");theme=u("theme");key=u("key");settings;open({
 settings:e,system:t,key:r},s){this.settings=e,this.system.value=t??"",u("system-field").hidden=t===void 0,this.
-theme.value=e.theme,this.key.value=r;for(let i of j)le(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
-u(s).focus()}read(){let e={};for(let i of j){let o=le(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
-e[i]=this.settings[i]}let t=Object.fromEntries(j.map(i=>[i,void 0])),r=this.theme.value,s=u("system-field").hidden?
+theme.value=e.theme,this.key.value=r;for(let i of F)ae(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
+u(s).focus()}read(){let e={};for(let i of F){let o=ae(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
+e[i]=this.settings[i]}let t=Object.fromEntries(F.map(i=>[i,void 0])),r=this.theme.value,s=u("system-field").hidden?
 void 0:this.system.value;this.settings={...this.settings,...t,...e,theme:r},this.changed({settings:this.settings,
-system:s,key:this.key.value.trim()})}};function le(n){return u(n)}var de=60,$=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
-following=this.distance()<de;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
+system:s,key:this.key.value.trim()})}};function ae(n){return u(n)}var le=60,$=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
+following=this.distance()<le;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
 this.toEnd()).observe(this.log),this.latest.addEventListener("click",()=>{this.toEnd(),this.log.focus({preventScroll:!0})})}toEnd(){
 this.following=this.latest.hidden=!0,this.log.scrollTop=this.log.scrollHeight}around(e){let{following:t}=this;
-e(),t?this.toEnd():this.latest.hidden=this.distance()<de}distance(){return this.log.scrollHeight-this.log.scrollTop-
+e(),t?this.toEnd():this.latest.hidden=this.distance()<le}distance(){return this.log.scrollHeight-this.log.scrollTop-
 this.log.clientHeight}};var k=class{constructor(e,t){this.turn=e;this.host=t}turn;host;element=l("footer");figures=l("p",{class:"figur\\
 es"});state="";update(e){let{turn:t,host:r}=this,s=\`\${t.ending} \${t.error} \${e} \${r.context()}\`;if(s!==this.state){
 this.state=s;let o=[this.note(),this.buttons(e)??this.figures];this.element.replaceChildren(...o.filter(a=>a!==
-void 0))}let i=Ae(t);this.figures.textContent!==i&&(this.figures.textContent=i,t.figures?.wait&&(this.figures.
+void 0))}let i=He(t);this.figures.textContent!==i&&(this.figures.textContent=i,t.figures?.wait&&(this.figures.
 title=\`The first token after \${t.figures.wait} ms\`))}note(){let{turn:e}=this;if(e.ending==="failed")return l("\\
 p",{class:"error",role:"alert"},e.error||"It failed.");let t=e.ending==="length"?this.cutOff():e.ending==="sto\\
 pped"?"Stopped.":void 0;return t!==void 0?l("p",{class:"note"},t):e.ending==="stop"&&e.text===""?l("p",{class:"\\
 note"},"No answer came."):void 0}cutOff(){return this.full()?\`The model's context of \${this.host.context()} to\\
 kens is full: begin anew to go on.\`:\`Cut off after \${this.turn.figures?.tokens} tokens.\`}full(){let{tokens:e=0,
 prompt:t=0}=this.turn.figures??{};return this.turn.ending==="length"&&e+t>=this.host.context()}buttons(e){let{
-turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});e&&K(t)&&!this.full()&&s.append(F(
-f("next","Continue",r.goOn))),e&&t.locked&&s.append(F(f("key","Enter the key",r.askForKey)));let i=f("again","\\
-Retry",r.again);return e&&s.append(t.ending==="failed"&&!t.locked?F(i):i),e&&t.text===""&&t.ending!=="stop"&&s.
-append(f("edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s.append(this.figures),s}};function F(n){
-return n.className="loud",n}function Ae({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Readin\\
+turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});e&&W(t)&&!this.full()&&s.append(G(
+f("next","Continue",r.goOn))),e&&t.locked&&s.append(G(f("key","Enter the key",r.askForKey)));let i=f("again","\\
+Retry",r.again);return e&&s.append(t.ending==="failed"&&!t.locked?G(i):i),e&&t.text===""&&t.ending!=="stop"&&s.
+append(f("edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s.append(this.figures),s}};function G(n){
+return n.className="loud",n}function He({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Readin\\
 g the prompt \\u2026":"";let{tokens:t,rate:r,prompt:s}=n,i=[\`\${t} \${t===1?"token":"tokens"}\`];return e!==void 0&&
 s>0&&i.push(\`\${s} in the prompt\`),r&&i.push(\`\${r<10?r.toFixed(1):Math.round(r)} tokens/s\`),i.join(" \\xB7 ")}function I(n){return n.map(e=>typeof e=="string"?e:e.tag==="br"?\`
-\`:I(e.children)).join("")}function ce(n){let e=n.replace(/[\\u0000-\\u0020\\u007f-\\u00a0]+/g,"");return/^(?:https?:\\/\\/|mailto:)[^\\s]/i.
-test(e)?e:void 0}var ue=12,U=1e3,Oe=6,Ne=8,_e=1e3;function H(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
+\`:I(e.children)).join("")}function de(n){let e=n.replace(/[\\u0000-\\u0020\\u007f-\\u00a0]+/g,"");return/^(?:https?:\\/\\/|mailto:)[^\\s]/i.
+test(e)?e:void 0}var ce=12,z=1e3,Ae=6,Oe=8,Ne=1e3;function H(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
 s=""},o=(a,c=1)=>{i(),e.push({markup:a,depth:c})};for(let a=0;a<n.length;){let c=n[a];if(c==="\\\\"&&/[!-/:-@[-\`{-~]/.
 test(n[a+1]??""))s+=n[a+1],a+=2;else if(c===\`
 \`)for(s=s.trimEnd(),s.endsWith("\\\\")&&(s=s.slice(0,-1)),o({tag:"br",children:[]}),a++;n[a]===" ";)a++;else if(c===
-"\`"){let d=G(n,a),h=r.has(d)?-1:Fe(n,a+d,d);h<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Ge(
-n.slice(a+d,h))]}),a=h+d)}else if(c==="*"||c==="_"||c==="~"){let d=G(n,a),h=je(n,a,d,c);h?(i(),e.push({markup:"",
+"\`"){let d=U(n,a),h=r.has(d)?-1:je(n,a+d,d);h<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Fe(
+n.slice(a+d,h))]}),a=h+d)}else if(c==="*"||c==="_"||c==="~"){let d=U(n,a),h=We(n,a,d,c);h?(i(),e.push({markup:"",
 depth:0,run:h})):s+=n.slice(a,a+d),a+=d}else if(c==="["||c==="!"&&n[a+1]==="["){i();let d=c==="!"?"![":"[";e.push(
-{markup:d,depth:0}),t.push(e.length-1),a+=d.length}else if(c==="]"){i();let d=t.pop(),h=d===void 0?void 0:Pe(n,
-a+1);d===void 0||!h?s+="]":(qe(e,d,h.address),t.length=0),a=h?.end??a+1}else{let d=Re(n,a);d?o(d.markup,d.markup===
-""?0:1):s+=c,a=d?.end??a+1}}return i(),he(e).markup}function Re(n,e){let t=n[e],r=n[e-1]??" ";if(t==="h"&&!/[\\p{L}\\p{N}]/u.
-test(r))return De(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+U),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
-tag:"br",children:[]},end:e+i[0].length};let o=/^&(amp|lt|gt|quot|nbsp|#39);/.exec(s);if(o)return{markup:Be[o[1]],
-end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:z(a[1],[a[1]]),end:e+
-a[0].length}:void 0}var Be={amp:"&",lt:"<",gt:">",quot:'"',nbsp:"\\xA0","#39":"'"};function De(n,e){if(!/^https?:\\/\\//.
-test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+U))[0].replace(/[.,;:!?'"_~\\]]+$/,"");return t.
-endsWith(")")&&!t.includes("(")&&(t=t.replace(/\\)+[.,;:!?]*$/,"")),t.length>8?{markup:z(t,[t]),end:e+t.length}:
-void 0}function z(n,e){let t=ce(n);return t===void 0?I(e):{tag:"a",href:t,children:e}}function Pe(n,e){if(n[e]!==
-"(")return;let t=Math.min(n.length,e+U),r=0;for(let s=e;s<t;s++){if(n[s]===\`
+{markup:d,depth:0}),t.push(e.length-1),a+=d.length}else if(c==="]"){i();let d=t.pop(),h=d===void 0?void 0:De(n,
+a+1);d===void 0||!h?s+="]":(Pe(e,d,h.address),t.length=0),a=h?.end??a+1}else{let d=_e(n,a);d?o(d.markup,d.markup===
+""?0:1):s+=c,a=d?.end??a+1}}return i(),ue(e).markup}function _e(n,e){let t=n[e],r=n[e-1]??" ";if(t==="h"&&!/[\\p{L}\\p{N}]/u.
+test(r))return Be(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+z),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
+tag:"br",children:[]},end:e+i[0].length};let o=/^&(amp|lt|gt|quot|nbsp|#39);/.exec(s);if(o)return{markup:Re[o[1]],
+end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:J(a[1],[a[1]]),end:e+
+a[0].length}:void 0}var Re={amp:"&",lt:"<",gt:">",quot:'"',nbsp:"\\xA0","#39":"'"};function Be(n,e){if(!/^https?:\\/\\//.
+test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+z))[0];for(let r="";r!==t;)r=t,t=t.replace(/[.,;:!?'"_~\\]]+$/,
+""),t.split("(").length-t.split(")").length<0&&t.endsWith(")")&&(t=t.slice(0,-1));return t.length>8?{markup:J(
+t,[t]),end:e+t.length}:void 0}function J(n,e){let t=de(n);return t===void 0?I(e):{tag:"a",href:t,children:e}}function De(n,e){
+if(n[e]!=="(")return;let t=Math.min(n.length,e+z),r=0;for(let s=e;s<t;s++){if(n[s]===\`
 \`)return;if(n[s]==="\\\\")s++;else if(n[s]==="(")r++;else if(n[s]===")"&&--r===0){let i=n.slice(e+1,s).trim(),[,
 o]=/^(<[^<>]*>|\\S*)(?:\\s+["'(].*["')])?$/.exec(i)??[];return o===void 0?void 0:{address:o.replace(/^<(.*)>$/,"\\
-$1"),end:s+1}}}}function qe(n,e,t){let r=he(n.splice(e).slice(1)),s=r.markup.length>0?r.markup:[t],i=r.depth+1;
-i>ue?n.push({markup:I(s),depth:0}):n.push({markup:z(t,s),depth:i})}function he(n){let e=[],t={"*":[],_:[],"~":[]};
-for(let s of n){let{run:i}=s;for(;i&&i.closes&&i.count>0;){let o=t[i.char].slice(-Ne).findLast(a=>Ke(e[a].run,
-i));if(o===void 0)break;if(!We(e,o,i)){for(;t[i.char].at(-1)>=o;)t[i.char].pop();break}for(let a of Object.values(
+$1"),end:s+1}}}}function Pe(n,e,t){let r=ue(n.splice(e).slice(1)),s=r.markup.length>0?r.markup:[t],i=r.depth+1;
+i>ce?n.push({markup:I(s),depth:0}):n.push({markup:J(t,s),depth:i})}function ue(n){let e=[],t={"*":[],_:[],"~":[]};
+for(let s of n){let{run:i}=s;for(;i&&i.closes&&i.count>0;){let o=t[i.char].slice(-Oe).findLast(a=>qe(e[a].run,
+i));if(o===void 0)break;if(!Ke(e,o,i)){for(;t[i.char].at(-1)>=o;)t[i.char].pop();break}for(let a of Object.values(
 t))for(;a.length>0&&(a.at(-1)>o||!e[a.at(-1)]?.run?.count);)a.pop()}i?.opens&&i.count>0&&t[i.char].push(e.length),
-(!i||i.count>0)&&e.push(s)}let r=e.reduce((s,i)=>Math.max(s,i.depth),0);return{markup:e.map(pe).filter(s=>s!==
-""),depth:r}}function Ke(n,e){return n.count===0?!1:!(n.closes||e.opens)||(n.count+e.count)%3!==0||n.count%3===
-0&&e.count%3===0}function We(n,e,t){if(n.length-e>_e)return!1;let r=n[e].run,s=n.slice(e+1),i=s.reduce((c,d)=>Math.
-max(c,d.depth),0)+1;if(i>ue)return!1;let o=Math.min(2,r.count,t.count),a=t.char==="~"?"del":o===2?"strong":"em";
-return n.length=e+1,r.count-=o,t.count-=o,n.push({markup:{tag:a,children:s.map(pe).filter(c=>c!=="")},depth:i}),
-!0}function pe({markup:n,run:e}){return e?e.char.repeat(e.count):n}function je(n,e,t,r){if(t>Oe||r==="~"&&t!==
+(!i||i.count>0)&&e.push(s)}let r=e.reduce((s,i)=>Math.max(s,i.depth),0);return{markup:e.map(he).filter(s=>s!==
+""),depth:r}}function qe(n,e){return n.count===0?!1:!(n.closes||e.opens)||(n.count+e.count)%3!==0||n.count%3===
+0&&e.count%3===0}function Ke(n,e,t){if(n.length-e>Ne)return!1;let r=n[e].run,s=n.slice(e+1),i=s.reduce((c,d)=>Math.
+max(c,d.depth),0)+1;if(i>ce)return!1;let o=Math.min(2,r.count,t.count),a=t.char==="~"?"del":o===2?"strong":"em";
+return n.length=e+1,r.count-=o,t.count-=o,n.push({markup:{tag:a,children:s.map(he).filter(c=>c!=="")},depth:i}),
+!0}function he({markup:n,run:e}){return e?e.char.repeat(e.count):n}function We(n,e,t,r){if(t>Ae||r==="~"&&t!==
 2)return;let s=m=>m===void 0||/\\s/.test(m)?"space":/[\\p{P}\\p{S}]/u.test(m)?"mark":"word",[i,o]=[s(n[e-1]),s(n[e+
 t])],a=o!=="space"&&(o==="word"||i!=="word"),c=i!=="space"&&(i==="word"||o!=="word"),d=r==="_",h=a&&(!d||!c||i===
-"mark"),p=c&&(!d||!a||o==="mark");return h||p?{char:r,count:t,opens:h,closes:p}:void 0}function G(n,e){let t=e+
-1;for(;n[t]===n[e];)t++;return t-e}function Fe(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=G(
-n,r);if(s===t)return r;r+=s}return-1}function Ge(n){let e=n.replaceAll(\`
-\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var J=8,Ue=64,V=/^( {0,8})(\`{3,}|~{3,})([^\`]*)$/,me=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,Y=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
-Q=/^ {0,3}> ?(.*)$/,O=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,ze=/^\\[([ xX])\\] /,Je=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
-function ge(n){return X(n.replaceAll(\`\\r
+"mark"),p=c&&(!d||!a||o==="mark");return h||p?{char:r,count:t,opens:h,closes:p}:void 0}function U(n,e){let t=e+
+1;for(;n[t]===n[e];)t++;return t-e}function je(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=U(
+n,r);if(s===t)return r;r+=s}return-1}function Fe(n){let e=n.replaceAll(\`
+\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var V=8,Ge=64,O=/^( {0,8})(\`{3,}(?=[^\`]*$)|~{3,})(.*)$/,fe=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,Y=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
+Q=/^ {0,3}> ?(.*)$/,b=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,Ue=/^\\[([ xX])\\] /,ze=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
+function me(n){return X(Je(n.replaceAll(\`\\r
 \`,\`
-\`).replaceAll("	","    ").split(\`
-\`),0)}function X(n,e){let t=[];for(let r=0;r<n.length;){if(n[r].trim()===""){r++;continue}let{markup:s,end:i}=Ve(
-n,r,e);t.push({source:n.slice(r,i).join(\`
-\`),markup:s}),r=i}return t}function Ve(n,e,t){let r=n[e],s=me.exec(r);return s?{markup:Ye(s),end:e+1}:Y.test(r)?
-{markup:{tag:"hr",children:[]},end:e+1}:V.test(r)?Qe(n,e):t<J&&Q.test(r)?Ze(n,e,t):t<J&&O.test(r)?et(n,e,t):ve(
-n,e)?it(n,e):at(n,e,t)}function Ye([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"");return{tag:"heading",level:n.
-length,children:H(t)}}function Qe(n,e){let[,t,r,s]=V.exec(n[e]),i=e+1;for(;i<n.length&&!Xe(n[i],r);)i++;let o=new RegExp(
-\`^ {0,\${t.length}}\`),a=n.slice(e+1,i).map(d=>d.replace(o,"")).join(\`
+\`).split(\`
+\`)),0).found}function Je(n){let e="";return n.map(t=>{if(e!=="")return ge(t,e)&&(e=""),t;let r=t.replace(/^[ \\t]+/,
+s=>s.replaceAll("	","    "));return e=O.exec(r)?.[2]??"",r})}function X(n,e){let t=[],r=!1;for(let s=0;s<n.length;){
+if(n[s].trim()===""){s++;continue}t.length>0&&n[s-1].trim()===""&&(r=!0);let{markup:i,end:o}=Ve(n,s,e);t.push(
+{source:n.slice(s,o).join(\`
+\`),markup:i}),s=o}return{found:t,apart:r}}function Ve(n,e,t){let r=n[e],s=fe.exec(r);return s?{markup:Ye(s),end:e+
+1}:Y.test(r)?{markup:{tag:"hr",children:[]},end:e+1}:O.test(r)?Qe(n,e):t<V&&Q.test(r)?Xe(n,e,t):t<V&&b.test(r)?
+Ze(n,e,t):ve(n,e)?st(n,e):ot(n,e,t)}function Ye([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"").trim();return{
+tag:"heading",level:n.length,children:H(t)}}function Qe(n,e){let[,t,r,s]=O.exec(n[e]),i=e+1;for(;i<n.length&&!ge(
+n[i],r);)i++;let o=new RegExp(\`^ {0,\${t.length}}\`),a=n.slice(e+1,i).map(d=>d.replace(o,"")).join(\`
 \`);return{markup:{tag:"pre",language:/^[\\w+#.-]{1,30}/.exec(s.trim())?.[0]??"",children:[a]},end:Math.min(i+1,
-n.length)}}function Xe(n,e){let t=n.trim();return t.length>=e.length&&t===e[0].repeat(t.length)}function Ze(n,e,t){
+n.length)}}function ge(n,e){let t=n.trim();return t.length>=e.length&&t===e[0].repeat(t.length)}function Xe(n,e,t){
 let r=[],s=e;for(let i;s<n.length&&(i=Q.exec(n[s]));s++)r.push(i[1]);return{markup:{tag:"quote",children:X(r,t+
-1).map(i=>i.markup)},end:s}}function et(n,e,t){let[,r,s]=O.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let h;h=fe(
-n[c],r.length,i);){let p=tt(n,c,h[1].length);o.push([(h[3]??"").replace(ze,(ne,b)=>b===" "?"\\u2610 ":"\\u2611 "),
-...nt(n.slice(c+1,p),h[1].length,h[2].length)]);let m=rt(n,p),te=m>p&&fe(n[m],r.length,i)!==void 0;(te||o.at(-1).
-some((ne,b,Me)=>ne===""&&b>0&&Me[b+1]?.trim()))&&(a=!0),c=te?m:p}for(;n[c-1].trim()==="";)c--;let d=o.map(h=>st(
-X(h,t+1),a));return/\\d/.test(s)?{markup:{tag:"ol",start:parseInt(s),children:d},end:c}:{markup:{tag:"ul",children:d},
-end:c}}function fe(n,e,t){let r=O.exec(n??"");if(!(!r||r[2].at(-1)!==t||Y.test(n)))return r[1].length-e<0||r[1].
-length-e>1?void 0:r}function tt(n,e,t){let r=e+1;for(let s=r;s<n.length;s++){let i=n[s];if(i.trim()==="")continue;
-let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!Z(i);if(!o&&!a)break;r=s+1}return r}function Z(n){
-return me.test(n)||V.test(n)||Q.test(n)||O.test(n)||Y.test(n)}function nt(n,e,t){let r=n.reduce((i,o)=>o.trim()===
-""?i:Math.min(i,/^ */.exec(o)[0].length),1/0),s=Math.max(e+2,Math.min(r,e+t+3));return n.map(i=>i.replace(new RegExp(
-\`^ {0,\${s}}\`),""))}function rt(n,e){for(;e<n.length&&n[e].trim()==="";)e++;return e}function st(n,e){return{tag:"\\
-li",children:n.flatMap(({markup:r})=>r.tag==="p"&&!e?r.children:[r])}}function ve(n,e){let t=n[e+1];return n[e].
-includes("|")&&t!==void 0&&t.includes("-")&&Je.test(t.trim())&&A(t).length===A(n[e]).length}function it(n,e){let t=A(
-n[e+1]).map(ot),r=e+2;for(;r<n.length&&n[r].includes("|")&&!Z(n[r]);)r++;let s=(o,a)=>{let c=A(o);return{tag:"\\
-tr",children:t.map((h,p)=>({tag:a,align:h,children:H(c[p]??"")}))}};return{markup:{tag:"table",children:[s(n[e],
-"th"),...n.slice(e+2,r).map(o=>s(o,"td"))]},end:r}}function A(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,
-""),t=[""],r=!1;for(let s=0;s<e.length;s++)e[s]==="\\\\"&&e[s+1]==="|"?t[t.length-1]+=e[++s]:e[s]==="|"&&!r?t.push(
-""):(e[s]==="\`"&&(r=!r&&e.indexOf("\`",s+1)>0),t[t.length-1]+=e[s]);return t.slice(0,Ue).map(s=>s.trim())}function ot(n){
-return n.endsWith(":")?n.startsWith(":")?"center":"right":n.startsWith(":")?"left":void 0}function at(n,e,t){let r=e+
-1;for(;r<n.length&&n[r].trim()!==""&&(t>=J||!Z(n[r]))&&!ve(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).
-join(\`
-\`).trimEnd();return{markup:{tag:"p",children:H(s)},end:r}}var lt=2e5,N=class{constructor(e){this.into=e}into;blocks=[];show(e){let t=e.length>lt?[dt(e)]:ge(e),r=0;for(;r<
-t.length&&this.blocks[r]?.source===t[r].source;)r++;for(t[r]&&this.blocks[r]&&ct(this.into.children[r],this.blocks[r],
+1).found.map(i=>i.markup)},end:s}}function Ze(n,e,t){let[,r,s]=b.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let p;p=
+pe(n[c],r.length,i);){let m=et(n,c,p[1].length);o.push([(p[3]??"").replace(Ue,(xt,Se)=>Se===" "?"\\u2610 ":"\\u2611 "),
+...tt(n.slice(c+1,m),p[1].length,p[2].length)]);let q=nt(n,m),te=q>m&&pe(n[q],r.length,i)!==void 0;a||=te,c=te?
+q:m}for(;n[c-1].trim()==="";)c--;let d=o.map(p=>X(p,t+1));a||=d.some(({apart:p})=>p);let h=d.map(({found:p})=>rt(
+p,a));return/\\d/.test(s)?{markup:{tag:"ol",start:parseInt(s),children:h},end:c}:{markup:{tag:"ul",children:h},
+end:c}}function pe(n,e,t){let r=b.exec(n??"");if(!(!r||r[2].at(-1)!==t||Y.test(n)))return r[1].length-e<0||r[1].
+length-e>1?void 0:r}function et(n,e,t){let r=e+1;for(let s=r;s<n.length;s++){let i=n[s];if(i.trim()==="")continue;
+let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!b.test(i)&&!Z(i);if(!o&&!a)break;r=s+1}return r}
+function Z(n){let[,,e,t]=b.exec(n)??[];return t!==void 0&&t!==""&&!/^[02-9]|^1\\d/.test(e)||fe.test(n)||O.test(
+n)||Q.test(n)||Y.test(n)}function tt(n,e,t){let r=n.reduce((i,o)=>o.trim()===""?i:Math.min(i,/^ */.exec(o)[0].
+length),1/0),s=Math.max(e+2,Math.min(r,e+t+3));return n.map(i=>i.replace(new RegExp(\`^ {0,\${s}}\`),""))}function nt(n,e){
+for(;e<n.length&&n[e].trim()==="";)e++;return e}function rt(n,e){return{tag:"li",children:n.flatMap(({markup:r})=>r.
+tag==="p"&&!e?r.children:[r])}}function ve(n,e){let t=n[e+1];return n[e].includes("|")&&t!==void 0&&t.includes(
+"-")&&ze.test(t.trim())&&A(t).length===A(n[e]).length}function st(n,e){let t=A(n[e+1]).map(it),r=e+2;for(;r<n.
+length&&n[r].includes("|")&&!Z(n[r]);)r++;let s=(o,a)=>{let c=A(o);return{tag:"tr",children:t.map((h,p)=>({tag:a,
+align:h,children:H(c[p]??"")}))}};return{markup:{tag:"table",children:[s(n[e],"th"),...n.slice(e+2,r).map(o=>s(
+o,"td"))]},end:r}}function A(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,""),t=[""],r=!1;for(let s=0;s<e.
+length;s++)e[s]==="\\\\"&&e[s+1]==="|"?t[t.length-1]+=e[++s]:e[s]==="|"&&!r?t.push(""):(e[s]==="\`"&&(r=!r&&e.indexOf(
+"\`",s+1)>0),t[t.length-1]+=e[s]);return t.slice(0,Ge).map(s=>s.trim())}function it(n){return n.endsWith(":")?n.
+startsWith(":")?"center":"right":n.startsWith(":")?"left":void 0}function ot(n,e,t){let r=e+1;for(;r<n.length&&
+n[r].trim()!==""&&(t>=V||!Z(n[r]))&&!ve(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).join(\`
+\`).trimEnd();return{markup:{tag:"p",children:H(s)},end:r}}var at=2e5,N=class{constructor(e){this.into=e}into;blocks=[];show(e){let t=e.length>at?[lt(e)]:me(e),r=0;for(;r<
+t.length&&this.blocks[r]?.source===t[r].source;)r++;for(t[r]&&this.blocks[r]&&dt(this.into.children[r],this.blocks[r],
 t[r])&&r++;this.into.children.length>r;)this.into.lastChild.remove();this.into.append(...t.slice(r).map(({markup:i})=>ye(
-i))),this.blocks=t}};function dt(n){return{source:n,markup:{tag:"pre",language:"",children:[n]}}}function ct(n,{
+i))),this.blocks=t}};function lt(n){return{source:n,markup:{tag:"pre",language:"",children:[n]}}}function dt(n,{
 markup:e},{markup:t}){return!n||e.tag!=="pre"||t.tag!=="pre"||e.language!==t.language?!1:(n.querySelector("cod\\
 e").textContent=t.children[0],!0)}function v(n){return n.map(e=>typeof e=="string"?document.createTextNode(e):
-ye(e))}function ye(n){let{tag:e,children:t}=n;switch(e){case"pre":return ut(t[0],n.language??"");case"table":return ht(
+ye(e))}function ye(n){let{tag:e,children:t}=n;switch(e){case"pre":return ct(t[0],n.language??"");case"table":return ut(
 t);case"heading":return l("h3",{class:\`level-\${n.level}\`},...v(t));case"quote":return l("blockquote",{},...v(t));case"\\
 ol":return l("ol",{start:n.start},...v(t));case"a":return l("a",{href:n.href,target:"_blank",rel:"noopener nor\\
-eferrer"},...v(t));case"th":case"td":return l(e,{class:n.align},...v(t));default:return l(e,{},...v(t))}}function ut(n,e){
+eferrer"},...v(t));case"th":case"td":return l(e,{class:n.align},...v(t));default:return l(e,{},...v(t))}}function ct(n,e){
 let t=l("code",{},n),r=l("figcaption",{},l("span",{},e||"text"),x("Copy",()=>t.textContent??"")),s=e?\`Code, \${e}\`:
-"Code";return l("figure",{},r,l("pre",{tabindex:0,role:"group","aria-label":s},t))}function ht(n){let[e,...t]=v(
+"Code";return l("figure",{},r,l("pre",{tabindex:0,role:"group","aria-label":s},t))}function ut(n){let[e,...t]=v(
 n),r=l("table",{},l("thead",{},e),l("tbody",{},...t));return l("div",{class:"wide",tabindex:0,role:"group","ar\\
 ia-label":"Table"},r)}var _=class{constructor(e,t){this.into=e;this.host=t}into;host;shown;views=[];clear(){this.shown=void 0,this.views=
 [],this.into.replaceChildren()}show(e){this.shown!==e&&this.clear(),this.shown=e;let{turns:t}=e,r=0;for(;r<t.length&&
@@ -516,24 +518,24 @@ let e=this.into.querySelector(".story");return e||(this.into.append(l("article",
 unseen"},"Story"))),this.story())}passage(e){let t=l("span",{class:e.role}),r=e.role==="assistant"?new k(e,this.
 host):void 0,s=l("div",{class:"passage"},t,r?.element),i=o=>{t.textContent!==e.text&&(t.textContent=e.text),ke(
 s,e),r?.update(o)};return i(!1),{turn:e,element:s,update:i}}};function ke(n,e){n.classList.toggle("growing",e.
-role==="assistant"&&e.ending===void 0)}var pt=["Why is the sky blue? Explain it to a child.","Write a haiku about a candle.","Compare three planets i\\
-n a table.","How do I reverse a list in Python?"],ft=["Once upon a time, there was a little fox who","Tom foun\\
+role==="assistant"&&e.ending===void 0)}var ht=["Why is the sky blue? Explain it to a child.","Write a haiku about a candle.","Compare three planets i\\
+n a table.","How do I reverse a list in Python?"],pt=["Once upon a time, there was a little fox who","Tom foun\\
 d a small key under the old tree.","It rained all day, so Lily and her cat","The dragon did not like fire. He \\
-liked"],mt="A language model that answers what you write.",gt="A language model that goes on with what you beg\\
-in.";function be(n,e){let t=n.chat?"Your conversations stay":"Your texts stay",r=(n.chat?pt:ft).map(s=>{let i=l(
+liked"],ft="A language model that answers what you write.",mt="A language model that goes on with what you beg\\
+in.";function be(n,e){let t=n.chat?"Your conversations stay":"Your texts stay",r=(n.chat?ht:pt).map(s=>{let i=l(
 "button",{type:"button"},s);return i.addEventListener("click",()=>e(s)),l("li",{},i)});return R(l("h2",{},n.chat?
-"Ask something":"Begin a story"),l("p",{},l("strong",{},n.name),l("br"),vt(n)),l("p",{},n.chat?mt:gt,\` It runs\\
+"Ask something":"Begin a story"),l("p",{},l("strong",{},n.name),l("br"),gt(n)),l("p",{},n.chat?ft:mt,\` It runs\\
  on this server alone. \${t} in this browser.\`),l("ul",{class:"examples","aria-label":"Examples"},...r))}function ee(n){
 return R(l("p",{},n))}function we(n,e){return R(l("p",{class:"error",role:"alert"},n),f("again","Retry",e))}function Ee(n,e){
 let t=l("input",{id:"gate",type:"password",autocomplete:"off",required:!0}),r=l("form",{class:"gate"},t,l("but\\
 ton",{class:"loud"},"Connect"));return r.addEventListener("submit",s=>{s.preventDefault(),e(t.value.trim())}),
 R(l("h2",{},l("label",{for:"gate"},"This server asks for a key")),n?l("p",{class:"error",role:"alert"},"The se\\
 rver does not know that key."):void 0,r,l("p",{},"Whoever runs the server has it. It is kept until this tab is\\
- closed."))}function R(...n){return l("div",{class:"welcome"},l("div",{class:"light"},W("flame")),...n)}function vt({
+ closed."))}function R(...n){return l("div",{class:"welcome"},l("div",{class:"light"},j("flame")),...n)}function gt({
 parameters:n,context:e}){return\`\${new Intl.NumberFormat("en",{notation:"compact",maximumSignificantDigits:3}).
-format(n)} parameters \\xB7 \${e.toLocaleString("en")} tokens of context\`}var yt=2e3,B=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
-this.kept=new S(t,()=>this.notice.show(kt)),this.answers=new E(e,(r,s)=>this.changed(r,s)),this.transcript=new _(
-this.turns,{again:()=>this.start(ie),goOn:()=>this.start(oe),edit:()=>this.edit(),askForKey:()=>this.prefers("\\
+format(n)} parameters \\xB7 \${e.toLocaleString("en")} tokens of context\`}var vt=2e3,B=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
+this.kept=new S(t,()=>this.notice.show(yt)),this.answers=new E(e,(r,s)=>this.changed(r,s)),this.transcript=new _(
+this.turns,{again:()=>this.start(se),goOn:()=>this.start(ie),edit:()=>this.edit(),askForKey:()=>this.prefers("\\
 key"),context:()=>this.model?.context??1/0}),this.listen(),this.dress(),this.list(),this.connect()}server;store;turns=u(
 "turns");picker=u("model");notice=new C;scroller=new $;composer=new T(e=>this.send(e),()=>this.stop());preferences=new L(
 e=>this.prefer(e));answers;kept;models=new Map;transcript;history=new M({rename:(e,t)=>this.rename(e,t),remove:e=>this.
@@ -549,7 +551,7 @@ models();this.picker.replaceChildren(...e.map(t=>new Option(t))),this.picker.dis
 !1,this.models.clear()}catch(e){return this.failed(e,()=>this.connect())}await this.open()}async open(){let e=++this.
 opening;u("history").hidePopover();let t=this.kept.get(location.hash.slice(1)),r=[...this.picker.options].map(
 ({value:o})=>o),s=[t?.model,this.settings.model].find(o=>o&&r.includes(o)),i=await this.opened(s??r[0],e);i&&(this.
-conversation=t??re(i.id,i.chat,this.settings.system),this.show(),t?this.scroller.toEnd():u("log").scrollTop=0,
+conversation=t??ne(i.id,i.chat,this.settings.system),this.show(),t?this.scroller.toEnd():u("log").scrollTop=0,
 this.composer.focus())}async opened(e,t){this.picker.value=e,this.picker.title=e;try{this.models.has(e)||(this.
 put(ee(\`Opening \${e} \\u2026\`)),this.models.set(e,await this.server.model(e)))}catch(r){t===this.opening&&this.
 failed(r,()=>this.open());return}return t===this.opening?this.model=this.models.get(e):void 0}async choose(){let{
@@ -564,15 +566,15 @@ be(t,s=>this.send(s)))):(this.turns.querySelector(".welcome")?.remove(),this.tra
 runs(e.id);this.composer.state=r?"running":"open",this.composer.suit(e.chat,e.turns.length>0),document.body.classList.
 toggle("busy",r),document.title=e.title?\`\${e.title} \\xB7 Wick\`:"Wick",this.list()}list(){this.history.show(this.
 kept.all,this.conversation?.id??"",e=>this.answers.runs(e))}send(e){let{conversation:t}=this;return!t||this.answers.
-runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>se(r,e)),!0)}start(e){let{conversation:t,model:r}=this;if(!t||
+runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>re(r,e)),!0)}start(e){let{conversation:t,model:r}=this;if(!t||
 !r||this.answers.runs(t.id))return;let s=e(t);if(!s)return;t.model=r.id,this.kept.keep(t),history.replaceState(
 null,"",\`#\${t.id}\`),y("Answering");let{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}=this.settings;this.answers.
 run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.toEnd(),document.activeElement===document.
 body&&this.composer.focus()}stop(){return this.conversation!==void 0&&this.answers.stop(this.conversation.id)}edit(){
-let{conversation:e}=this;e&&(this.composer.write(q(e)??""),this.kept.keep(e),this.show(),u("prompt").focus())}changed(e,t){
-if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||r-this.lastKept>yt)&&(this.lastKept=r,this.
+let{conversation:e}=this;e&&(this.composer.write(K(e)??""),this.kept.keep(e),this.show(),u("prompt").focus())}changed(e,t){
+if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||r-this.lastKept>vt)&&(this.lastKept=r,this.
 kept.keep(e)),e!==this.conversation)return t==="grown"?void 0:this.list();if(t==="grown")return this.draw();this.
-scroller.around(()=>this.show()),t==="ended"&&y(bt(e.turns.at(-1)))}draw(){this.grown=!0,!this.drawing&&(this.
+scroller.around(()=>this.show()),t==="ended"&&y(kt(e.turns.at(-1)))}draw(){this.grown=!0,!this.drawing&&(this.
 drawing=!0,requestAnimationFrame(()=>{let e=performance.now();this.grown=!1;let{conversation:t}=this;t&&this.scroller.
 around(()=>this.transcript.show(t)),setTimeout(()=>{this.drawing=!1,this.grown&&this.draw()},4*(performance.now()-
 e))}))}rename(e,t){e.named||=t!==e.title,e.title=t,this.kept.keep(e),this.show(),this.list()}remove(e){this.kept.
@@ -583,23 +585,23 @@ let{settings:t,conversation:r,server:s}=this,i=r?.chat===!1?void 0:r?.system??t.
 settings:t,system:i,key:s.key},e)}prefer({settings:e,system:t,key:r}){this.settings=this.store.settings=t===void 0?
 e:{...e,system:t},this.dress();let{conversation:s}=this;t!==void 0&&s?.chat&&(s.system=t,this.kept.has(s)&&this.
 kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.model||this.connect())}dress(){document.
-documentElement.dataset.theme=this.settings.theme}},kt="The browser has no room to keep this conversation: it \\
-is gone when the page is closed. Delete others to make room.";function bt({ending:n,figures:e}){return n==="st\\
+documentElement.dataset.theme=this.settings.theme}},yt="The browser has no room to keep this conversation: it \\
+is gone when the page is closed. Delete others to make room.";function kt({ending:n,figures:e}){return n==="st\\
 op"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off after \${e?.tokens} tokens\`:n==="stoppe\\
 d"?"Answer stopped":""}var D=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
 return Array.from({length:this.shelf.length},(t,r)=>this.shelf.key(r)??"").filter(t=>t.startsWith(this.kept)).
-map(t=>this.read(t)).filter(xe).sort((t,r)=>r.updated-t.updated)}conversation(e){let t=this.read(this.kept+e);
-return xe(t)?t:void 0}keep(e){return this.write(this.shelf,this.kept+e.id,JSON.stringify(e))}forget(e){this.shelf.
-removeItem(this.kept+e)}owns(e){return e===null||e.startsWith(this.kept)}get settings(){let e=this.read(\`wick:\${this.
-place}:settings\`);return{system:"",theme:"",...typeof e=="object"?e:{}}}set settings(e){this.write(this.shelf,
-\`wick:\${this.place}:settings\`,JSON.stringify(e))}get key(){return this.tab.getItem(\`wick:\${this.place}:key\`)??
-""}set key(e){e===""?this.tab.removeItem(\`wick:\${this.place}:key\`):this.write(this.tab,\`wick:\${this.place}:key\`,
-e)}read(e){try{return JSON.parse(this.shelf.getItem(e)??"null")}catch{return null}}write(e,t,r){try{return e.setItem(
-t,r),!0}catch{return!1}}},P=class{texts=new Map;get length(){return this.texts.size}getItem(e){return this.texts.
-get(e)??null}setItem(e,t){this.texts.set(e,t)}removeItem(e){this.texts.delete(e)}key(e){return[...this.texts.keys()][e]??
-null}};function xe(n){let e=n;return typeof e=="object"&&e!==null&&typeof e.id=="string"&&typeof e.title=="str\\
-ing"&&typeof e.model=="string"&&typeof e.updated=="number"&&typeof e.system=="string"&&Array.isArray(e.turns)&&
-e.turns.every(wt)}function wt(n){let{role:e,text:t}=n??{};return(e==="user"||e==="assistant")&&typeof t=="stri\\
-ng"}var Te=location.pathname.replace(/\\/?$/,"/");function Se(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
-return new P}}new B(new w(\`\${Te}v1/\`),new D(Se("localStorage"),Se("sessionStorage"),Te));
+map(t=>this.read(t)).filter(wt).map(bt).sort((t,r)=>r.updated-t.updated)}keep(e){return this.write(this.shelf,
+this.kept+e.id,JSON.stringify(e))}forget(e){this.shelf.removeItem(this.kept+e)}owns(e){return e===null||e.startsWith(
+this.kept)}get settings(){let e=this.read(\`wick:\${this.place}:settings\`);return{system:"",theme:"",...typeof e==
+"object"&&!Array.isArray(e)?e:{}}}set settings(e){this.write(this.shelf,\`wick:\${this.place}:settings\`,JSON.stringify(
+e))}get key(){return this.tab.getItem(\`wick:\${this.place}:key\`)??""}set key(e){e===""?this.tab.removeItem(\`wic\\
+k:\${this.place}:key\`):this.write(this.tab,\`wick:\${this.place}:key\`,e)}read(e){try{return JSON.parse(this.shelf.
+getItem(e)??"null")}catch{return null}}write(e,t,r){try{return e.setItem(t,r),!0}catch{return!1}}},P=class{texts=new Map;get length(){
+return this.texts.size}getItem(e){return this.texts.get(e)??null}setItem(e,t){this.texts.set(e,t)}removeItem(e){
+this.texts.delete(e)}key(e){return[...this.texts.keys()][e]??null}};function bt(n){for(let e of n.turns)e.role===
+"assistant"&&(e.ending??="stopped");return n}function wt(n){let e=n;return typeof e=="object"&&e!==null&&typeof e.
+id=="string"&&typeof e.title=="string"&&typeof e.model=="string"&&typeof e.updated=="number"&&typeof e.system==
+"string"&&Array.isArray(e.turns)&&e.turns.every(Et)}function Et(n){let{role:e,text:t}=n??{};return(e==="user"||
+e==="assistant")&&typeof t=="string"}var xe=location.pathname.replace(/\\/?$/,"/");function Te(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
+return new P}}new B(new w(\`\${xe}v1/\`),new D(Te("localStorage"),Te("sessionStorage"),xe));
 `;

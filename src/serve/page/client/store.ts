@@ -31,13 +31,7 @@ export class Store {
   conversations(): Conversation[] {
     const keys = Array.from({ length: this.shelf.length }, (_, i) => this.shelf.key(i) ?? "");
     return keys.filter((key) => key.startsWith(this.kept)).map((key) => this.read(key))
-      .filter(isConversation).sort((a, b) => b.updated - a.updated);
-  }
-
-  /** One conversation as it was kept. */
-  conversation(id: string): Conversation | undefined {
-    const found = this.read(this.kept + id);
-    return isConversation(found) ? found : undefined;
+      .filter(isConversation).map(settled).sort((a, b) => b.updated - a.updated);
   }
 
   /** Keeps a conversation; false where the browser has no room, or gives none. */
@@ -58,7 +52,7 @@ export class Store {
   /** The settings. */
   get settings(): Settings {
     const found = this.read(`wick:${this.place}:settings`);
-    return { system: "", theme: "", ...typeof found === "object" ? found : {} };
+    return { system: "", theme: "", ...typeof found === "object" && !Array.isArray(found) ? found : {} };
   }
 
   set settings(settings: Settings) {
@@ -116,6 +110,12 @@ export class Memory implements Shelf {
   key(index: number): string | null {
     return [...this.texts.keys()][index] ?? null;
   }
+}
+
+/** An answer that was under way when it was kept, in a page that is gone, was stopped there. */
+function settled(conversation: Conversation): Conversation {
+  for (const turn of conversation.turns) if (turn.role === "assistant") turn.ending ??= "stopped";
+  return conversation;
 }
 
 function isConversation(value: unknown): value is Conversation {
