@@ -58,6 +58,7 @@ test("an answer that a reload interrupts is kept as far as it came, and goes on"
     held.open();
     await answered(page);
     equal(await textOf(page, ".assistant .text"), "one two");
+    match(await textOf(page, "footer"), /^Stopped/);
     await page.click("footer .loud");
     await page.waitForFunction(() =>
       document.querySelector(".assistant .text")!.textContent!.includes("four")

@@ -29,6 +29,13 @@ export class Answers {
     return this.running.has(id);
   }
 
+  /** Stops all, and gives the ids of their conversations. */
+  stopAll(): string[] {
+    const ids = [...this.running.keys()];
+    for (const id of ids) this.stop(id);
+    return ids;
+  }
+
   /** Writes on in `turn`, the conversation's last, until it ends in one way or another. */
   async run(conversation: Conversation, turn: Turn, sampling: Sampling): Promise<void> {
     const stop = new AbortController();

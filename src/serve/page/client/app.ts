@@ -12,6 +12,8 @@ import { Conversations } from "./conversations.ts";
 import { announce, find } from "./dom.ts";
 import { History } from "./history.ts";
 import { Notice } from "./notice.ts";
+import { Painter } from "./painter.ts";
+import { Picker } from "./picker.ts";
 import { Preferences, type Preferred } from "./preferences.ts";
 import { Scroller } from "./scroller.ts";
 import type { Settings, Store } from "./store.ts";
@@ -24,14 +26,13 @@ const KEPT_EVERY = 2000;
 /** The page. */
 export class App {
   private readonly turns = find("turns");
-  private readonly picker = find<HTMLSelectElement>("model");
+  private readonly picker: Picker;
   private readonly notice = new Notice();
   private readonly scroller = new Scroller();
   private readonly composer = new Composer((text) => this.send(text), () => this.stop());
   private readonly preferences = new Preferences((preferred) => this.prefer(preferred));
   private readonly answers: Answers;
   private readonly kept: Conversations;
-  private readonly models = new Map<string, Model>();
   private readonly transcript: Transcript;
   private readonly history = new History({
     rename: (conversation, title) => this.rename(conversation, title),
@@ -41,13 +42,16 @@ export class App {
   private model?: Model;
   private conversation?: Conversation;
   private opening = 0;
-  private drawing = false;
-  private grown = false;
   private lastKept = 0;
+  private readonly painter = new Painter(() => {
+    const { conversation } = this;
+    if (conversation) this.scroller.around(() => this.transcript.show(conversation));
+  });
 
   constructor(private readonly server: Server, private readonly store: Store) {
     this.settings = store.settings;
     this.server.key = store.key;
+    this.picker = new Picker(server, (name) => this.choose(name));
     this.kept = new Conversations(store, () => this.notice.show(NO_ROOM));
     this.answers = new Answers(server, (conversation, moment) => this.changed(conversation, moment));
     this.transcript = new Transcript(this.turns, {
@@ -64,7 +68,6 @@ export class App {
   }
 
   private listen(): void {
-    this.picker.addEventListener("change", () => this.choose());
     for (const id of ["fresh", "fresh-too"]) find(id).addEventListener("click", () => this.fresh());
     find("open-settings").addEventListener("click", () => this.prefers());
     addEventListener("hashchange", () => this.open());
@@ -73,8 +76,7 @@ export class App {
     });
     addEventListener("storage", (event) => this.store.owns(event.key) && this.refresh());
     addEventListener("pagehide", () => {
-      const { conversation } = this;
-      if (conversation && this.answers.runs(conversation.id)) this.kept.keep(conversation);
+      for (const id of this.answers.stopAll()) this.kept.keep(this.kept.get(id)!);
     });
     addEventListener("keydown", (event) => {
       if (event.altKey && event.code === "KeyN") this.fresh();
@@ -88,11 +90,7 @@ export class App {
   private async connect(): Promise<void> {
     this.put(waiting("Asking the server …"));
     try {
-      const names = await this.server.models();
-      this.picker.replaceChildren(...names.map((name) => new Option(name)));
-      this.picker.disabled = names.length < 2;
-      this.picker.hidden = false;
-      this.models.clear();
+      await this.picker.list();
     } catch (error) {
       return this.failed(error, () => this.connect());
     }
@@ -104,9 +102,7 @@ export class App {
     const opening = ++this.opening;
     find("history").hidePopover();
     const conversation = this.kept.get(location.hash.slice(1));
-    const names = [...this.picker.options].map(({ value }) => value);
-    const wanted = [conversation?.model, this.settings.model].find((name) => name && names.includes(name));
-    const model = await this.opened(wanted ?? names[0], opening);
+    const model = await this.opened(this.picker.first(conversation?.model, this.settings.model), opening);
     if (!model) return;
     this.conversation = conversation ?? talk.emptyConversation(model.id, model.chat, this.settings.system);
     this.show();
@@ -117,26 +113,21 @@ export class App {
 
   /** The model of this name, opened; undefined where it can't be had or the reader has gone elsewhere. */
   private async opened(name: string, opening: number): Promise<Model | undefined> {
-    this.picker.value = name;
-    this.picker.title = name;
     try {
-      if (!this.models.has(name)) {
-        this.put(waiting(`Opening ${name} …`));
-        this.models.set(name, await this.server.model(name));
-      }
+      const model = await this.picker.pick(name, () => this.put(waiting(`Opening ${name} …`)));
+      return opening === this.opening ? this.model = model : undefined;
     } catch (error) {
       if (opening === this.opening) this.failed(error, () => this.open());
       return undefined;
     }
-    return opening === this.opening ? this.model = this.models.get(name) : undefined;
   }
 
   /** Goes on with another model, in the same conversation where it is of the same sort. */
-  private async choose(): Promise<void> {
+  private async choose(name: string): Promise<void> {
     const { conversation } = this;
-    this.settings.model = this.picker.value;
+    this.settings.model = name;
     this.store.settings = this.settings;
-    const model = await this.opened(this.picker.value, ++this.opening);
+    const model = await this.opened(name, ++this.opening);
     if (!model) return;
     if (!conversation || conversation.turns.length === 0 || conversation.chat !== model.chat) {
       return this.fresh();
@@ -239,26 +230,9 @@ export class App {
       this.kept.keep(conversation);
     }
     if (conversation !== this.conversation) return moment === "grown" ? undefined : this.list();
-    if (moment === "grown") return this.draw();
+    if (moment === "grown") return this.painter.request();
     this.scroller.around(() => this.show());
     if (moment === "ended") announce(ended(conversation.turns.at(-1)!));
-  }
-
-  /** Draws what has grown: once a frame, and less often where that takes long. */
-  private draw(): void {
-    this.grown = true;
-    if (this.drawing) return;
-    this.drawing = true;
-    requestAnimationFrame(() => {
-      const begun = performance.now();
-      this.grown = false;
-      const { conversation } = this;
-      if (conversation) this.scroller.around(() => this.transcript.show(conversation));
-      setTimeout(() => {
-        this.drawing = false;
-        if (this.grown) this.draw();
-      }, 4 * (performance.now() - begun));
-    });
   }
 
   private rename(conversation: Conversation, title: string): void {
