@@ -319,49 +319,50 @@ var g=class extends Error{constructor(t,r){super(r);this.status=t}status},w=clas
 let{data:e}=await(await this.call("models")).json();return e.map(({id:t})=>t)}async model(e){let{meta:t}=await(await this.
 call(\`models/\${encodeURIComponent(e)}\`)).json(),{name:r,parameters:s,context_length:i,chat_template:o}=t;return{
 id:e,name:r,parameters:s,context:i,chat:o}}async*answer(e,t,r){let s=await this.call(e,{method:"POST",body:JSON.
-stringify(t),signal:r});for await(let i of Le(s.body)){if(i==="[DONE]")return;let{error:o,choices:a,usage:c}=JSON.
+stringify(t),signal:r});for await(let i of $e(s.body)){if(i==="[DONE]")return;let{error:o,choices:a,usage:c}=JSON.
 parse(i);if(o)throw new Error(o.message);let d=a[0];yield{text:d?.text??d?.delta?.content??"",reason:d?.finish_reason??
 void 0,usage:c??void 0}}throw new Error("The answer broke off: the server closed the connection before the end\\
 .")}async call(e,t={}){let r=new Headers(t.body?{"content-type":"application/json"}:{});this.key!==""&&r.set("\\
 authorization",\`Bearer \${this.key}\`);let s=await fetch(this.base+e,{...t,headers:r}).catch(o=>{throw t.signal?.
 aborted?o:new Error("The server cannot be reached. Is it still running?")});if(s.ok)return s;let{error:i}=await s.
-json().catch(()=>({}));throw new g(s.status,i?.message??\`The server answered \${s.status}.\`)}};async function*Le(n){
+json().catch(()=>({}));throw new g(s.status,i?.message??\`The server answered \${s.status}.\`)}};async function*$e(n){
 let e=n.pipeThrough(new TextDecoderStream).getReader(),t="";try{for(let r;!(r=await e.read()).done;){let s=(t+
 r.value).split(\`
 
-\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function se(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
-chat:e,system:t,updated:Date.now(),turns:[]}}function ie(n,e){j(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
-push({role:"user",text:$e(n,e)}),!n.named&&!t.some(s=>s.role==="assistant")&&(n.title=Ie(e)),t.push({role:"ass\\
-istant",text:""}),n.updated=Date.now(),t.at(-1)}function j({turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||
+\`);t=s.pop(),yield*s.filter(i=>i.startsWith("data:")).map(i=>i.slice(5).trim())}}finally{e.cancel().catch(()=>{})}}function ie(n,e,t){return{id:Date.now().toString(36)+Math.random().toString(36).slice(2,8),title:"",named:!1,model:n,
+chat:e,system:t,updated:Date.now(),turns:[]}}function oe(n,e){F(n);let{turns:t,chat:r}=n;return(r||e!=="")&&t.
+push({role:"user",text:Ie(n,e)}),!n.named&&!t.some(s=>s.role==="assistant")&&(n.title=He(e)),t.push({role:"ass\\
+istant",text:""}),n.updated=Date.now(),t.at(-1)}function F({turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||
 e.text!=="")&&!(e.ending!=="failed"&&e.ending!=="stopped"))return n.pop(),n.at(-1)?.role==="user"?n.pop().text:
-""}function oe({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function ae({
-turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||!F(e)))return delete e.ending,delete e.error,delete e.locked,
-e}function F(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function le(n,e){let{model:t,turns:r,
+""}function ae({turns:n}){if(n.at(-1)?.role==="assistant")return n[n.length-1]={role:"assistant",text:""}}function le({
+turns:n}){let e=n.at(-1);if(!(e?.role!=="assistant"||!G(e)))return delete e.ending,delete e.error,delete e.locked,
+e}function G(n){return n.text!==""&&n.ending!==void 0&&n.ending!=="stop"}function de(n,e){let{model:t,turns:r,
 system:s,chat:i}=n,o={model:t,...e,stream:!0,stream_options:{include_usage:!0}};if(!i)return["completions",{...o,
 prompt:r.map(d=>d.text).join("")}];let a=r.at(-1).text!=="",c=r.slice(0,a?void 0:-1).filter(({role:d,text:p,ending:h})=>d===
 "user"||p!==""||h==="stop").map(({role:d,text:p})=>({role:d,content:p}));return s.trim()!==""&&c.unshift({role:"\\
-system",content:s}),["chat/completions",{...o,messages:c,...a&&{continue_final_message:!0}}]}function $e({chat:n,
-turns:e},t){let r=e.at(-1)?.text??"";return n||r===""||/\\s$/.test(r)||/^\\s/.test(t)?t:\` \${t}\`}function Ie(n){let e=n.
+system",content:s}),["chat/completions",{...o,messages:c,...a&&{continue_final_message:!0}}]}function Ie({chat:n,
+turns:e},t){let r=e.at(-1)?.text??"";return n||r===""||/\\s$/.test(r)||/^\\s/.test(t)?t:\` \${t}\`}function He(n){let e=n.
 trim().split(\`
 \`,1)[0].replace(/\\s+/g," ");return e.length<=60?e||"Untitled":\`\${e.slice(0,60).replace(/\\s\\S*$/,"")}\\u2026\`}var E=class{constructor(e,t){this.server=e;this.changed=t}server;changed;running=new Map;runs(e){return this.running.
-has(e)}stop(e){return this.running.get(e)?.abort(),this.running.has(e)}stopAll(){let e=[...this.running.keys()];
-for(let t of e)this.stop(t);return e}async run(e,t,r){let s=new AbortController;this.running.set(e.id,s),this.
-changed(e,"begun");try{let i=await this.stream(e,t,r,s.signal);t.ending=i==="length"?"length":"stop"}catch(i){
-t.ending=s.signal.aborted?"stopped":"failed",t.ending==="failed"&&(t.error=i.message),i instanceof g&&i.status===
-401&&(t.locked=!0)}finally{this.running.delete(e.id),e.updated=Date.now(),this.changed(e,"ended")}}async stream(e,t,r,s){
-let i=t.figures?.tokens??0,o=performance.now(),a,c=0,d=0,p=t.figures={tokens:i,prompt:0};for await(let h of this.
-server.answer(...le(e,r),s)){if(a=h.reason??a,h.text!==""){let m=performance.now();d++===0&&(c=m),t.text+=h.text,
-p.wait=Math.round(c-o),p.tokens=i+d,m>c&&(p.rate=(d-1)/(m-c)*1e3),this.changed(e,"grown")}h.usage&&(p.tokens=i+
-h.usage.completion_tokens,p.prompt=h.usage.prompt_tokens-i)}return a}};function u(n){let e=document.getElementById(n);if(!e)throw new Error(\`The page has no element '\${n}'\`);return e}
+has(e)}stop(e){return this.running.get(e)?.stop.abort(),this.running.has(e)}stopAll(){let e=[...this.running.values()];
+for(let{stop:t}of e)t.abort();return e.map(({conversation:t})=>t)}async run(e,t,r){let s=new AbortController;this.
+running.set(e.id,{conversation:e,stop:s}),this.changed(e,"begun");try{let i=await this.stream(e,t,r,s.signal);
+t.ending=i==="length"?"length":"stop"}catch(i){t.ending=s.signal.aborted?"stopped":"failed",t.ending==="failed"&&
+(t.error=i.message),i instanceof g&&i.status===401&&(t.locked=!0)}finally{this.running.delete(e.id),e.updated=
+Date.now(),this.changed(e,"ended")}}async stream(e,t,r,s){let i=t.figures?.tokens??0,o=performance.now(),a,c=0,
+d=0,p=t.figures={tokens:i,prompt:0};for await(let h of this.server.answer(...de(e,r),s)){if(a=h.reason??a,h.text!==
+""){let m=performance.now();d++===0&&(c=m),t.text+=h.text,p.wait=Math.round(c-o),p.tokens=i+d,m>c&&(p.rate=(d-
+1)/(m-c)*1e3),this.changed(e,"grown")}h.usage&&(p.tokens=i+h.usage.completion_tokens,p.prompt=h.usage.prompt_tokens-
+i)}return a}};function u(n){let e=document.getElementById(n);if(!e)throw new Error(\`The page has no element '\${n}'\`);return e}
 function l(n,e={},...t){let r=document.createElement(n);for(let[s,i]of Object.entries(e))i!==void 0&&i!==!1&&r.
-setAttribute(s,i===!0?"":String(i));return r.append(...t.filter(s=>s!==void 0)),r}function G(n){let e=document.
+setAttribute(s,i===!0?"":String(i));return r.append(...t.filter(s=>s!==void 0)),r}function U(n){let e=document.
 createElementNS("http://www.w3.org/2000/svg","svg"),t=document.createElementNS("http://www.w3.org/2000/svg","u\\
 se");return t.setAttribute("href",\`#i-\${n}\`),e.setAttribute("aria-hidden","true"),e.append(t),e}function f(n,e,t,r=!1){
-let i=l("button",{type:"button",...r?{class:"icon","aria-label":e,title:e}:{class:"quiet"}},G(n),r?void 0:e);return i.
-addEventListener("click",t),i}function y(n){u("announcer").replaceChildren(l("span",{},n))}async function Ae(n){
+let i=l("button",{type:"button",...r?{class:"icon","aria-label":e,title:e}:{class:"quiet"}},U(n),r?void 0:e);return i.
+addEventListener("click",t),i}function y(n){u("announcer").replaceChildren(l("span",{},n))}async function Oe(n){
 try{return await navigator.clipboard.writeText(n),!0}catch{let e=l("textarea",{class:"unseen","aria-hidden":!0,
 tabindex:-1}),t=document.activeElement;e.value=n,(t?.closest("dialog")??document.body).append(e),e.select();let r=document.
-execCommand("copy");return e.remove(),t?.focus(),r}}function x(n,e){let t=f("copy",n,async()=>{let r=await Ae(
+execCommand("copy");return e.remove(),t?.focus(),r}}function x(n,e){let t=f("copy",n,async()=>{let r=await Oe(
 e());t.lastChild.textContent=r?"Copied":"Not copied",y(r?"Copied":"The browser does not let this page copy"),setTimeout(
 ()=>t.lastChild.textContent=n,1600)});return t}var T=class{field=u("prompt");go=u("go");end=u("stop");constructor(e,t){let r=()=>{e(this.field.value)&&this.write(
 "")};u("form").addEventListener("submit",s=>{s.preventDefault(),r()}),this.field.addEventListener("input",()=>this.
@@ -387,224 +388,226 @@ r.addEventListener("keydown",o=>{o.key!=="Enter"&&o.key!=="Escape"||(o.preventDe
 o.key==="Enter"))}),r.addEventListener("blur",()=>i(!0)),this.renaming=!0,e.replaceChildren(r),r.select(),r.focus()}remove(e,t){
 let s=(e.nextElementSibling??e.previousElementSibling)?.querySelector("a")?.id;this.keeper.remove(t),(s&&document.
 getElementById(s)||u("fresh")).focus()}};var C=class{line=u("notice");show(e,t,r){let s=()=>this.line.replaceChildren(),i=t===void 0?void 0:f("again",t,
-()=>{s(),r?.()}),o=f("close","Close",s,!0);this.line.replaceChildren(l("p",{},e),...i?[i,o]:[o]),y(e)}};var L=class{constructor(e){this.paint=e}paint;busy=!1;asked=!1;request(){this.asked=!0,!this.busy&&(this.busy=
-!0,requestAnimationFrame(()=>{let e=performance.now();this.asked=!1,this.paint(),setTimeout(()=>{this.busy=!1,
-this.asked&&this.request()},4*(performance.now()-e))}))}};var $=class{constructor(e,t){this.server=e;this.field.addEventListener("change",()=>t(this.field.value))}server;field=u(
+()=>{s(),r?.()}),o=f("close","Close",s,!0);this.line.replaceChildren(l("p",{},e),...i?[i,o]:[o]),y(e)}};var L=class{constructor(e,t){this.server=e;this.field.addEventListener("change",()=>t(this.field.value))}server;field=u(
 "model");models=new Map;async list(){let e=await this.server.models();this.field.replaceChildren(...e.map(t=>new Option(
 t))),this.field.disabled=e.length<2,this.field.hidden=!1,this.models.clear()}first(...e){let t=[...this.field.
 options].map(({value:r})=>r);return e.find(r=>r!==void 0&&t.includes(r))??t[0]}async pick(e,t){this.field.value=
 this.field.title=e;let r=this.models.get(e);if(r)return r;t();let s=await this.server.model(e);return this.models.
-set(e,s),s}};var U=["temperature","top_p","top_k","max_tokens","seed"],I=class{constructor(e){this.changed=e;this.dialog.addEventListener(
+set(e,s),s}};var Ne=["Why is the sky blue? Explain it to a child.","Write a haiku about a candle.","Compare three planets i\\
+n a table.","How do I reverse a list in Python?"],_e=["Once upon a time, there was a little fox who","Tom foun\\
+d a small key under the old tree.","It rained all day, so Lily and her cat","The dragon did not like fire. He \\
+liked"],Re="A language model that answers what you write.",Be="A language model that goes on with what you beg\\
+in.";function ce(n,e){let t=n.chat?"Your conversations stay":"Your texts stay",r=(n.chat?Ne:_e).map(s=>{let i=l(
+"button",{type:"button"},s);return i.addEventListener("click",()=>e(s)),l("li",{},i)});return $(l("h2",{},n.chat?
+"Ask something":"Begin a story"),l("p",{},l("strong",{},n.name),l("br"),Pe(n)),l("p",{},n.chat?Re:Be,\` It runs\\
+ on this server alone. \${t} in this browser.\`),l("ul",{class:"examples","aria-label":"Examples"},...r))}function z(n){
+return $(l("p",{},n))}function ue(n,e){return $(l("p",{class:"error",role:"alert"},n),f("again","Retry",e))}function pe(n,e){
+let t=l("input",{id:"gate",type:"password",autocomplete:"off",required:!0}),r=l("form",{class:"gate"},t,l("but\\
+ton",{class:"loud"},"Connect"));return r.addEventListener("submit",s=>{s.preventDefault(),e(t.value.trim())}),
+$(l("h2",{},l("label",{for:"gate"},"This server asks for a key")),n?l("p",{class:"error",role:"alert"},"The se\\
+rver does not know that key."):void 0,r,l("p",{},"Whoever runs the server has it. It is kept until this tab is\\
+ closed."))}function $(...n){return l("div",{class:"welcome"},l("div",{class:"light"},U("flame")),...n)}function Pe({
+parameters:n,context:e}){return\`\${new Intl.NumberFormat("en",{notation:"compact",maximumSignificantDigits:3}).
+format(n)} parameters \\xB7 \${e.toLocaleString("en")} tokens of context\`}var I=class{constructor(e,t,r,s){this.server=e;this.store=t;this.kept=r;this.stage=s;this.picker=new L(e,i=>this.
+choose(i)),addEventListener("hashchange",()=>this.open())}server;store;kept;stage;model;conversation;picker;calls=0;async connect(){
+this.close(z("Asking the server \\u2026"));try{await this.picker.list()}catch(e){return this.failed(e,()=>this.
+connect())}await this.open()}fresh(){location.hash!==""?location.hash="":this.open()}async open(){u("history").
+hidePopover();let{settings:e}=this.stage,t=this.kept.get(location.hash.slice(1)),r=await this.pick(this.picker.
+first(t?.model,e.model));r&&(this.conversation=t??ie(r.id,r.chat,e.system),this.stage.opened(!0))}async choose(e){
+let{conversation:t,stage:r}=this;r.settings=this.store.settings={...r.settings,model:e};let s=await this.pick(
+e);if(s){if(!t?.turns.length||t.chat!==s.chat)return this.fresh();t.model=s.id,this.kept.keep(t),this.conversation=
+t,r.opened(!1)}}async pick(e){let t=++this.calls;try{let r=await this.picker.pick(e,()=>this.close(z(\`Opening \${e}\\
+ \\u2026\`)));return t===this.calls?this.model=r:void 0}catch(r){t===this.calls&&this.failed(r,()=>this.open());
+return}}failed(e,t){if(!(e instanceof g&&e.status===401))return this.close(ue(e.message,t));this.close(pe(this.
+server.key!=="",s=>{this.server.key=this.store.key=s,t()})),u("gate").focus()}close(e){this.conversation=this.
+model=void 0,this.stage.closed(e)}};var H=class{constructor(e){this.paint=e}paint;busy=!1;asked=!1;request(){this.asked=!0,!this.busy&&(this.busy=
+!0,requestAnimationFrame(()=>{let e=performance.now();this.asked=!1,this.paint(),setTimeout(()=>{this.busy=!1,
+this.asked&&this.request()},4*(performance.now()-e))}))}};var J=["temperature","top_p","top_k","max_tokens","seed"],A=class{constructor(e){this.changed=e;this.dialog.addEventListener(
 "change",()=>this.read()),u("close-settings").addEventListener("click",()=>this.dialog.close()),this.dialog.addEventListener(
 "click",t=>{t.target===this.dialog&&this.dialog.close()}),this.dialog.addEventListener("submit",t=>{t.preventDefault(),
 this.dialog.querySelector("form").reportValidity()&&this.dialog.close()}),this.dialog.addEventListener("close",
 ()=>this.read())}changed;dialog=u("settings");system=u("system");theme=u("theme");key=u("key");settings;open({
 settings:e,system:t,key:r},s){this.settings=e,this.system.value=t??"",u("system-field").hidden=t===void 0,this.
-theme.value=e.theme,this.key.value=r;for(let i of U)de(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
-u(s).focus()}read(){let e={};for(let i of U){let o=de(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
-e[i]=this.settings[i]}let t=Object.fromEntries(U.map(i=>[i,void 0])),r=this.theme.value,s=u("system-field").hidden?
+theme.value=e.theme,this.key.value=r;for(let i of J)he(i).value=String(e[i]??"");this.dialog.showModal(),s!==void 0&&
+u(s).focus()}read(){let e={};for(let i of J){let o=he(i);o.validity.valid?o.value!==""&&(e[i]=o.valueAsNumber):
+e[i]=this.settings[i]}let t=Object.fromEntries(J.map(i=>[i,void 0])),r=this.theme.value,s=u("system-field").hidden?
 void 0:this.system.value;this.settings={...this.settings,...t,...e,theme:r},this.changed({settings:this.settings,
-system:s,key:this.key.value.trim()})}};function de(n){return u(n)}var ce=60,H=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
-following=this.distance()<ce;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
+system:s,key:this.key.value.trim()})}};function he(n){return u(n)}var fe=60,O=class{log=u("log");latest=u("latest");following=!0;constructor(){let e=()=>this.latest.hidden=this.
+following=this.distance()<fe;this.log.addEventListener("scroll",e,{passive:!0}),new ResizeObserver(()=>this.following&&
 this.toEnd()).observe(this.log),this.latest.addEventListener("click",()=>{this.toEnd(),this.log.focus({preventScroll:!0})})}toEnd(){
 this.following=this.latest.hidden=!0,this.log.scrollTop=this.log.scrollHeight}around(e){let{following:t}=this;
-e(),t?this.toEnd():this.latest.hidden=this.distance()<ce}distance(){return this.log.scrollHeight-this.log.scrollTop-
+e(),t?this.toEnd():this.latest.hidden=this.distance()<fe}distance(){return this.log.scrollHeight-this.log.scrollTop-
 this.log.clientHeight}};var k=class{constructor(e,t){this.turn=e;this.host=t}turn;host;element=l("footer");figures=l("p",{class:"figur\\
 es"});state="";update(e){let{turn:t,host:r}=this,s=\`\${t.ending} \${t.error} \${e} \${r.context()}\`;if(s!==this.state){
 this.state=s;let o=[this.note(),this.buttons(e)??this.figures];this.element.replaceChildren(...o.filter(a=>a!==
-void 0))}let i=Oe(t);this.figures.textContent!==i&&(this.figures.textContent=i,t.figures?.wait&&(this.figures.
+void 0))}let i=De(t);this.figures.textContent!==i&&(this.figures.textContent=i,t.figures?.wait&&(this.figures.
 title=\`The first token after \${t.figures.wait} ms\`))}note(){let{turn:e}=this;if(e.ending==="failed")return l("\\
 p",{class:"error",role:"alert"},e.error||"It failed.");let t=e.ending==="length"?this.cutOff():e.ending==="sto\\
 pped"?"Stopped.":void 0;return t!==void 0?l("p",{class:"note"},t):e.ending==="stop"&&e.text===""?l("p",{class:"\\
 note"},"No answer came."):void 0}cutOff(){return this.full()?\`The model's context of \${this.host.context()} to\\
 kens is full: begin anew to go on.\`:\`Cut off after \${this.turn.figures?.tokens} tokens.\`}full(){let{tokens:e=0,
 prompt:t=0}=this.turn.figures??{};return this.turn.ending==="length"&&e+t>=this.host.context()}buttons(e){let{
-turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});e&&F(t)&&!this.full()&&s.append(z(
-f("next","Continue",r.goOn))),e&&t.locked&&s.append(z(f("key","Enter the key",r.askForKey)));let i=f("again","\\
-Retry",r.again);return e&&s.append(t.ending==="failed"&&!t.locked?z(i):i),e&&t.text===""&&t.ending!=="stop"&&s.
-append(f("edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s.append(this.figures),s}};function z(n){
-return n.className="loud",n}function Oe({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Readin\\
+turn:t,host:r}=this;if(t.ending===void 0)return;let s=l("div",{class:"row"});e&&G(t)&&!this.full()&&s.append(V(
+f("next","Continue",r.goOn))),e&&t.locked&&s.append(V(f("key","Enter the key",r.askForKey)));let i=f("again","\\
+Retry",r.again);return e&&s.append(t.ending==="failed"&&!t.locked?V(i):i),e&&t.text===""&&t.ending!=="stop"&&s.
+append(f("edit","Edit",r.edit)),t.text!==""&&s.append(x("Copy",()=>t.text)),s.append(this.figures),s}};function V(n){
+return n.className="loud",n}function De({figures:n,ending:e}){if(!n||n.wait===void 0)return e===void 0?"Readin\\
 g the prompt \\u2026":"";let{tokens:t,rate:r,prompt:s}=n,i=[\`\${t} \${t===1?"token":"tokens"}\`];return e!==void 0&&
-s>0&&i.push(\`\${s} in the prompt\`),r&&i.push(\`\${r<10?r.toFixed(1):Math.round(r)} tokens/s\`),i.join(" \\xB7 ")}function A(n){return n.map(e=>typeof e=="string"?e:e.tag==="br"?\`
-\`:A(e.children)).join("")}function ue(n){let e=n.replace(/[\\u0000-\\u0020\\u007f-\\u00a0]+/g,"");return/^(?:https?:\\/\\/|mailto:)[^\\s]/i.
-test(e)?e:void 0}var pe=12,V=1e3,Ne=6,_e=8,Re=1e3;function O(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
+s>0&&i.push(\`\${s} in the prompt\`),r&&i.push(\`\${r<10?r.toFixed(1):Math.round(r)} tokens/s\`),i.join(" \\xB7 ")}function N(n){return n.map(e=>typeof e=="string"?e:e.tag==="br"?\`
+\`:N(e.children)).join("")}function me(n){let e=n.replace(/[\\u0000-\\u0020\\u007f-\\u00a0]+/g,"");return/^(?:https?:\\/\\/|mailto:)[^\\s]/i.
+test(e)?e:void 0}var ge=12,Q=1e3,qe=6,Ke=8,We=1e3;function _(n){let e=[],t=[],r=new Set,s="",i=()=>{s!==""&&e.push({markup:s,depth:0}),
 s=""},o=(a,c=1)=>{i(),e.push({markup:a,depth:c})};for(let a=0;a<n.length;){let c=n[a];if(c==="\\\\"&&/[!-/:-@[-\`{-~]/.
 test(n[a+1]??""))s+=n[a+1],a+=2;else if(c===\`
 \`)for(s=s.trimEnd(),s.endsWith("\\\\")&&(s=s.slice(0,-1)),o({tag:"br",children:[]}),a++;n[a]===" ";)a++;else if(c===
-"\`"){let d=J(n,a),p=r.has(d)?-1:Ge(n,a+d,d);p<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Ue(
-n.slice(a+d,p))]}),a=p+d)}else if(c==="*"||c==="_"||c==="~"){let d=J(n,a),p=Fe(n,a,d,c);p?(i(),e.push({markup:"",
+"\`"){let d=Y(n,a),p=r.has(d)?-1:Qe(n,a+d,d);p<0?(r.add(d),s+=n.slice(a,a+d),a+=d):(o({tag:"code",children:[Xe(
+n.slice(a+d,p))]}),a=p+d)}else if(c==="*"||c==="_"||c==="~"){let d=Y(n,a),p=Ye(n,a,d,c);p?(i(),e.push({markup:"",
 depth:0,run:p})):s+=n.slice(a,a+d),a+=d}else if(c==="["||c==="!"&&n[a+1]==="["){i();let d=c==="!"?"![":"[";e.push(
-{markup:d,depth:0}),t.push(e.length-1),a+=d.length}else if(c==="]"){i();let d=t.pop(),p=d===void 0?void 0:qe(n,
-a+1);d===void 0||!p?s+="]":(Ke(e,d,p.address),t.length=0),a=p?.end??a+1}else{let d=Be(n,a);d?o(d.markup,d.markup===
-""?0:1):s+=c,a=d?.end??a+1}}return i(),he(e).markup}function Be(n,e){let t=n[e],r=n[e-1]??" ";if(t==="h"&&!/[\\p{L}\\p{N}]/u.
-test(r))return De(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+V),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
-tag:"br",children:[]},end:e+i[0].length};let o=/^&(amp|lt|gt|quot|nbsp|#39);/.exec(s);if(o)return{markup:Pe[o[1]],
-end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:Y(a[1],[a[1]]),end:e+
-a[0].length}:void 0}var Pe={amp:"&",lt:"<",gt:">",quot:'"',nbsp:"\\xA0","#39":"'"};function De(n,e){if(!/^https?:\\/\\//.
-test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+V))[0];for(let r="";r!==t;)r=t,t=t.replace(/[.,;:!?'"_~\\]]+$/,
-""),t.split("(").length-t.split(")").length<0&&t.endsWith(")")&&(t=t.slice(0,-1));return t.length>8?{markup:Y(
-t,[t]),end:e+t.length}:void 0}function Y(n,e){let t=ue(n);return t===void 0?A(e):{tag:"a",href:t,children:e}}function qe(n,e){
-if(n[e]!=="(")return;let t=Math.min(n.length,e+V),r=0;for(let s=e;s<t;s++){if(n[s]===\`
+{markup:d,depth:0}),t.push(e.length-1),a+=d.length}else if(c==="]"){i();let d=t.pop(),p=d===void 0?void 0:Ue(n,
+a+1);d===void 0||!p?s+="]":(ze(e,d,p.address),t.length=0),a=p?.end??a+1}else{let d=je(n,a);d?o(d.markup,d.markup===
+""?0:1):s+=c,a=d?.end??a+1}}return i(),ve(e).markup}function je(n,e){let t=n[e],r=n[e-1]??" ";if(t==="h"&&!/[\\p{L}\\p{N}]/u.
+test(r))return Ge(n,e);if(t!=="<"&&t!=="&")return;let s=n.slice(e,e+Q),i=/^<br *\\/?>/i.exec(s);if(i)return{markup:{
+tag:"br",children:[]},end:e+i[0].length};let o=/^&(amp|lt|gt|quot|nbsp|#39);/.exec(s);if(o)return{markup:Fe[o[1]],
+end:e+o[0].length};let a=/^<((?:https?:\\/\\/|mailto:)[^\\s<>]+)>/i.exec(s);return a?{markup:X(a[1],[a[1]]),end:e+
+a[0].length}:void 0}var Fe={amp:"&",lt:"<",gt:">",quot:'"',nbsp:"\\xA0","#39":"'"};function Ge(n,e){if(!/^https?:\\/\\//.
+test(n.slice(e,e+8)))return;let t=/^[^\\s<>"\`*]*/.exec(n.slice(e,e+Q))[0];for(let r="";r!==t;)r=t,t=t.replace(/[.,;:!?'"_~\\]]+$/,
+""),t.split("(").length-t.split(")").length<0&&t.endsWith(")")&&(t=t.slice(0,-1));return t.length>8?{markup:X(
+t,[t]),end:e+t.length}:void 0}function X(n,e){let t=me(n);return t===void 0?N(e):{tag:"a",href:t,children:e}}function Ue(n,e){
+if(n[e]!=="(")return;let t=Math.min(n.length,e+Q),r=0;for(let s=e;s<t;s++){if(n[s]===\`
 \`)return;if(n[s]==="\\\\")s++;else if(n[s]==="(")r++;else if(n[s]===")"&&--r===0){let i=n.slice(e+1,s).trim(),[,
 o]=/^(<[^<>]*>|\\S*)(?:\\s+["'(].*["')])?$/.exec(i)??[];return o===void 0?void 0:{address:o.replace(/^<(.*)>$/,"\\
-$1"),end:s+1}}}}function Ke(n,e,t){let r=he(n.splice(e).slice(1)),s=r.markup.length>0?r.markup:[t],i=r.depth+1;
-i>pe?n.push({markup:A(s),depth:0}):n.push({markup:Y(t,s),depth:i})}function he(n){let e=[],t={"*":[],_:[],"~":[]};
-for(let s of n){let{run:i}=s;for(;i&&i.closes&&i.count>0;){let o=t[i.char].slice(-_e).findLast(a=>We(e[a].run,
-i));if(o===void 0)break;if(!je(e,o,i)){for(;t[i.char].at(-1)>=o;)t[i.char].pop();break}for(let a of Object.values(
+$1"),end:s+1}}}}function ze(n,e,t){let r=ve(n.splice(e).slice(1)),s=r.markup.length>0?r.markup:[t],i=r.depth+1;
+i>ge?n.push({markup:N(s),depth:0}):n.push({markup:X(t,s),depth:i})}function ve(n){let e=[],t={"*":[],_:[],"~":[]};
+for(let s of n){let{run:i}=s;for(;i&&i.closes&&i.count>0;){let o=t[i.char].slice(-Ke).findLast(a=>Je(e[a].run,
+i));if(o===void 0)break;if(!Ve(e,o,i)){for(;t[i.char].at(-1)>=o;)t[i.char].pop();break}for(let a of Object.values(
 t))for(;a.length>0&&(a.at(-1)>o||!e[a.at(-1)]?.run?.count);)a.pop()}i?.opens&&i.count>0&&t[i.char].push(e.length),
-(!i||i.count>0)&&e.push(s)}let r=e.reduce((s,i)=>Math.max(s,i.depth),0);return{markup:e.map(fe).filter(s=>s!==
-""),depth:r}}function We(n,e){return n.count===0?!1:!(n.closes||e.opens)||(n.count+e.count)%3!==0||n.count%3===
-0&&e.count%3===0}function je(n,e,t){if(n.length-e>Re)return!1;let r=n[e].run,s=n.slice(e+1),i=s.reduce((c,d)=>Math.
-max(c,d.depth),0)+1;if(i>pe)return!1;let o=Math.min(2,r.count,t.count),a=t.char==="~"?"del":o===2?"strong":"em";
-return n.length=e+1,r.count-=o,t.count-=o,n.push({markup:{tag:a,children:s.map(fe).filter(c=>c!=="")},depth:i}),
-!0}function fe({markup:n,run:e}){return e?e.char.repeat(e.count):n}function Fe(n,e,t,r){if(t>Ne||r==="~"&&t!==
+(!i||i.count>0)&&e.push(s)}let r=e.reduce((s,i)=>Math.max(s,i.depth),0);return{markup:e.map(ye).filter(s=>s!==
+""),depth:r}}function Je(n,e){return n.count===0?!1:!(n.closes||e.opens)||(n.count+e.count)%3!==0||n.count%3===
+0&&e.count%3===0}function Ve(n,e,t){if(n.length-e>We)return!1;let r=n[e].run,s=n.slice(e+1),i=s.reduce((c,d)=>Math.
+max(c,d.depth),0)+1;if(i>ge)return!1;let o=Math.min(2,r.count,t.count),a=t.char==="~"?"del":o===2?"strong":"em";
+return n.length=e+1,r.count-=o,t.count-=o,n.push({markup:{tag:a,children:s.map(ye).filter(c=>c!=="")},depth:i}),
+!0}function ye({markup:n,run:e}){return e?e.char.repeat(e.count):n}function Ye(n,e,t,r){if(t>qe||r==="~"&&t!==
 2)return;let s=m=>m===void 0||/\\s/.test(m)?"space":/[\\p{P}\\p{S}]/u.test(m)?"mark":"word",[i,o]=[s(n[e-1]),s(n[e+
 t])],a=o!=="space"&&(o==="word"||i!=="word"),c=i!=="space"&&(i==="word"||o!=="word"),d=r==="_",p=a&&(!d||!c||i===
-"mark"),h=c&&(!d||!a||o==="mark");return p||h?{char:r,count:t,opens:p,closes:h}:void 0}function J(n,e){let t=e+
-1;for(;n[t]===n[e];)t++;return t-e}function Ge(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=J(
-n,r);if(s===t)return r;r+=s}return-1}function Ue(n){let e=n.replaceAll(\`
-\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var Q=8,ze=64,_=/^( {0,8})(\`{3,}(?=[^\`]*$)|~{3,})(.*)$/,ge=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,X=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
-Z=/^ {0,3}> ?(.*)$/,b=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,Je=/^\\[([ xX])\\] /,Ve=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
-function ve(n){return ee(Ye(n.replaceAll(\`\\r
+"mark"),h=c&&(!d||!a||o==="mark");return p||h?{char:r,count:t,opens:p,closes:h}:void 0}function Y(n,e){let t=e+
+1;for(;n[t]===n[e];)t++;return t-e}function Qe(n,e,t){for(let r=n.indexOf("\`",e);r>=0;r=n.indexOf("\`",r)){let s=Y(
+n,r);if(s===t)return r;r+=s}return-1}function Xe(n){let e=n.replaceAll(\`
+\`," ");return e.startsWith(" ")&&e.endsWith(" ")&&e.trim()!==""?e.slice(1,-1):e}var Z=8,Ze=64,B=/^( {0,8})(\`{3,}(?=[^\`]*$)|~{3,})(.*)$/,be=/^ {0,3}(#{1,6})(?:[ \\t]+(.*))?$/,ee=/^ {0,3}(?:(?:\\*[ \\t]*){3,}|(?:-[ \\t]*){3,}|(?:_[ \\t]*){3,})$/,
+te=/^ {0,3}> ?(.*)$/,b=/^( *)([-*+]|\\d{1,9}[.)])(?:[ \\t]+(.*)|)$/,et=/^\\[([ xX])\\] /,tt=/^(?:\\| *)?:?-+:? *(?:\\| *:?-+:? *)*\\|?$/;
+function we(n){return ne(nt(n.replaceAll(\`\\r
 \`,\`
 \`).split(\`
-\`)),0).found}function Ye(n){let e="";return n.map(t=>{if(e!=="")return ye(t,e)&&(e=""),t;let r=t.replace(/^[ \\t]+/,
-s=>s.replaceAll("	","    "));return e=_.exec(r)?.[2]??"",r})}function ee(n,e){let t=[],r=!1;for(let s=0;s<n.length;){
-if(n[s].trim()===""){s++;continue}t.length>0&&n[s-1].trim()===""&&(r=!0);let{markup:i,end:o}=Qe(n,s,e);t.push(
+\`)),0).found}function nt(n){let e="";return n.map(t=>{if(e!=="")return Ee(t,e)&&(e=""),t;let r=t.replace(/^[ \\t]+/,
+s=>s.replaceAll("	","    "));return e=B.exec(r)?.[2]??"",r})}function ne(n,e){let t=[],r=!1;for(let s=0;s<n.length;){
+if(n[s].trim()===""){s++;continue}t.length>0&&n[s-1].trim()===""&&(r=!0);let{markup:i,end:o}=rt(n,s,e);t.push(
 {source:n.slice(s,o).join(\`
-\`),markup:i}),s=o}return{found:t,apart:r}}function Qe(n,e,t){let r=n[e],s=ge.exec(r);return s?{markup:Xe(s),end:e+
-1}:X.test(r)?{markup:{tag:"hr",children:[]},end:e+1}:_.test(r)?Ze(n,e):t<Q&&Z.test(r)?et(n,e,t):t<Q&&b.test(r)?
-tt(n,e,t):ke(n,e)?ot(n,e):lt(n,e,t)}function Xe([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"").trim();return{
-tag:"heading",level:n.length,children:O(t)}}function Ze(n,e){let[,t,r,s]=_.exec(n[e]),i=e+1;for(;i<n.length&&!ye(
-n[i],r);)i++;let o=new RegExp(\`^ {0,\${t.length}}\`),a=n.slice(e+1,i).map(d=>d.replace(o,"")).join(\`
+\`),markup:i}),s=o}return{found:t,apart:r}}function rt(n,e,t){let r=n[e],s=be.exec(r);return s?{markup:st(s),end:e+
+1}:ee.test(r)?{markup:{tag:"hr",children:[]},end:e+1}:B.test(r)?it(n,e):t<Z&&te.test(r)?ot(n,e,t):t<Z&&b.test(
+r)?at(n,e,t):xe(n,e)?pt(n,e):ft(n,e,t)}function st([,n,e=""]){let t=e.trim().replace(/(?:^|\\s)#+$/,"").trim();
+return{tag:"heading",level:n.length,children:_(t)}}function it(n,e){let[,t,r,s]=B.exec(n[e]),i=e+1;for(;i<n.length&&
+!Ee(n[i],r);)i++;let o=new RegExp(\`^ {0,\${t.length}}\`),a=n.slice(e+1,i).map(d=>d.replace(o,"")).join(\`
 \`);return{markup:{tag:"pre",language:/^[\\w+#.-]{1,30}/.exec(s.trim())?.[0]??"",children:[a]},end:Math.min(i+1,
-n.length)}}function ye(n,e){let t=n.trim();return t.length>=e.length&&t===e[0].repeat(t.length)}function et(n,e,t){
-let r=[],s=e;for(let i;s<n.length&&(i=Z.exec(n[s]));s++)r.push(i[1]);return{markup:{tag:"quote",children:ee(r,
-t+1).found.map(i=>i.markup)},end:s}}function tt(n,e,t){let[,r,s]=b.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let h;h=
-me(n[c],r.length,i);){let m=nt(n,c,h[1].length);o.push([(h[3]??"").replace(Je,(St,Ce)=>Ce===" "?"\\u2610 ":"\\u2611 "),
-...rt(n.slice(c+1,m),h[1].length,h[2].length)]);let W=st(n,m),re=W>m&&me(n[W],r.length,i)!==void 0;a||=re,c=re?
-W:m}for(;n[c-1].trim()==="";)c--;let d=o.map(h=>ee(h,t+1));a||=d.some(({apart:h})=>h);let p=d.map(({found:h})=>it(
+n.length)}}function Ee(n,e){let t=n.trim();return t.length>=e.length&&t===e[0].repeat(t.length)}function ot(n,e,t){
+let r=[],s=e;for(let i;s<n.length&&(i=te.exec(n[s]));s++)r.push(i[1]);return{markup:{tag:"quote",children:ne(r,
+t+1).found.map(i=>i.markup)},end:s}}function at(n,e,t){let[,r,s]=b.exec(n[e]),i=s.at(-1),o=[],a=!1,c=e;for(let h;h=
+ke(n[c],r.length,i);){let m=lt(n,c,h[1].length);o.push([(h[3]??"").replace(et,(Mt,Le)=>Le===" "?"\\u2610 ":"\\u2611 "),
+...dt(n.slice(c+1,m),h[1].length,h[2].length)]);let j=ct(n,m),se=j>m&&ke(n[j],r.length,i)!==void 0;a||=se,c=se?
+j:m}for(;n[c-1].trim()==="";)c--;let d=o.map(h=>ne(h,t+1));a||=d.some(({apart:h})=>h);let p=d.map(({found:h})=>ut(
 h,a));return/\\d/.test(s)?{markup:{tag:"ol",start:parseInt(s),children:p},end:c}:{markup:{tag:"ul",children:p},
-end:c}}function me(n,e,t){let r=b.exec(n??"");if(!(!r||r[2].at(-1)!==t||X.test(n)))return r[1].length-e<0||r[1].
-length-e>1?void 0:r}function nt(n,e,t){let r=e+1;for(let s=r;s<n.length;s++){let i=n[s];if(i.trim()==="")continue;
-let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!b.test(i)&&!te(i);if(!o&&!a)break;r=s+1}return r}
-function te(n){let[,,e,t]=b.exec(n)??[];return t!==void 0&&t!==""&&!/^[02-9]|^1\\d/.test(e)||ge.test(n)||_.test(
-n)||Z.test(n)||X.test(n)}function rt(n,e,t){let r=n.reduce((i,o)=>o.trim()===""?i:Math.min(i,/^ */.exec(o)[0].
-length),1/0),s=Math.max(e+2,Math.min(r,e+t+3));return n.map(i=>i.replace(new RegExp(\`^ {0,\${s}}\`),""))}function st(n,e){
-for(;e<n.length&&n[e].trim()==="";)e++;return e}function it(n,e){return{tag:"li",children:n.flatMap(({markup:r})=>r.
-tag==="p"&&!e?r.children:[r])}}function ke(n,e){let t=n[e+1];return n[e].includes("|")&&t!==void 0&&t.includes(
-"-")&&Ve.test(t.trim())&&N(t).length===N(n[e]).length}function ot(n,e){let t=N(n[e+1]).map(at),r=e+2;for(;r<n.
-length&&n[r].includes("|")&&!te(n[r]);)r++;let s=(o,a)=>{let c=N(o);return{tag:"tr",children:t.map((p,h)=>({tag:a,
-align:p,children:O(c[h]??"")}))}};return{markup:{tag:"table",children:[s(n[e],"th"),...n.slice(e+2,r).map(o=>s(
-o,"td"))]},end:r}}function N(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,""),t=[""],r=!1;for(let s=0;s<e.
+end:c}}function ke(n,e,t){let r=b.exec(n??"");if(!(!r||r[2].at(-1)!==t||ee.test(n)))return r[1].length-e<0||r[1].
+length-e>1?void 0:r}function lt(n,e,t){let r=e+1;for(let s=r;s<n.length;s++){let i=n[s];if(i.trim()==="")continue;
+let o=/^ */.exec(i)[0].length>=t+2,a=s===r&&n[s-1].trim()!==""&&!b.test(i)&&!re(i);if(!o&&!a)break;r=s+1}return r}
+function re(n){let[,,e,t]=b.exec(n)??[];return t!==void 0&&t!==""&&!/^[02-9]|^1\\d/.test(e)||be.test(n)||B.test(
+n)||te.test(n)||ee.test(n)}function dt(n,e,t){let r=n.reduce((i,o)=>o.trim()===""?i:Math.min(i,/^ */.exec(o)[0].
+length),1/0),s=Math.max(e+2,Math.min(r,e+t+3));return n.map(i=>i.replace(new RegExp(\`^ {0,\${s}}\`),""))}function ct(n,e){
+for(;e<n.length&&n[e].trim()==="";)e++;return e}function ut(n,e){return{tag:"li",children:n.flatMap(({markup:r})=>r.
+tag==="p"&&!e?r.children:[r])}}function xe(n,e){let t=n[e+1];return n[e].includes("|")&&t!==void 0&&t.includes(
+"-")&&tt.test(t.trim())&&R(t).length===R(n[e]).length}function pt(n,e){let t=R(n[e+1]).map(ht),r=e+2;for(;r<n.
+length&&n[r].includes("|")&&!re(n[r]);)r++;let s=(o,a)=>{let c=R(o);return{tag:"tr",children:t.map((p,h)=>({tag:a,
+align:p,children:_(c[h]??"")}))}};return{markup:{tag:"table",children:[s(n[e],"th"),...n.slice(e+2,r).map(o=>s(
+o,"td"))]},end:r}}function R(n){let e=n.trim().replace(/^\\|/,"").replace(/\\|$/,""),t=[""],r=!1;for(let s=0;s<e.
 length;s++)e[s]==="\\\\"&&e[s+1]==="|"?t[t.length-1]+=e[++s]:e[s]==="|"&&!r?t.push(""):(e[s]==="\`"&&(r=!r&&e.indexOf(
-"\`",s+1)>0),t[t.length-1]+=e[s]);return t.slice(0,ze).map(s=>s.trim())}function at(n){return n.endsWith(":")?n.
-startsWith(":")?"center":"right":n.startsWith(":")?"left":void 0}function lt(n,e,t){let r=e+1;for(;r<n.length&&
-n[r].trim()!==""&&(t>=Q||!te(n[r]))&&!ke(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).join(\`
-\`).trimEnd();return{markup:{tag:"p",children:O(s)},end:r}}var dt=2e5,R=class{constructor(e){this.into=e}into;blocks=[];show(e){let t=e.length>dt?[ct(e)]:ve(e),r=0;for(;r<
-t.length&&this.blocks[r]?.source===t[r].source;)r++;for(t[r]&&this.blocks[r]&&ut(this.into.children[r],this.blocks[r],
-t[r])&&r++;this.into.children.length>r;)this.into.lastChild.remove();this.into.append(...t.slice(r).map(({markup:i})=>be(
-i))),this.blocks=t}};function ct(n){return{source:n,markup:{tag:"pre",language:"",children:[n]}}}function ut(n,{
+"\`",s+1)>0),t[t.length-1]+=e[s]);return t.slice(0,Ze).map(s=>s.trim())}function ht(n){return n.endsWith(":")?n.
+startsWith(":")?"center":"right":n.startsWith(":")?"left":void 0}function ft(n,e,t){let r=e+1;for(;r<n.length&&
+n[r].trim()!==""&&(t>=Z||!re(n[r]))&&!xe(n,r);)r++;let s=n.slice(e,r).map(i=>i.trimStart()).join(\`
+\`).trimEnd();return{markup:{tag:"p",children:_(s)},end:r}}var mt=2e5,P=class{constructor(e){this.into=e}into;blocks=[];show(e){let t=e.length>mt?[gt(e)]:we(e),r=0;for(;r<
+t.length&&this.blocks[r]?.source===t[r].source;)r++;for(t[r]&&this.blocks[r]&&vt(this.into.children[r],this.blocks[r],
+t[r])&&r++;this.into.children.length>r;)this.into.lastChild.remove();this.into.append(...t.slice(r).map(({markup:i})=>Te(
+i))),this.blocks=t}};function gt(n){return{source:n,markup:{tag:"pre",language:"",children:[n]}}}function vt(n,{
 markup:e},{markup:t}){return!n||e.tag!=="pre"||t.tag!=="pre"||e.language!==t.language?!1:(n.querySelector("cod\\
 e").textContent=t.children[0],!0)}function v(n){return n.map(e=>typeof e=="string"?document.createTextNode(e):
-be(e))}function be(n){let{tag:e,children:t}=n;switch(e){case"pre":return pt(t[0],n.language??"");case"table":return ht(
+Te(e))}function Te(n){let{tag:e,children:t}=n;switch(e){case"pre":return yt(t[0],n.language??"");case"table":return kt(
 t);case"heading":return l("h3",{class:\`level-\${n.level}\`},...v(t));case"quote":return l("blockquote",{},...v(t));case"\\
 ol":return l("ol",{start:n.start},...v(t));case"a":return l("a",{href:n.href,target:"_blank",rel:"noopener nor\\
-eferrer"},...v(t));case"th":case"td":return l(e,{class:n.align},...v(t));default:return l(e,{},...v(t))}}function pt(n,e){
+eferrer"},...v(t));case"th":case"td":return l(e,{class:n.align},...v(t));default:return l(e,{},...v(t))}}function yt(n,e){
 let t=l("code",{},n),r=l("figcaption",{},l("span",{},e||"text"),x("Copy",()=>t.textContent??"")),s=e?\`Code, \${e}\`:
-"Code";return l("figure",{},r,l("pre",{tabindex:0,role:"group","aria-label":s},t))}function ht(n){let[e,...t]=v(
+"Code";return l("figure",{},r,l("pre",{tabindex:0,role:"group","aria-label":s},t))}function kt(n){let[e,...t]=v(
 n),r=l("table",{},l("thead",{},e),l("tbody",{},...t));return l("div",{class:"wide",tabindex:0,role:"group","ar\\
-ia-label":"Table"},r)}var B=class{constructor(e,t){this.into=e;this.host=t}into;host;shown;views=[];clear(){this.shown=void 0,this.views=
+ia-label":"Table"},r)}var D=class{constructor(e,t){this.into=e;this.host=t}into;host;shown;views=[];clear(){this.shown=void 0,this.views=
 [],this.into.replaceChildren()}show(e){this.shown!==e&&this.clear(),this.shown=e;let{turns:t}=e,r=0;for(;r<t.length&&
 this.views[r]?.turn===t[r];)r++;for(let{element:i}of this.views.splice(r))i.remove();let s=e.chat?this.into:this.
 story();for(let i of t.slice(r)){let o=e.chat?this.message(i,e.model):this.passage(i);this.views.push(o),s.append(
 o.element)}this.views.forEach((i,o)=>o+2>=this.views.length&&i.update(o===this.views.length-1))}message(e,t){let r=l(
 "div",{class:"text"}),s=l("h2",{class:"unseen"},e.role==="user"?"You":t),i=l("article",{class:e.role},s,r);if(e.
-role==="user")return r.textContent=e.text,{turn:e,element:i,update(){}};let o=new R(r),a=new k(e,this.host);i.
-append(a.element);let c=d=>{o.show(e.text),we(i,e),a.update(d)};return c(!1),{turn:e,element:i,update:c}}story(){
+role==="user")return r.textContent=e.text,{turn:e,element:i,update(){}};let o=new P(r),a=new k(e,this.host);i.
+append(a.element);let c=d=>{o.show(e.text),Se(i,e),a.update(d)};return c(!1),{turn:e,element:i,update:c}}story(){
 let e=this.into.querySelector(".story");return e||(this.into.append(l("article",{class:"story"},l("h2",{class:"\\
 unseen"},"Story"))),this.story())}passage(e){let t=l("span",{class:e.role}),r=e.role==="assistant"?new k(e,this.
-host):void 0,s=l("div",{class:"passage"},t,r?.element),i=o=>{t.textContent!==e.text&&(t.textContent=e.text),we(
-s,e),r?.update(o)};return i(!1),{turn:e,element:s,update:i}}};function we(n,e){n.classList.toggle("growing",e.
-role==="assistant"&&e.ending===void 0)}var ft=["Why is the sky blue? Explain it to a child.","Write a haiku about a candle.","Compare three planets i\\
-n a table.","How do I reverse a list in Python?"],mt=["Once upon a time, there was a little fox who","Tom foun\\
-d a small key under the old tree.","It rained all day, so Lily and her cat","The dragon did not like fire. He \\
-liked"],gt="A language model that answers what you write.",vt="A language model that goes on with what you beg\\
-in.";function Ee(n,e){let t=n.chat?"Your conversations stay":"Your texts stay",r=(n.chat?ft:mt).map(s=>{let i=l(
-"button",{type:"button"},s);return i.addEventListener("click",()=>e(s)),l("li",{},i)});return P(l("h2",{},n.chat?
-"Ask something":"Begin a story"),l("p",{},l("strong",{},n.name),l("br"),yt(n)),l("p",{},n.chat?gt:vt,\` It runs\\
- on this server alone. \${t} in this browser.\`),l("ul",{class:"examples","aria-label":"Examples"},...r))}function ne(n){
-return P(l("p",{},n))}function xe(n,e){return P(l("p",{class:"error",role:"alert"},n),f("again","Retry",e))}function Te(n,e){
-let t=l("input",{id:"gate",type:"password",autocomplete:"off",required:!0}),r=l("form",{class:"gate"},t,l("but\\
-ton",{class:"loud"},"Connect"));return r.addEventListener("submit",s=>{s.preventDefault(),e(t.value.trim())}),
-P(l("h2",{},l("label",{for:"gate"},"This server asks for a key")),n?l("p",{class:"error",role:"alert"},"The se\\
-rver does not know that key."):void 0,r,l("p",{},"Whoever runs the server has it. It is kept until this tab is\\
- closed."))}function P(...n){return l("div",{class:"welcome"},l("div",{class:"light"},G("flame")),...n)}function yt({
-parameters:n,context:e}){return\`\${new Intl.NumberFormat("en",{notation:"compact",maximumSignificantDigits:3}).
-format(n)} parameters \\xB7 \${e.toLocaleString("en")} tokens of context\`}var kt=2e3,D=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
-this.picker=new $(e,r=>this.choose(r)),this.kept=new S(t,()=>this.notice.show(bt)),this.answers=new E(e,(r,s)=>this.
-changed(r,s)),this.transcript=new B(this.turns,{again:()=>this.start(oe),goOn:()=>this.start(ae),edit:()=>this.
-edit(),askForKey:()=>this.prefers("key"),context:()=>this.model?.context??1/0}),this.listen(),this.dress(),this.
-list(),this.connect()}server;store;turns=u("turns");picker;notice=new C;scroller=new H;composer=new T(e=>this.
-send(e),()=>this.stop());preferences=new I(e=>this.prefer(e));answers;kept;transcript;history=new M({rename:(e,t)=>this.
-rename(e,t),remove:e=>this.remove(e)});settings;model;conversation;opening=0;lastKept=0;painter=new L(()=>{let{
-conversation:e}=this;e&&this.scroller.around(()=>this.transcript.show(e))});listen(){for(let e of["fresh","fre\\
-sh-too"])u(e).addEventListener("click",()=>this.fresh());u("open-settings").addEventListener("click",()=>this.
-prefers()),addEventListener("hashchange",()=>this.open()),u("conversations").addEventListener("click",e=>{e.target.
-closest("a")&&u("history").hidePopover()}),addEventListener("storage",e=>this.store.owns(e.key)&&this.refresh()),
-addEventListener("pagehide",()=>{for(let e of this.answers.stopAll())this.kept.keep(this.kept.get(e))}),addEventListener(
-"keydown",e=>{if(e.altKey&&e.code==="KeyN")this.fresh();else{if(e.key!=="Escape"||document.querySelector(":pop\\
-over-open, dialog[open]"))return;if(!this.stop())return}e.preventDefault()})}async connect(){this.put(ne("Aski\\
-ng the server \\u2026"));try{await this.picker.list()}catch(e){return this.failed(e,()=>this.connect())}await this.
-open()}async open(){let e=++this.opening;u("history").hidePopover();let t=this.kept.get(location.hash.slice(1)),
-r=await this.opened(this.picker.first(t?.model,this.settings.model),e);r&&(this.conversation=t??se(r.id,r.chat,
-this.settings.system),this.show(),t?this.scroller.toEnd():u("log").scrollTop=0,this.composer.focus())}async opened(e,t){
-try{let r=await this.picker.pick(e,()=>this.put(ne(\`Opening \${e} \\u2026\`)));return t===this.opening?this.model=
-r:void 0}catch(r){t===this.opening&&this.failed(r,()=>this.open());return}}async choose(e){let{conversation:t}=this;
-this.settings.model=e,this.store.settings=this.settings;let r=await this.opened(e,++this.opening);if(r){if(!t||
-t.turns.length===0||t.chat!==r.chat)return this.fresh();this.conversation=t,t.model=r.id,this.answers.runs(t.id)||
-this.kept.keep(t),this.show()}}fresh(){location.hash!==""?location.hash="":this.open()}failed(e,t){if(!(e instanceof
-g&&e.status===401))return this.put(xe(e.message,t));this.put(Te(this.server.key!=="",s=>{this.server.key=this.
-store.key=s,t()})),u("gate").focus()}put(e){this.conversation=this.model=void 0,this.transcript.clear(),this.turns.
-append(e),this.composer.state="closed"}show(){let{conversation:e,model:t}=this;if(!e||!t)return;e.turns.length===
-0?(this.transcript.clear(),this.turns.append(Ee(t,s=>this.send(s)))):(this.turns.querySelector(".welcome")?.remove(),
-this.transcript.show(e));let r=this.answers.runs(e.id);this.composer.state=r?"running":"open",this.composer.suit(
-e.chat,e.turns.length>0),document.body.classList.toggle("busy",r),document.title=e.title?\`\${e.title} \\xB7 Wick\`:
-"Wick",this.list()}list(){this.history.show(this.kept.all,this.conversation?.id??"",e=>this.answers.runs(e))}send(e){
-let{conversation:t}=this;return!t||this.answers.runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>ie(r,e)),!0)}start(e){
-let{conversation:t,model:r}=this;if(!t||!r||this.answers.runs(t.id))return;let s=e(t);if(!s)return;t.model=r.id,
-this.kept.keep(t),history.replaceState(null,"",\`#\${t.id}\`),y("Answering");let{temperature:i,top_p:o,top_k:a,max_tokens:c,
-seed:d}=this.settings;this.answers.run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.
-toEnd(),document.activeElement===document.body&&this.composer.focus()}stop(){return this.conversation!==void 0&&
-this.answers.stop(this.conversation.id)}edit(){let{conversation:e}=this;e&&(this.composer.write(j(e)??""),this.
-kept.keep(e),this.show(),u("prompt").focus())}changed(e,t){if(!this.kept.has(e))return;let r=performance.now();
-if((t!=="grown"||r-this.lastKept>kt)&&(this.lastKept=r,this.kept.keep(e)),e!==this.conversation)return t==="gr\\
-own"?void 0:this.list();if(t==="grown")return this.painter.request();this.scroller.around(()=>this.show()),t===
-"ended"&&y(wt(e.turns.at(-1)))}rename(e,t){e.named||=t!==e.title,e.title=t,this.kept.keep(e),this.show(),this.
-list()}remove(e){this.kept.remove(e),this.answers.stop(e.id),e===this.conversation&&this.fresh(),this.list(),this.
-notice.show(\`Deleted \\u201C\${e.title}\\u201D.\`,"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){this.kept.
-refresh(r=>this.answers.runs(r));let{conversation:e}=this,t=e&&this.kept.get(e.id);t&&t!==e?(this.conversation=
-t,this.show()):this.list()}prefers(e){let{settings:t,conversation:r,server:s}=this,i=r?.chat===!1?void 0:r?.system??
-t.system;this.preferences.open({settings:t,system:i,key:s.key},e)}prefer({settings:e,system:t,key:r}){this.settings=
-this.store.settings=t===void 0?e:{...e,system:t},this.dress();let{conversation:s}=this;t!==void 0&&s?.chat&&(s.
-system=t,this.kept.has(s)&&this.kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.model||
-this.connect())}dress(){document.documentElement.dataset.theme=this.settings.theme}},bt="The browser has no ro\\
-om to keep this conversation: it is gone when the page is closed. Delete others to make room.";function wt({ending:n,
-figures:e}){return n==="stop"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off after \${e?.tokens}\\
- tokens\`:n==="stopped"?"Answer stopped":""}var q=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
+host):void 0,s=l("div",{class:"passage"},t,r?.element),i=o=>{t.textContent!==e.text&&(t.textContent=e.text),Se(
+s,e),r?.update(o)};return i(!1),{turn:e,element:s,update:i}}};function Se(n,e){n.classList.toggle("growing",e.
+role==="assistant"&&e.ending===void 0)}var bt=2e3,q=class{constructor(e,t){this.server=e;this.store=t;this.settings=t.settings,this.server.key=t.key,
+this.kept=new S(t,()=>this.notice.show(wt)),this.opener=new I(e,t,this.kept,this),this.answers=new E(e,(r,s)=>this.
+changed(r,s)),this.transcript=new D(this.turns,{again:()=>this.start(ae),goOn:()=>this.start(le),edit:()=>this.
+edit(),askForKey:()=>this.prefers("key"),context:()=>this.opener.model?.context??1/0}),this.listen(),this.dress(),
+this.list(),this.opener.connect()}server;store;turns=u("turns");opener;notice=new C;scroller=new O;composer=new T(
+e=>this.send(e),()=>this.stop());preferences=new A(e=>this.prefer(e));answers;kept;transcript;history=new M({rename:(e,t)=>this.
+rename(e,t),remove:e=>this.remove(e)});settings;lastKept=0;painter=new H(()=>{let{conversation:e}=this.opener;
+e&&this.scroller.around(()=>this.transcript.show(e))});listen(){for(let e of["fresh","fresh-too"])u(e).addEventListener(
+"click",()=>this.opener.fresh());u("open-settings").addEventListener("click",()=>this.prefers()),u("conversati\\
+ons").addEventListener("click",e=>{e.target.closest("a")&&u("history").hidePopover()}),addEventListener("stora\\
+ge",e=>this.store.owns(e.key)&&this.refresh()),addEventListener("pagehide",()=>{for(let e of this.answers.stopAll())
+this.kept.keep(e)}),addEventListener("keydown",e=>{if(e.altKey&&e.code==="KeyN")this.opener.fresh();else{if(e.
+key!=="Escape"||document.querySelector(":popover-open, dialog[open]"))return;if(!this.stop())return}e.preventDefault()})}closed(e){
+this.transcript.clear(),this.turns.append(e),this.composer.state="closed"}opened(e){this.show(),e&&(this.opener.
+conversation?.turns.length?this.scroller.toEnd():u("log").scrollTop=0,this.composer.focus())}show(){let{conversation:e,
+model:t}=this.opener;if(!e||!t)return;e.turns.length===0?(this.transcript.clear(),this.turns.append(ce(t,s=>this.
+send(s)))):(this.turns.querySelector(".welcome")?.remove(),this.transcript.show(e));let r=this.answers.runs(e.
+id);this.composer.state=r?"running":"open",this.composer.suit(e.chat,e.turns.length>0),document.body.classList.
+toggle("busy",r),document.title=e.title?\`\${e.title} \\xB7 Wick\`:"Wick",this.list()}list(){this.history.show(this.
+kept.all,this.opener.conversation?.id??"",e=>this.answers.runs(e))}send(e){let{conversation:t}=this.opener;return!t||
+this.answers.runs(t.id)||t.chat&&e.trim()===""?!1:(this.start(r=>oe(r,e)),!0)}start(e){let{conversation:t,model:r}=this.
+opener;if(!t||!r||this.answers.runs(t.id))return;let s=e(t);if(!s)return;t.model=r.id,this.kept.keep(t),history.
+replaceState(null,"",\`#\${t.id}\`),y("Answering");let{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}=this.settings;
+this.answers.run(t,s,{temperature:i,top_p:o,top_k:a,max_tokens:c,seed:d}),this.scroller.toEnd(),document.activeElement===
+document.body&&this.composer.focus()}stop(){let{conversation:e}=this.opener;return e!==void 0&&this.answers.stop(
+e.id)}edit(){let{conversation:e}=this.opener;e&&(this.composer.write(F(e)??""),this.kept.keep(e),this.show(),u(
+"prompt").focus())}changed(e,t){if(!this.kept.has(e))return;let r=performance.now();if((t!=="grown"||r-this.lastKept>
+bt)&&(this.lastKept=r,this.kept.keep(e)),e!==this.opener.conversation)return t==="grown"?void 0:this.list();if(t===
+"grown")return this.painter.request();this.scroller.around(()=>this.show()),t==="ended"&&y(Et(e.turns.at(-1)))}rename(e,t){
+e.named||=t!==e.title,e.title=t,this.kept.keep(e),this.show(),this.list()}remove(e){this.kept.remove(e),this.answers.
+stop(e.id),e===this.opener.conversation&&this.opener.fresh(),this.list(),this.notice.show(\`Deleted \\u201C\${e.title}\\
+\\u201D.\`,"Undo",()=>{this.kept.keep(e),this.list()})}refresh(){this.kept.refresh(r=>this.answers.runs(r));let{
+conversation:e}=this.opener,t=e&&this.kept.get(e.id);t&&t!==e?(this.opener.conversation=t,this.show()):this.list()}prefers(e){
+let{settings:t,server:r,opener:{conversation:s}}=this,i=s?.chat===!1?void 0:s?.system??t.system;this.preferences.
+open({settings:t,system:i,key:r.key},e)}prefer({settings:e,system:t,key:r}){this.settings=this.store.settings=
+t===void 0?e:{...e,system:t},this.dress();let{conversation:s}=this.opener;t!==void 0&&s?.chat&&(s.system=t,this.
+kept.has(s)&&this.kept.keep(s)),r!==this.server.key&&(this.server.key=this.store.key=r,this.opener.model||this.
+opener.connect())}dress(){document.documentElement.dataset.theme=this.settings.theme}},wt="The browser has no \\
+room to keep this conversation: it is gone when the page is closed. Delete others to make room.";function Et({
+ending:n,figures:e}){return n==="stop"?\`Answer finished, \${e?.tokens} tokens\`:n==="length"?\`Answer cut off aft\\
+er \${e?.tokens} tokens\`:n==="stopped"?"Answer stopped":""}var K=class{constructor(e,t,r){this.shelf=e;this.tab=t;this.place=r;this.kept=\`wick:\${r}:chat:\`}shelf;tab;place;kept;conversations(){
 return Array.from({length:this.shelf.length},(t,r)=>this.shelf.key(r)??"").filter(t=>t.startsWith(this.kept)).
-map(t=>this.read(t)).filter(xt).map(Et).sort((t,r)=>r.updated-t.updated)}keep(e){return this.write(this.shelf,
+map(t=>this.read(t)).filter(Tt).map(xt).sort((t,r)=>r.updated-t.updated)}keep(e){return this.write(this.shelf,
 this.kept+e.id,JSON.stringify(e))}forget(e){this.shelf.removeItem(this.kept+e)}owns(e){return e===null||e.startsWith(
 this.kept)}get settings(){let e=this.read(\`wick:\${this.place}:settings\`);return{system:"",theme:"",...typeof e==
 "object"&&!Array.isArray(e)?e:{}}}set settings(e){this.write(this.shelf,\`wick:\${this.place}:settings\`,JSON.stringify(
 e))}get key(){return this.tab.getItem(\`wick:\${this.place}:key\`)??""}set key(e){e===""?this.tab.removeItem(\`wic\\
 k:\${this.place}:key\`):this.write(this.tab,\`wick:\${this.place}:key\`,e)}read(e){try{return JSON.parse(this.shelf.
-getItem(e)??"null")}catch{return null}}write(e,t,r){try{return e.setItem(t,r),!0}catch{return!1}}},K=class{texts=new Map;get length(){
+getItem(e)??"null")}catch{return null}}write(e,t,r){try{return e.setItem(t,r),!0}catch{return!1}}},W=class{texts=new Map;get length(){
 return this.texts.size}getItem(e){return this.texts.get(e)??null}setItem(e,t){this.texts.set(e,t)}removeItem(e){
-this.texts.delete(e)}key(e){return[...this.texts.keys()][e]??null}};function Et(n){for(let e of n.turns)e.role===
-"assistant"&&(e.ending??="stopped");return n}function xt(n){let e=n;return typeof e=="object"&&e!==null&&typeof e.
+this.texts.delete(e)}key(e){return[...this.texts.keys()][e]??null}};function xt(n){for(let e of n.turns)e.role===
+"assistant"&&(e.ending??="stopped");return n}function Tt(n){let e=n;return typeof e=="object"&&e!==null&&typeof e.
 id=="string"&&typeof e.title=="string"&&typeof e.model=="string"&&typeof e.updated=="number"&&typeof e.system==
-"string"&&Array.isArray(e.turns)&&e.turns.every(Tt)}function Tt(n){let{role:e,text:t}=n??{};return(e==="user"||
-e==="assistant")&&typeof t=="string"}var Se=location.pathname.replace(/\\/?$/,"/");function Me(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
-return new K}}new D(new w(\`\${Se}v1/\`),new q(Me("localStorage"),Me("sessionStorage"),Se));
+"string"&&Array.isArray(e.turns)&&e.turns.every(St)}function St(n){let{role:e,text:t}=n??{};return(e==="user"||
+e==="assistant")&&typeof t=="string"}var Me=location.pathname.replace(/\\/?$/,"/");function Ce(n){try{return globalThis[n].getItem(""),globalThis[n]}catch{
+return new W}}new q(new w(\`\${Me}v1/\`),new K(Ce("localStorage"),Ce("sessionStorage"),Me));
 `;

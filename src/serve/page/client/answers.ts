@@ -11,7 +11,7 @@ export type Moment = "begun" | "grown" | "ended";
 
 /** Runs answers and stops them. */
 export class Answers {
-  private readonly running = new Map<string, AbortController>();
+  private readonly running = new Map<string, { conversation: Conversation; stop: AbortController }>();
 
   constructor(
     private readonly server: Server,
@@ -25,21 +25,21 @@ export class Answers {
 
   /** Stops the answer of a conversation; false where none is under way. */
   stop(id: string): boolean {
-    this.running.get(id)?.abort();
+    this.running.get(id)?.stop.abort();
     return this.running.has(id);
   }
 
-  /** Stops all, and gives the ids of their conversations. */
-  stopAll(): string[] {
-    const ids = [...this.running.keys()];
-    for (const id of ids) this.stop(id);
-    return ids;
+  /** Stops all, and gives their conversations. */
+  stopAll(): Conversation[] {
+    const all = [...this.running.values()];
+    for (const { stop } of all) stop.abort();
+    return all.map(({ conversation }) => conversation);
   }
 
   /** Writes on in `turn`, the conversation's last, until it ends in one way or another. */
   async run(conversation: Conversation, turn: Turn, sampling: Sampling): Promise<void> {
     const stop = new AbortController();
-    this.running.set(conversation.id, stop);
+    this.running.set(conversation.id, { conversation, stop });
     this.changed(conversation, "begun");
     try {
       const ended = await this.stream(conversation, turn, sampling, stop.signal);

@@ -4,7 +4,7 @@
  * @module
  */
 import { Answers, type Moment } from "./answers.ts";
-import { type Model, Refusal, type Server } from "./api.ts";
+import type { Server } from "./api.ts";
 import { Composer } from "./composer.ts";
 import * as talk from "./conversation.ts";
 import type { Conversation, Turn } from "./conversation.ts";
@@ -12,21 +12,21 @@ import { Conversations } from "./conversations.ts";
 import { announce, find } from "./dom.ts";
 import { History } from "./history.ts";
 import { Notice } from "./notice.ts";
+import { Opener, type Stage } from "./opener.ts";
 import { Painter } from "./painter.ts";
-import { Picker } from "./picker.ts";
 import { Preferences, type Preferred } from "./preferences.ts";
 import { Scroller } from "./scroller.ts";
 import type { Settings, Store } from "./store.ts";
 import { Transcript } from "./transcript.ts";
-import { locked, unavailable, waiting, welcome } from "./welcome.ts";
+import { welcome } from "./welcome.ts";
 
 /** Milliseconds between two writings of an answer that grows. */
 const KEPT_EVERY = 2000;
 
 /** The page. */
-export class App {
+export class App implements Stage {
   private readonly turns = find("turns");
-  private readonly picker: Picker;
+  private readonly opener: Opener;
   private readonly notice = new Notice();
   private readonly scroller = new Scroller();
   private readonly composer = new Composer((text) => this.send(text), () => this.stop());
@@ -38,132 +38,69 @@ export class App {
     rename: (conversation, title) => this.rename(conversation, title),
     remove: (conversation) => this.remove(conversation),
   });
-  private settings: Settings;
-  private model?: Model;
-  private conversation?: Conversation;
-  private opening = 0;
+  settings: Settings;
   private lastKept = 0;
   private readonly painter = new Painter(() => {
-    const { conversation } = this;
+    const { conversation } = this.opener;
     if (conversation) this.scroller.around(() => this.transcript.show(conversation));
   });
 
   constructor(private readonly server: Server, private readonly store: Store) {
     this.settings = store.settings;
     this.server.key = store.key;
-    this.picker = new Picker(server, (name) => this.choose(name));
     this.kept = new Conversations(store, () => this.notice.show(NO_ROOM));
+    this.opener = new Opener(server, store, this.kept, this);
     this.answers = new Answers(server, (conversation, moment) => this.changed(conversation, moment));
     this.transcript = new Transcript(this.turns, {
       again: () => this.start(talk.again),
       goOn: () => this.start(talk.reopened),
       edit: () => this.edit(),
       askForKey: () => this.prefers("key"),
-      context: () => this.model?.context ?? Infinity,
+      context: () => this.opener.model?.context ?? Infinity,
     });
     this.listen();
     this.dress();
     this.list();
-    this.connect();
+    this.opener.connect();
   }
 
   private listen(): void {
-    for (const id of ["fresh", "fresh-too"]) find(id).addEventListener("click", () => this.fresh());
+    for (const id of ["fresh", "fresh-too"]) find(id).addEventListener("click", () => this.opener.fresh());
     find("open-settings").addEventListener("click", () => this.prefers());
-    addEventListener("hashchange", () => this.open());
     find("conversations").addEventListener("click", (event) => {
       if ((event.target as Element).closest("a")) find("history").hidePopover();
     });
     addEventListener("storage", (event) => this.store.owns(event.key) && this.refresh());
     addEventListener("pagehide", () => {
-      for (const id of this.answers.stopAll()) this.kept.keep(this.kept.get(id)!);
+      for (const conversation of this.answers.stopAll()) this.kept.keep(conversation);
     });
     addEventListener("keydown", (event) => {
-      if (event.altKey && event.code === "KeyN") this.fresh();
+      if (event.altKey && event.code === "KeyN") this.opener.fresh();
       else if (event.key !== "Escape" || document.querySelector(":popover-open, dialog[open]")) return;
       else if (!this.stop()) return;
       event.preventDefault();
     });
   }
 
-  /** Asks which models there are, and opens what the address names. */
-  private async connect(): Promise<void> {
-    this.put(waiting("Asking the server …"));
-    try {
-      await this.picker.list();
-    } catch (error) {
-      return this.failed(error, () => this.connect());
-    }
-    await this.open();
-  }
-
-  /** Opens the conversation of the address, or a new one. */
-  private async open(): Promise<void> {
-    const opening = ++this.opening;
-    find("history").hidePopover();
-    const conversation = this.kept.get(location.hash.slice(1));
-    const model = await this.opened(this.picker.first(conversation?.model, this.settings.model), opening);
-    if (!model) return;
-    this.conversation = conversation ?? talk.emptyConversation(model.id, model.chat, this.settings.system);
-    this.show();
-    if (conversation) this.scroller.toEnd();
-    else find("log").scrollTop = 0;
-    this.composer.focus();
-  }
-
-  /** The model of this name, opened; undefined where it can't be had or the reader has gone elsewhere. */
-  private async opened(name: string, opening: number): Promise<Model | undefined> {
-    try {
-      const model = await this.picker.pick(name, () => this.put(waiting(`Opening ${name} …`)));
-      return opening === this.opening ? this.model = model : undefined;
-    } catch (error) {
-      if (opening === this.opening) this.failed(error, () => this.open());
-      return undefined;
-    }
-  }
-
-  /** Goes on with another model, in the same conversation where it is of the same sort. */
-  private async choose(name: string): Promise<void> {
-    const { conversation } = this;
-    this.settings.model = name;
-    this.store.settings = this.settings;
-    const model = await this.opened(name, ++this.opening);
-    if (!model) return;
-    if (!conversation || conversation.turns.length === 0 || conversation.chat !== model.chat) {
-      return this.fresh();
-    }
-    this.conversation = conversation;
-    conversation.model = model.id;
-    if (!this.answers.runs(conversation.id)) this.kept.keep(conversation);
-    this.show();
-  }
-
-  private fresh(): void {
-    if (location.hash !== "") location.hash = "";
-    else this.open();
-  }
-
-  private failed(error: unknown, retry: () => void): void {
-    const refused = error instanceof Refusal && error.status === 401;
-    if (!refused) return this.put(unavailable((error as Error).message, retry));
-    this.put(locked(this.server.key !== "", (key) => {
-      this.server.key = this.store.key = key;
-      retry();
-    }));
-    find("gate").focus();
-  }
-
   /** Puts a panel where the conversation would be. */
-  private put(panel: HTMLElement): void {
-    this.conversation = this.model = undefined;
+  closed(panel: HTMLElement): void {
     this.transcript.clear();
     this.turns.append(panel);
     this.composer.state = "closed";
   }
 
+  /** Shows what is open now. */
+  opened(anew: boolean): void {
+    this.show();
+    if (!anew) return;
+    if (this.opener.conversation?.turns.length) this.scroller.toEnd();
+    else find("log").scrollTop = 0;
+    this.composer.focus();
+  }
+
   /** Brings the whole page up to the open conversation. */
   private show(): void {
-    const { conversation, model } = this;
+    const { conversation, model } = this.opener;
     if (!conversation || !model) return;
     if (conversation.turns.length === 0) {
       this.transcript.clear();
@@ -181,11 +118,11 @@ export class App {
   }
 
   private list(): void {
-    this.history.show(this.kept.all, this.conversation?.id ?? "", (id) => this.answers.runs(id));
+    this.history.show(this.kept.all, this.opener.conversation?.id ?? "", (id) => this.answers.runs(id));
   }
 
   private send(text: string): boolean {
-    const { conversation } = this;
+    const { conversation } = this.opener;
     if (!conversation || this.answers.runs(conversation.id)) return false;
     if (conversation.chat && text.trim() === "") return false;
     this.start((to) => talk.ask(to, text));
@@ -194,7 +131,7 @@ export class App {
 
   /** Starts the answer of the turn that `prepare` gives. */
   private start(prepare: (conversation: Conversation) => Turn | undefined): void {
-    const { conversation, model } = this;
+    const { conversation, model } = this.opener;
     if (!conversation || !model || this.answers.runs(conversation.id)) return;
     const turn = prepare(conversation);
     if (!turn) return;
@@ -209,12 +146,13 @@ export class App {
   }
 
   private stop(): boolean {
-    return this.conversation !== undefined && this.answers.stop(this.conversation.id);
+    const { conversation } = this.opener;
+    return conversation !== undefined && this.answers.stop(conversation.id);
   }
 
   /** Takes a message that failed back into the field. */
   private edit(): void {
-    const { conversation } = this;
+    const { conversation } = this.opener;
     if (!conversation) return;
     this.composer.write(talk.takeBackFailed(conversation) ?? "");
     this.kept.keep(conversation);
@@ -229,7 +167,7 @@ export class App {
       this.lastKept = now;
       this.kept.keep(conversation);
     }
-    if (conversation !== this.conversation) return moment === "grown" ? undefined : this.list();
+    if (conversation !== this.opener.conversation) return moment === "grown" ? undefined : this.list();
     if (moment === "grown") return this.painter.request();
     this.scroller.around(() => this.show());
     if (moment === "ended") announce(ended(conversation.turns.at(-1)!));
@@ -246,7 +184,7 @@ export class App {
   private remove(conversation: Conversation): void {
     this.kept.remove(conversation);
     this.answers.stop(conversation.id);
-    if (conversation === this.conversation) this.fresh();
+    if (conversation === this.opener.conversation) this.opener.fresh();
     this.list();
     this.notice.show(`Deleted “${conversation.title}”.`, "Undo", () => {
       this.kept.keep(conversation);
@@ -257,16 +195,16 @@ export class App {
   /** Another tab has written. */
   private refresh(): void {
     this.kept.refresh((id) => this.answers.runs(id));
-    const { conversation } = this;
+    const { conversation } = this.opener;
     const theirs = conversation && this.kept.get(conversation.id);
     if (theirs && theirs !== conversation) {
-      this.conversation = theirs;
+      this.opener.conversation = theirs;
       this.show();
     } else this.list();
   }
 
   private prefers(field?: string): void {
-    const { settings, conversation, server } = this;
+    const { settings, server, opener: { conversation } } = this;
     const system = conversation?.chat === false ? undefined : conversation?.system ?? settings.system;
     this.preferences.open({ settings, system, key: server.key }, field);
   }
@@ -274,14 +212,14 @@ export class App {
   private prefer({ settings, system, key }: Preferred): void {
     this.settings = this.store.settings = system === undefined ? settings : { ...settings, system };
     this.dress();
-    const { conversation } = this;
+    const { conversation } = this.opener;
     if (system !== undefined && conversation?.chat) {
       conversation.system = system;
       if (this.kept.has(conversation)) this.kept.keep(conversation);
     }
     if (key === this.server.key) return;
     this.server.key = this.store.key = key;
-    if (!this.model) this.connect();
+    if (!this.opener.model) this.opener.connect();
   }
 
   /** Light or dark, as set. */
