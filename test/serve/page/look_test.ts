@@ -163,6 +163,16 @@ for (const size of SIZES) {
   });
 }
 
+test("axe reports what is wrong, and a page that is too wide is seen", (browser) =>
+  inState("empty", async (page) => {
+    await page.evaluate(() => {
+      const wide = Object.assign(document.createElement("img"), { width: 3000, height: 10 });
+      document.querySelector("#turns")!.append(wide);
+    });
+    match((await violations(page)).join(), /image-alt/);
+    match((await faults(page)).join(), /the log is 3\d+ wide|the page is/);
+  }, browser));
+
 test("axe finds nothing where the server asks for a key, or has refused one", (browser) =>
   atPage(browser, { fake: new ScriptedModel(() => "") }, async (page) => {
     await page.waitForSelector("#gate");

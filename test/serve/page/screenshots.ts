@@ -67,6 +67,15 @@ const states: Record<
       await answered(page);
     }, size);
   },
+  continue: (name, size) =>
+    atPage(browser, { "qwen2.5-0.5b-instruct": chat() }, async (page) => {
+      await page.evaluate(() => localStorage.setItem("wick:/:settings", JSON.stringify({ max_tokens: 40 })));
+      await page.reload();
+      await say(page, "How do I reverse a list in Python?");
+      await answered(page);
+      await page.click("#conversations .icon:last-child").catch(() => {});
+      await shot(page, name);
+    }, size),
   error: async (name, size) => {
     const model = new ScriptedModel(() => new Error("boom"));
     await atPage(browser, { "qwen2.5-0.5b-instruct": model }, async (page) => {

@@ -22,7 +22,7 @@ test("a message is answered as it streams, in Markdown, with what it cost", (bro
     deepEqual(await textsOf(page, ".user .text"), ["Hello you"]);
     deepEqual(await textsOf(page, ".assistant h3"), ["Title"]);
     deepEqual(await textsOf(page, ".assistant li"), ["one", "two"]);
-    match(await textOf(page, ".figures"), /^12 tokens · \d+ in the prompt · [\d.]+ tokens\/s$/);
+    match(await textOf(page, ".figures"), /^prompt \d+ · 12 tokens · [\d.]+ tokens\/s$/);
     equal(await page.title(), "Hello you · Wick");
     equal(await page.$eval("#prompt", (field) => (field as unknown as { value: string }).value), "");
   });
@@ -132,6 +132,18 @@ test("an answer cut off at its most tokens says so and goes on where it was cut"
     equal(await page.$("footer .loud"), null);
   });
 });
+
+test("where the model's context is full there is no going on, and the page says why", (browser) =>
+  atPage(
+    browser,
+    { fake: new ScriptedModel(() => "word ".repeat(99), { contextLength: 60 }) },
+    async (page) => {
+      await say(page, "many");
+      await answered(page);
+      match(await textOf(page, "footer"), /context of 60 tokens is full/);
+      equal(await page.$("footer .loud"), null);
+    },
+  ));
 
 test("a failed message stands once, with the reason, and is retried, edited or replaced", (browser) => {
   let fails = 2;

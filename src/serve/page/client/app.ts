@@ -75,9 +75,9 @@ export class App implements Stage {
       for (const conversation of this.answers.stopAll()) this.kept.keep(conversation);
     });
     addEventListener("keydown", (event) => {
+      if (event.isComposing || document.querySelector("dialog[open]")) return;
       if (event.altKey && event.code === "KeyN") this.opener.fresh();
-      else if (event.key !== "Escape" || document.querySelector(":popover-open, dialog[open]")) return;
-      else if (!this.stop()) return;
+      else if (event.key !== "Escape" || document.querySelector(":popover-open") || !this.stop()) return;
       event.preventDefault();
     });
   }
@@ -95,7 +95,7 @@ export class App implements Stage {
     if (!anew) return;
     if (this.opener.conversation?.turns.length) this.scroller.toEnd();
     else find("log").scrollTop = 0;
-    this.composer.focus();
+    this.composer.invite();
   }
 
   /** Brings the whole page up to the open conversation. */

@@ -54,9 +54,14 @@ export class Composer {
     this.fit();
   }
 
-  /** Focuses the field; not where that would bring up a keyboard unasked. */
+  /** Focuses the field, but for where that would bring up a keyboard unasked. */
+  invite(): void {
+    if (!touched()) this.field.focus();
+  }
+
+  /** Gives the focus a place when what had it is gone. */
   focus(): void {
-    if (matchMedia("(pointer: coarse)").matches) find("log").focus({ preventScroll: true });
+    if (touched()) find("log").focus({ preventScroll: true });
     else this.field.focus();
   }
 
@@ -65,4 +70,9 @@ export class Composer {
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight}px`;
   }
+}
+
+/** Whether the page is held in a hand, where a focused field brings up a keyboard. */
+function touched(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
 }

@@ -95,8 +95,8 @@ function loud(made: HTMLButtonElement): HTMLButtonElement {
 function figuresOf({ figures, ending }: Turn): string {
   if (!figures || figures.wait === undefined) return ending === undefined ? "Reading the prompt …" : "";
   const { tokens, rate, prompt } = figures;
-  const parts = [`${tokens} ${tokens === 1 ? "token" : "tokens"}`];
-  if (ending !== undefined && prompt > 0) parts.push(`${prompt} in the prompt`);
+  const parts = ending !== undefined && prompt > 0 ? [`prompt ${prompt}`] : [];
+  parts.push(`${tokens} ${tokens === 1 ? "token" : "tokens"}`);
   if (rate) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s`);
   return parts.join(" · ");
 }

@@ -29,7 +29,7 @@ export class History {
         href: `#${conversation.id}`,
         "aria-current": conversation.id === current ? "page" : undefined,
         class: runs(conversation.id) ? "running" : undefined,
-      }, conversation.title);
+      }, make("span", {}, conversation.title));
       const item = make("li", {}, link);
       const rename = button(
         "edit",
