@@ -113,8 +113,10 @@ export class Model implements LanguageModel {
         `Cannot generate from this prompt: it must be a text, token ids or {messages}, got ${found}`;
       throw new WickError("INVALID_ARGUMENT", message, { param: "prompt" });
     }
-    const { messages } = prompt as Exclude<Prompt, string | readonly number[]>;
-    if (template) return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true });
+    const { messages, continueFinal } = prompt as Exclude<Prompt, string | readonly number[]>;
+    if (template) {
+      return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true, continueFinal });
+    }
     throw new WickError(
       "TEMPLATE_FAILED",
       `Cannot put messages to ${this.name}: the model carries no chat template; continue a text instead`,

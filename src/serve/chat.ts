@@ -23,7 +23,7 @@ import { finite, type Format, tokenName } from "./format.ts";
 import { common, type Fixed, refuseUnsupported, type TextRequest } from "./request.ts";
 import type { Limits } from "./settings.ts";
 
-const FIELDS = ["messages", "logprobs", "top_logprobs"];
+const FIELDS = ["messages", "logprobs", "top_logprobs", "continue_final_message"];
 const FIXED: Fixed = {
   response_format: [{ type: "text" }],
   modalities: [["text"]],
@@ -45,7 +45,9 @@ export function chatRequest(body: Json, limits: Limits): TextRequest {
   const top = optional(body, "top_logprobs", integer(0, Math.min(limits.topLogprobs, 100)));
   if (optional(body, "logprobs", boolean)) request.options.logprobs = top ?? 0;
   else if (top !== undefined) refuse("top_logprobs", "it needs 'logprobs' to be true", top);
-  return { ...request, prompts: [{ messages: required(body, "messages", list(message)) }], echo: false };
+  const messages = required(body, "messages", list(message));
+  const continueFinal = optional(body, "continue_final_message", boolean);
+  return { ...request, prompts: [{ messages, continueFinal }], echo: false };
 }
 
 /** How chat answers are written. */

@@ -50,7 +50,7 @@ export function wick<Env extends object = Record<string, unknown>>(
   app.use("*", identify);
   app.onError((error, c) => failure(c, house, error));
   app.notFound((c) => lost(c, house));
-  app.get("/", () => page());
+  app.get("/", (c) => page(c.req.header("if-none-match")));
   app.get("/health", () => Response.json({ status: "ok" }));
   guard(app, house);
   routes(app, house);

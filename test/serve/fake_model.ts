@@ -107,7 +107,8 @@ export class FakeModel implements LanguageModel {
     if (typeof prompt === "string") return this.tokenizer.encode(prompt);
     if (!("messages" in prompt)) return [...prompt];
     const roles = prompt.messages.map(({ role, content }) => `[${role}] ${content}\n`);
-    return this.tokenizer.encode(roles.join(""));
+    const text = roles.join("");
+    return this.tokenizer.encode(prompt.continueFinal ? text.slice(0, -1) : text);
   }
 
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
