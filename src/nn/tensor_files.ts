@@ -5,7 +5,7 @@
  */
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
-import { throwIfAborted } from "../error.ts";
+import { closingOnFailure, throwIfAborted } from "../error.ts";
 import type { FileTensor } from "../formats/file_tensor.ts";
 import { openNpy, writeNpy as writeArray } from "../formats/npy.ts";
 import { openNpz, writeNpz as writeArchive } from "../formats/npz.ts";
@@ -89,16 +89,6 @@ export async function readTensors(
   const whole = new HeadSource(source, 0, head.subarray(0, length));
   const read = await closingOnFailure(whole, () => readerOf(head, whole));
   return await read(whole, options); // which closes it
-}
-
-/** A source that nobody has taken over yet is closed where what is asked of it fails. */
-async function closingOnFailure<T>(source: Source, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    source.close();
-    throw error;
-  }
 }
 
 type Reader = (input: Source, options: ReadTensorsOptions) => Promise<Map<string, Tensor>>;

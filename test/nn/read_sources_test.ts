@@ -1,66 +1,12 @@
 /** Every reader of tensors and models over every source, on the real platform: whole files, broken ones, and what stays open. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import {
-  load,
-  readNpy,
-  readNpz,
-  readPth,
-  readSafetensors,
-  readTensors,
-  type SourceInput,
-  tensor,
-  writeNpy,
-  writeNpz,
-  writeSafetensors,
-} from "../../mod.ts";
-import type { BucketLike } from "../../mod.ts";
+import "../../src/entry/deno.ts";
+import type { BucketLike, SourceInput } from "../../mod.ts";
 import { serveFile } from "../hub/file_server.ts";
 import { goldenFile } from "../formats/file_golden.ts";
-import { Random } from "../random.ts";
-import { randomLlama } from "../models/random_llama.ts";
+import { everyFormat } from "./readers.ts";
 
-/** Reads, and gives the names that came. */
-type Read = (input: SourceInput, key?: string) => Promise<string[]>;
-
-const named =
-  (read: (input: SourceInput, options: { key?: string }) => Promise<Map<string, Disposable>>): Read =>
-  async (input, key) => {
-    const tensors = await read(input, { key });
-    for (const value of tensors.values()) value[Symbol.dispose]();
-    return [...tensors.keys()].sort();
-  };
-
-const loading: Read = async (input, key) => {
-  using model = await (key === undefined ? load(input) : load(input as never, key));
-  equal((await model.generate([1], { maxTokens: 2, temperature: 0 }).result()).ids.length > 0, true);
-  return ["loaded"];
-};
-
-using x = tensor([[1, 2], [3, 4]]);
-const pair = new Map([["a", x], ["b", x]]);
-/** A whole file of each format, and who reads it. */
-const files: [string, Uint8Array, Read[], names: string[], streams: boolean][] = [
-  [
-    "safetensors",
-    await writeSafetensors(pair),
-    [named(readSafetensors), named(readTensors)],
-    ["a", "b"],
-    true,
-  ],
-  [
-    "npy",
-    await writeNpy(x),
-    [
-      named(async (input, options) => new Map([["array", await readNpy(input, options)]])),
-      named(readTensors),
-    ],
-    ["array"],
-    true,
-  ],
-  ["npz", await writeNpz(pair), [named(readNpz), named(readTensors)], ["a", "b"], false],
-  ["pth", goldenFile("views.pth"), [named(readPth), named(readTensors)], [], false],
-  ["gguf", randomLlama(new Random(1), "q8_0", { config: { layers: 1 } }).file, [loading], ["loaded"], true],
-];
+const files = await everyFormat(goldenFile("views.pth"));
 
 /** An input, a bucket's key, and how what it holds open ends. */
 interface Opened {
@@ -157,7 +103,7 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-for (const [format, whole, reads, names, streams] of files) {
+for (const { format, whole, reads, names, streams } of files) {
   for (const [kind, open] of Object.entries(sources)) {
     const forward = kind === "a stream" || kind === "a URL without ranges";
     Deno.test(`${format} is read from ${kind}, and the error of a broken one is told`, async () => {
