@@ -25,7 +25,8 @@ import { storageBytes } from "../tensor/dtype.ts";
 import { refuseWhileRecording } from "../tensor/program.ts";
 import type { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { fileDtype, tensorDtype } from "./tensor_dtypes.ts";
+import { PartlyRead } from "./partly_read.ts";
+import { fileDtype, held, tensorDtype, unheld } from "./tensor_dtypes.ts";
 
 /** The most bytes that wait for their place in the device's memory. */
 const WINDOW = 4 << 20;
@@ -108,18 +109,24 @@ export async function readNpy(input: SourceInput, options: ReadTensorsOptions = 
 }
 
 /**
- * The arrays of an npz archive by name; the input must read at any offset (no stream). Arrays that are no numbers
- * (text, dates, records, Python objects) are left out, unless `only` asks for one.
+ * The arrays of an npz archive by name; the input must read at any offset (no stream). Arrays that no tensor holds
+ * (text, dates, records, Python objects, complex numbers) are left out; asking for one, by `only` or by the map's
+ * `get`, throws UNSUPPORTED_TENSOR_TYPE that names it and its dtype.
  *
- * @throws WickError UNSUPPORTED_TENSOR_TYPE that names the array and its dtype, where `only` asks for such a one
+ * @throws WickError as {@linkcode readSafetensors}
  */
 export async function readNpz(
   input: SourceInput,
   options: ReadTensorsOptions = {},
 ): Promise<Map<string, Tensor>> {
   using file = await openNpz(await open(input, options));
-  for (const [name, error] of file.refused) if (options.only?.(name)) throw error;
-  return await load(file.tensors, options);
+  const refused = new Map(file.refused), readable = new Map<string, FileTensor>();
+  for (const [name, tensor] of file.tensors) {
+    if (held(tensor.dtype)) readable.set(name, tensor);
+    else refused.set(name, unheld(name, tensor.dtype));
+  }
+  for (const [name, error] of refused) if (options.only?.(name)) throw error;
+  return new PartlyRead(await load(readable, options), refused);
 }
 
 /**
