@@ -5,7 +5,7 @@
  */
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed } from "../device/open.ts";
-import { closingOnFailure, throwIfAborted } from "../error.ts";
+import { throwIfAborted } from "../error.ts";
 import type { FileTensor } from "../formats/file_tensor.ts";
 import { openNpy, writeNpy as writeArray } from "../formats/npy.ts";
 import { openNpz, writeNpz as writeArchive } from "../formats/npz.ts";
@@ -17,9 +17,7 @@ import {
   type StreamedTensor,
   writeSafetensors as writeFile,
 } from "../formats/safetensors_writer.ts";
-import { openZip } from "../formats/zip.ts";
 import type { ZipMethod } from "../formats/zip_writer.ts";
-import { HeadSource } from "../hub/head_source.ts";
 import { type Source, type SourceInput, toSource } from "../hub/source.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { refuseWhileRecording } from "../tensor/program.ts";
@@ -75,32 +73,6 @@ export async function readSafetensors(
   return await load(file.tensors, options);
 }
 
-/**
- * Tensors of a file in any of these formats, told apart by its first bytes; the array of an npy file is "array".
- *
- * @throws WickError as {@linkcode readSafetensors}, which reads what is none of the others
- */
-export async function readTensors(
-  input: SourceInput,
-  options: ReadTensorsOptions = {},
-): Promise<Map<string, Tensor>> {
-  const source = await open(input, options);
-  const head = new Uint8Array(2);
-  const length = await closingOnFailure(source, async () => await source.readInto(0, head));
-  const whole = new HeadSource(source, 0, head.subarray(0, length));
-  const read = await closingOnFailure(whole, () => readerOf(head, whole));
-  return await read(whole, options); // which closes it
-}
-
-type Reader = (input: Source, options: ReadTensorsOptions) => Promise<Map<string, Tensor>>;
-
-async function readerOf([first, second]: Uint8Array, source: Source): Promise<Reader> {
-  if (first === 0x93) return async (input, options) => new Map([["array", await readNpy(input, options)]]);
-  if (first !== 0x50 || second !== 0x4b) return readSafetensors; // no zip's "PK"
-  const names = [...(await openZip(source)).keys()];
-  return names.some((name) => name.endsWith("/data.pkl")) ? readPth : readNpz;
-}
-
 /** The array of an npy file. */
 export async function readNpy(input: SourceInput, options: ReadTensorsOptions = {}): Promise<Tensor> {
   using file = await openNpy(await open(input, options));
@@ -126,6 +98,7 @@ export async function readNpz(
     else refused.set(name, unheld(name, tensor.dtype));
   }
   for (const [name, error] of refused) if (options.only?.(name)) throw error;
+  if (readable.size === 0 && !options.only) { for (const error of refused.values()) throw error; }
   return new PartlyRead(await load(readable, options), refused);
 }
 
