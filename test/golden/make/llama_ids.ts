@@ -91,7 +91,8 @@ async function families(samples: string[]) {
   return { texts: samples, families: [...found].map(([ids, names]) => ({ names, ids: JSON.parse(ids) })) };
 }
 
-write("pretokenizers", await families(texts(90)));
+const samples = texts(90);
+write("pretokenizers", await families(samples));
 write("later_characters", await families(laterTexts()));
 if (!bert) Deno.exit(0);
 
