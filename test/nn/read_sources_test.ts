@@ -2,6 +2,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import "../../src/entry/deno.ts";
 import type { BucketLike, SourceInput } from "../../mod.ts";
+import { download } from "../../src/hub/download.ts";
 import { serveFile } from "../hub/file_server.ts";
 import { goldenFile } from "../formats/file_golden.ts";
 import { everyFormat } from "./readers.ts";
@@ -35,6 +36,7 @@ const sources: Record<
   "a source whose close throws when it is called again": (bytes) => ({ input: new StrictSource(bytes) }),
   "a URL with ranges": (bytes) => served(bytes, true),
   "a URL without ranges": (bytes) => served(bytes, false),
+  "a download": downloaded,
 };
 
 class StrictSource {
@@ -74,6 +76,27 @@ async function onDisk(
 function served(bytes: Uint8Array, ranges: boolean): Opened {
   const server = serveFile({ bytes, ranges, etag: "one" });
   return { input: server.url, end: () => server[Symbol.asyncDispose]() };
+}
+
+/** The file of the cache that a download puts in its place. */
+async function downloaded(bytes: Uint8Array): Promise<Opened> {
+  const cache = await Deno.makeTempDir();
+  await using server = serveFile({ bytes, ranges: true, etag: "one" });
+  const before = Deno.env.get("WICK_CACHE");
+  Deno.env.set("WICK_CACHE", cache);
+  try {
+    const path = await download(server.url);
+    return {
+      input: path,
+      end() {
+        equal(openHandles(path), 0, "handles on the file are left");
+        Deno.removeSync(cache, { recursive: true });
+      },
+    };
+  } finally {
+    if (before === undefined) Deno.env.delete("WICK_CACHE");
+    else Deno.env.set("WICK_CACHE", before);
+  }
 }
 
 function bucketOf(bytes: Uint8Array): BucketLike {
