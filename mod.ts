@@ -4,7 +4,7 @@
  * @example
  * ```ts
  * import { load } from "@wick/wick";
- * using model = await load("models/wick-stories.gguf");
+ * using model = await load("wick:stories");
  * for await (const { text } of model.generate("Once upon a time", { maxTokens: 32, seed: 1 })) console.log(text);
  * ```
  *

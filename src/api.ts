@@ -106,13 +106,13 @@ export {
   readNpz,
   readPth,
   readSafetensors,
-  readTensors,
   type ReadTensorsOptions,
   streamSafetensors,
   writeNpy,
   writeNpz,
   writeSafetensors,
 } from "./nn/tensor_files.ts";
+export { readTensors } from "./nn/read_tensors.ts";
 export type { SafetensorsPairs } from "./formats/safetensors_writer.ts";
 export type { ZipMethod } from "./formats/zip_writer.ts";
 

@@ -125,6 +125,16 @@ export function reasonOf(failure: unknown): string {
   return found.join(": ");
 }
 
+/** Closes what nobody has taken over yet where `ask`, which needs it open, fails. */
+export async function closingOnFailure<T>(opened: { close(): void }, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
 /** What changes what a terminal shows, beyond what JSON escapes: C1 controls and marks of direction. */
 // deno-lint-ignore no-control-regex -- these are what must not pass
 const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;

@@ -14,8 +14,11 @@ const deno = Deno.execPath();
 /** Versions of what tests and tools import; deno.lock has the product's alone. */
 const locked = ["--lock=test/deno.lock", "--frozen"];
 /** Public entries, whose every symbol is documented. */
-const entries = ["mod.ts", "src/serve/mod.ts", "src/entry/workerd.ts"];
-/** Types of other packages that public symbols mention; they are documented where they come from. */
+const entries = Object.values<string>(JSON.parse(Deno.readTextFileSync("deno.json")).exports);
+/**
+ * Types of other packages that public symbols mention; they are documented where they come from. The lint takes them
+ * for private ones, and where they are exported, those that they mention.
+ */
 const foreign = ["Hono"];
 const roots = ["mod.ts", "src", "test", "tools", "bench", "examples"].filter(exists);
 

@@ -1,5 +1,5 @@
 /**
- * The command line's entry: `deno run -A src/cli/main.ts <command>`.
+ * The command line's entry: `deno run -A jsr:@wick/wick/cli <command>`, or in a clone `deno task wick <command>`.
  *
  * @module
  */

@@ -10,8 +10,8 @@ import { WickError } from "../error.ts";
 import type { LanguageModel } from "../generate/contract.ts";
 import type { Message } from "../generate/options.ts";
 
-/** Where the embedded model lies. */
-export const embeddedModel: string = new URL("../../models/wick-stories.gguf", import.meta.url).href;
+/** The embedded model. */
+export const embeddedModel = "wick:stories";
 
 /** Loads the model; throws UNSUPPORTED_ON_DEVICE for threads and devices that there are none of. */
 export async function openModel(

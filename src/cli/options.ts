@@ -25,7 +25,7 @@ export function addModelOptions(command: Command): Command {
   return command.optionsGroup("Model:")
     .option(
       "-m, --model <source>",
-      "PATH, URL or hf:owner/repo/file.gguf (default: the embedded stories model)",
+      "PATH, URL or hf:owner/repo/file.gguf (default: wick:stories, the embedded model)",
     )
     .addOption(
       new Option("--activations <type>", "precision between layers").choices(["int8", "f32"]).default("int8"),

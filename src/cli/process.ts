@@ -78,9 +78,11 @@ async function openModel(source: string, { onProgress, ...options }: OpenOptions
 
 /** Where a model lies on this machine: what is remote comes into the cache folder first. */
 async function toLocal(source: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<string> {
-  if (!/^(https?|hf):/i.test(source)) return source;
+  const { embeddedUrl, isEmbedded } = await import("../hub/embedded.ts");
+  const location = isEmbedded(source) ? embeddedUrl(source) : source;
+  if (!/^(https?|hf):/i.test(location)) return location;
   const { download } = await import("../hub/download.ts");
-  const path = download(source, {
+  const path = download(location, {
     signal,
     onProgress: onProgress &&
       (({ received, total, file, files }) =>

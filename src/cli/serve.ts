@@ -77,6 +77,6 @@ function keys(context: Context, { apiKey }: ServeFlags): string[] | undefined {
 
 /** What clients call a model: its file's name without the ending. */
 export function modelId(source: string): string {
-  const path = source.replace(/[?#].*$/, "").replace(/^(hf:.*)@[^@]*$/, "$1");
+  const path = source.replace(/[?#].*$/, "").replace(/^(hf:.*)@[^@]*$/, "$1").replace(/^wick:/, "wick-");
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).replace(/\.gguf$/i, "");
 }

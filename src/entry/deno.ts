@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf, WickError, type WickErrorCode } from "../error.ts";
+import { closingOnFailure, reasonOf, WickError, type WickErrorCode } from "../error.ts";
 import { type FileAccess, installPlatform, type ReadableFile, type WritableFile } from "./platform.ts";
 
 const fileAccess: FileAccess = {
@@ -69,7 +69,7 @@ async function openFile(path: string): Promise<ReadableFile> {
     throw new WickError("INVALID_ARGUMENT", `Cannot open ${path}: it must be a regular file, got ${found}`);
   }
   const file = await Deno.open(path);
-  const { size } = await file.stat();
+  const { size } = await closingOnFailure(file, () => file.stat());
   return {
     size,
     readInto: (offset, into) => readAt(file, path, offset, into),
@@ -124,7 +124,7 @@ async function appendFile(path: string, truncate: boolean): Promise<WritableFile
 async function tryLock(path: string): Promise<(() => void) | undefined> {
   await makeFolder(path);
   const file = await Deno.open(path, { create: true, write: true });
-  if (await file.tryLock(true)) return closing(file);
+  if (await closingOnFailure(file, () => file.tryLock(true))) return closing(file);
   file.close();
 }
 

@@ -108,7 +108,8 @@ export class ByteCursor {
       this.fail(what, `needs ${needed}, but a header must end within ${LONGEST_HEADER} bytes`);
     }
     const got = size === undefined ? this.arrived : size - this.position;
-    this.fail(what, `needs ${needed}, got ${got} to the end of the file`);
+    const empty = got === 0 && this.position === 0 ? ", which is empty" : "";
+    this.fail(what, `needs ${needed}, got ${got} to the end of the file${empty}`);
   }
 
   /**

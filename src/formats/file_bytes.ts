@@ -46,7 +46,8 @@ export async function readBytes(
     throw new WickError(
       "CORRUPT_FILE",
       `Cannot read ${what} of ${source.name} at byte ${offset}: ` +
-        `needs ${length} bytes, got ${Math.max(0, size - offset)} to the end of the file`,
+        `needs ${length} bytes, got ${Math.max(0, size - offset)} to the end of the file` +
+        (size === 0 ? ", which is empty" : ""),
     );
   }
   const known = source.size !== undefined && !source.sequential;

@@ -8,6 +8,7 @@ import { WickError } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { ByteCursor } from "./byte_cursor.ts";
 import { type FileDtype, type FileTensor, type NamedTensorData, tensorNamed } from "./file_tensor.ts";
+import { zipKind } from "./identify.ts";
 import { npyBytes, readNpyData, writeNpy } from "./npy.ts";
 import { type NpyHeader, readNpyHeader } from "./npy_header.ts";
 import { openZip, type ZipEntry, type ZipOptions } from "./zip.ts";
@@ -46,7 +47,7 @@ export class Npz implements Disposable {
   constructor(
     /** The arrays of numbers by name (without ".npy"), in the order in which they lie. */
     readonly tensors: ReadonlyMap<string, NpzTensor>,
-    /** Why the others cannot be read, by name: arrays of text, dates, records and Python objects. */
+    /** Why the others cannot be read, by name: arrays of text, dates, records, Python objects, and files of other kinds. */
     readonly refused: ReadonlyMap<string, WickError>,
     /** The archive. */
     readonly source: Source,
@@ -72,15 +73,12 @@ export class Npz implements Disposable {
  */
 export async function openNpz(source: Source, options: Pick<ZipOptions, "mostInflated"> = {}): Promise<Npz> {
   try {
+    const entries = [...(await openZip(source, options)).values()].filter(({ name }) => !name.endsWith("/"));
+    if (entries.length > 0 && !entries.some(isArray)) throw noArrays(source, entries);
     const tensors = new Map<string, NpzTensor>(), refused = new Map<string, WickError>();
-    for (const entry of (await openZip(source, options)).values()) {
-      const name = arrayName(entry, source.name);
-      try {
-        tensors.set(name, await openEntry(entry, name));
-      } catch (error) {
-        if (!(error instanceof WickError && error.code === "UNSUPPORTED_TENSOR_TYPE")) throw error;
-        refused.set(name, error);
-      }
+    for (const entry of entries) {
+      if (isArray(entry)) await openEntry(entry, tensors, refused);
+      else refused.set(entry.name, noArrays(source, [entry]));
     }
     return new Npz(tensors, refused, source);
   } catch (error) {
@@ -89,18 +87,32 @@ export async function openNpz(source: Source, options: Pick<ZipOptions, "mostInf
   }
 }
 
-function arrayName(entry: ZipEntry, archive: string): string {
-  if (entry.name.endsWith(SUFFIX)) return entry.name.slice(0, -SUFFIX.length);
-  const requirement = `an npz archive holds files that end in "${SUFFIX}", got "${entry.name}"`;
-  throw new WickError("UNKNOWN_FORMAT", `Cannot read ${archive}: ${requirement}`);
+/** Whether a file is an array's; beside them a Mac's archiver puts files of the same names in a folder of its own. */
+function isArray({ name }: ZipEntry): boolean {
+  return name.endsWith(SUFFIX) && !name.startsWith("__MACOSX/");
 }
 
-async function openEntry(entry: ZipEntry, name: string): Promise<NpzTensor> {
+function noArrays(source: Source, entries: readonly ZipEntry[]): WickError {
+  const found = zipKind(entries.map(({ name }) => name));
+  const requirement = `an npz archive holds files that end in "${SUFFIX}", got ${found}`;
+  return new WickError("UNKNOWN_FORMAT", `Cannot read ${source.name}: ${requirement}`);
+}
+
+/** Adds an array to those that can be read, or why it can't. */
+async function openEntry(
+  entry: ZipEntry,
+  tensors: Map<string, NpzTensor>,
+  refused: Map<string, WickError>,
+): Promise<void> {
+  const name = entry.name.slice(0, -SUFFIX.length);
   const opened = entry.open();
   try {
     const cursor = new ByteCursor(opened);
     const header = await readNpyHeader(cursor, tensorNamed(name));
-    return new NpzTensor(entry, name, header, npyBytes(cursor, tensorNamed(name), header));
+    tensors.set(name, new NpzTensor(entry, name, header, npyBytes(cursor, tensorNamed(name), header)));
+  } catch (error) {
+    if (!(error instanceof WickError && error.code === "UNSUPPORTED_TENSOR_TYPE")) throw error;
+    refused.set(name, error);
   } finally {
     opened.close();
   }

@@ -15,7 +15,7 @@ import { WickError } from "../error.ts";
 import type { Source } from "../hub/source.ts";
 import { readBytes } from "./file_bytes.ts";
 import { tensorNamed } from "./file_tensor.ts";
-import { fileKind, TELLING_BYTES } from "./identify.ts";
+import { fileKind, TELLING_BYTES, zipKind } from "./identify.ts";
 import { readPickle } from "./pickle.ts";
 import type { PickleValue } from "./pickle_machine.ts";
 import { PthTensor } from "./pth_tensor.ts";
@@ -92,7 +92,8 @@ async function refuseLegacy(source: Source): Promise<void> {
 
 function prefixOf(source: Source, entries: ReadonlyMap<string, ZipEntry>): string {
   const found = [...entries.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
-  if (found.length !== 1) unknown(source, `got a zip with ${found.length} files "*/data.pkl"`);
+  if (found.length === 0) unknown(source, `got ${zipKind([...entries.keys()])}`);
+  if (found.length > 1) unknown(source, `got a zip with ${found.length} files "*/data.pkl"`);
   const prefix = found[0].slice(0, -"data.pkl".length);
   if (entries.has(`${prefix}constants.pkl`)) unknown(source, "got a TorchScript archive, which holds code");
   return prefix;

@@ -53,9 +53,10 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a language model from a GGUF file: a path, an http(s) URL, "hf:owner/repo/file.gguf[@revision]", a
- * stream, a Blob, bytes, anything with `read(offset, length)`, or a bucket with the object's key. Weights
- * stream into place; the file is never held twice. Dispose the model to give its memory back.
+ * Loads a language model from a GGUF file: a path, an http(s) URL, "hf:owner/repo/file.gguf[@revision]",
+ * "wick:stories" (the model that comes with the package), a stream, a Blob, bytes, anything with
+ * `read(offset, length)`, or a bucket with the object's key. Weights stream into place; the file is never held
+ * twice. Dispose the model to give its memory back.
  *
  * @throws WickError UNKNOWN_FORMAT, CORRUPT_FILE, UNSUPPORTED_ARCHITECTURE, UNSUPPORTED_TENSOR_TYPE,
  * UNSUPPORTED_TOKENIZER, OUT_OF_MEMORY, INVALID_ARGUMENT, ABORTED, or what the source throws
@@ -63,7 +64,7 @@ export interface LoadOptions {
  * @example
  * ```ts
  * import { load } from "@wick/wick";
- * using model = await load("models/wick-stories.gguf");
+ * using model = await load("wick:stories");
  * console.log(await model.generate("Once upon a time", { maxTokens: 32, seed: 1 }).text());
  * ```
  */

@@ -78,8 +78,11 @@ export class CacheEntry {
 
   async #write(path: string, record: CacheRecord): Promise<void> {
     const file = await this.files.append(recordPath(path), { truncate: true });
-    await file.write(new TextEncoder().encode(JSON.stringify(record)));
-    await file.close();
+    try {
+      await file.write(new TextEncoder().encode(JSON.stringify(record)));
+    } finally {
+      await file.close();
+    }
   }
 
   async #record(path: string): Promise<CacheRecord | undefined> {

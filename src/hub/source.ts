@@ -6,6 +6,7 @@
 import { WickError } from "../error.ts";
 import { files } from "../entry/platform.ts";
 import { type BucketLike, openBucket } from "./bucket.ts";
+import { embeddedUrl, isEmbedded } from "./embedded.ts";
 import { hubUrl, isHubReference } from "./hub_reference.ts";
 import { blobSource, bytesSource, type RandomAccess, randomAccessSource } from "./memory_source.ts";
 import { StreamSource } from "./stream_source.ts";
@@ -43,8 +44,8 @@ export type SourceInput =
   | Source;
 
 /**
- * Opens whatever is given: a path, an http(s) or file URL, "hf:owner/repo/file.gguf[@revision]", a stream, a
- * blob, bytes, anything with `read(offset, length)`, a bucket with `key`, or a Source.
+ * Opens whatever is given: a path, an http(s) or file URL, "hf:owner/repo/file.gguf[@revision]", "wick:stories",
+ * a stream, a blob, bytes, anything with `read(offset, length)`, a bucket with `key`, or a Source.
  *
  * @throws WickError NOT_FOUND, ACCESS_DENIED, SOURCE_FAILED, INVALID_ARGUMENT or UNSUPPORTED_RUNTIME
  */
@@ -114,13 +115,15 @@ export function siblingLocation(location: string, name: string): string {
 }
 
 async function openLocation(location: string, options: UrlOptions): Promise<Source> {
+  if (isEmbedded(location)) return await openLocation(embeddedUrl(location), options);
   if (isHubReference(location)) return await openUrl(hubUrl(location), options);
   if (/^https?:/i.test(location)) return await openUrl(location, options);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
   if (scheme !== undefined && scheme.toLowerCase() !== "file") {
     throw new WickError(
       "INVALID_ARGUMENT",
-      `Cannot open ${location}: it must be a path, an http(s) or file URL or hf:owner/repo/file.gguf, got ${scheme}`,
+      `Cannot open ${location}: it must be a path, an http(s) or file URL, hf:owner/repo/file.gguf or ` +
+        `wick:stories, got ${scheme}`,
     );
   }
   const path = location.startsWith("file:") ? decodeURIComponent(new URL(location).pathname) : location;

@@ -15,34 +15,42 @@ export class MetadataReader {
 
   /** `<architecture>.<key>` as an integer in low .. high. */
   integer(key: string, low: number, high: number, fallback?: number): number {
-    return this.check(
-      key,
-      fallback,
-      `an integer in ${low}..${high}`,
-      (v) => typeof v === "number" && Number.isInteger(v) && v >= low && v <= high,
-    );
+    return this.check(key, this.#take(key) ?? fallback, ...integerIn(low, high));
+  }
+
+  /** The same for all layers, which an array may hold for each. */
+  perLayer(key: string, layers: number, low: number, high: number, fallback?: number): number {
+    const value = this.#take(key) ?? fallback;
+    if (typeof value !== "object") return this.check(key, value, ...integerIn(low, high));
+    const [first, ...others] = [...value];
+    if (value.length !== layers) this.refuse(key, `one number, or one for each of ${layers} layers`, value);
+    if (others.some((other) => other !== first)) {
+      this.unsupported(key, `one number for all ${layers} layers`, "several that differ");
+    }
+    return this.check(key, typeof first === "bigint" ? Number(first) : first, ...integerIn(low, high));
   }
 
   /** `<architecture>.<key>` as a real number in low .. high. */
   real(key: string, low: number, high: number, fallback?: number): number {
     return this.check(
       key,
-      fallback,
+      this.#take(key) ?? fallback,
       `a number in ${low}..${high}`,
-      (v) => typeof v === "number" && v >= low && v <= high,
+      (v): v is number => typeof v === "number" && v >= low && v <= high,
     );
   }
 
   /** `<architecture>.<key>` as one of several texts. */
   choice<T extends string>(key: string, choices: readonly T[], fallback: T): T {
-    const value = this.check(key, fallback, `one of ${choices.join(", ")}`, (v) => typeof v === "string");
-    if (choices.includes(value)) return value;
-    const name = `${this.architecture}.${key}`;
-    throw new WickError(
-      "UNSUPPORTED_ARCHITECTURE",
-      `Cannot build the model: its ${name} must be one of ${choices.join(", ")}, got ${shown(value)}`,
-      { param: name },
+    const given: MetadataValue = this.#take(key) ?? fallback;
+    const value = this.check(
+      key,
+      given,
+      `one of ${choices.join(", ")}`,
+      (v): v is T => typeof v === "string",
     );
+    if (choices.includes(value)) return value;
+    this.unsupported(key, `one of ${choices.join(", ")}`, shown(value));
   }
 
   /** Whether there is such a key. */
@@ -59,39 +67,36 @@ export class MetadataReader {
     for (const key of changingKeys) {
       const value = this.metadata.get(`${this.architecture}.${key}`);
       if (value === undefined || this.#read.has(key) || isNeutral(key, value)) continue;
-      const name = `${this.architecture}.${key}`;
-      throw new WickError(
-        "UNSUPPORTED_ARCHITECTURE",
-        `Cannot build the model: its ${name} = ${
-          shown(value)
-        } changes what it computes, and the architecture ` +
-          `${this.architecture} is built without it`,
-        { param: name },
+      this.unsupported(
+        key,
+        `absent, as it changes what the architecture ${this.architecture} computes`,
+        shown(value),
       );
     }
   }
 
+  /** The value of a key, which is read from now on. */
+  #take(key: string): MetadataValue | undefined {
+    this.#read.add(key);
+    return this.metadata.get(`${this.architecture}.${key}`);
+  }
+
   private check<T extends MetadataValue>(
     key: string,
-    fallback: T | undefined,
+    value: MetadataValue | undefined,
     expected: string,
-    valid: (value: MetadataValue) => boolean,
+    valid: (value: MetadataValue) => value is T,
   ): T {
-    this.#read.add(key);
-    const given = this.metadata.get(`${this.architecture}.${key}`) ?? fallback;
-    const value = typeof given === "object" ? this.#ofAllLayers(key, given) : given;
-    if (value !== undefined && valid(value)) return value as T;
+    if (value !== undefined && valid(value)) return value;
     this.refuse(key, expected, value);
   }
 
-  /** The one value that an array holds for every layer. */
-  #ofAllLayers(key: string, values: Iterable<MetadataValue> & { length: number }): MetadataValue {
-    const all = [...values], name = `${this.architecture}.${key}`;
-    if (all.length > 0 && all.every((value) => value === all[0])) return all[0];
+  /** Throws UNSUPPORTED_ARCHITECTURE for a value that is right, and not built. */
+  unsupported(key: string, requirement: string, found: string): never {
+    const name = `${this.architecture}.${key}`;
     throw new WickError(
       "UNSUPPORTED_ARCHITECTURE",
-      `Cannot build the model: its ${name} differs from layer to layer (an array of ${values.length}), and the architecture ` +
-        `${this.architecture} is built with one for all`,
+      `Cannot build the model: its ${name} must be ${requirement}, got ${found}`,
       { param: name },
     );
   }
@@ -104,6 +109,14 @@ export class MetadataReader {
       param: name,
     });
   }
+}
+
+/** What an integer must be, in words and as a check. */
+function integerIn(low: number, high: number): [string, (value: MetadataValue) => value is number] {
+  return [
+    `an integer in ${low}..${high}`,
+    (v): v is number => typeof v === "number" && Number.isInteger(v) && v >= low && v <= high,
+  ];
 }
 
 /** A value in a message: its type where it is no number, cut short. */

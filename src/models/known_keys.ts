@@ -8,91 +8,97 @@
 import type { MetadataValue } from "../formats/metadata.ts";
 
 /** Keys that say nothing which a language model's logits depend on. */
-export const harmlessKeys: ReadonlySet<string> = new Set([
-  "classifier.output_labels",
-  "context_length",
-  "decoder_start_token_id",
-  "pooling_type",
-  "rope.scaling.finetuned",
-  "tensor_data_layout",
-  "vocab_size",
-]);
+export const harmlessKeys: ReadonlySet<string> = new Set(words(`
+  classifier.output_labels classifier.pooling_type context_length decoder_start_token_id pooling_type
+  rope.scaling.finetuned tensor_data_layout vocab_size
+`));
 
 /** Keys that change what is computed. */
 export const changingKeys: readonly string[] = [
-  ...named(
+  ...below(
     "",
-    "activation_sparsity_scale attn_logit_softcapping block_count decoder_block_count embedding_length",
+    `activation_sparsity_scale attn_logit_softcapping block_count block_size conv_group_size conv_kernel_size
+    decoder_block_count deepstack_mapping embedding_length embedding_length_out embedding_length_per_layer_input
+    embedding_scale experts_per_group features_length feed_forward_length final_logit_softcapping
+    full_attention_interval has_confidence_head hash_layer_count hidden_activation interleave_moe_layer_step
+    leading_dense_block_count logit_scale moe_every_n_layers moe_latent_size n_deepstack_layers nextn_predict_layers
+    norm_before_fc norm_before_residual num_loops rescale_every_n_layers residual_scale router_logit_softcapping
+    sample_from_anchor selector_rank selector_top_k skip_loop_final_norm swiglu_clamp_exp swiglu_clamp_shexp
+    swin_norm target_hidden_size target_layers time_decay_extra_dim time_mix_extra_dim token_shift_count
+    use_parallel_residual`,
   ),
-  ...named("", "embedding_length_out embedding_length_per_layer_input embedding_scale features_length"),
-  ...named(
-    "",
-    "feed_forward_length final_logit_softcapping full_attention_interval interleave_moe_layer_step",
-  ),
-  ...named("", "leading_dense_block_count logit_scale moe_every_n_layers moe_latent_size n_deepstack_layers"),
-  ...named("", "nextn_predict_layers rescale_every_n_layers residual_scale router_logit_softcapping"),
-  ...named("", "swiglu_clamp_exp swiglu_clamp_shexp swin_norm time_decay_extra_dim time_mix_extra_dim"),
-  ...named("", "token_shift_count use_parallel_residual experts_per_group"),
-  ...named("altup.", "active_idx num_inputs"),
-  ...named(
+  ...below(
     "attention.",
-    "causal clamp_kqv decay_lora_rank gate_lora_rank group_norm_epsilon group_norm_groups",
+    `causal clamp_kqv compress_ratios compress_rope_freq_base decay_lora_rank gate_lora_rank group_norm_epsilon
+    group_norm_groups head_count head_count_kv iclr_lora_rank indexer.block_size indexer.head_count
+    indexer.key_length indexer.kpool indexer.kpool_select_tail indexer.local_blocks indexer.top_k indexer.types
+    key_length key_length_mla key_length_mla_swa key_length_swa kv_lora_rank kv_lora_rank_swa layer_norm_epsilon
+    layer_norm_rms_epsilon max_alibi_bias output_group_count output_lora_rank output_scale q_lora_rank
+    recurrent_layers relative_buckets_count rope_pattern scale shared_kv_layers sliding_window
+    sliding_window_pattern temperature_length temperature_scale value_length value_length_mla value_length_mla_swa
+    value_length_swa value_residual_mix_lora_rank value_scale`,
   ),
-  ...named(
-    "attention.",
-    "head_count head_count_kv iclr_lora_rank indexer.head_count indexer.key_length indexer.top_k",
-  ),
-  ...named("attention.", "key_length key_length_mla key_length_swa kv_lora_rank layer_norm_epsilon"),
-  ...named(
-    "attention.",
-    "layer_norm_rms_epsilon max_alibi_bias output_scale q_lora_rank relative_buckets_count",
-  ),
-  ...named("attention.", "scale shared_kv_layers sliding_window sliding_window_pattern temperature_length"),
-  ...named("attention.", "temperature_scale value_length value_length_mla value_length_swa"),
-  ...named("attention.", "value_residual_mix_lora_rank"),
-  ...named("convnext.", "block_count embedding_length"),
-  ...named(
+  ...below(
     "expert_",
-    "chunk_feed_forward_length count feed_forward_length gating_func group_count group_scale",
+    `chunk_feed_forward_length count feed_forward_length gating_func group_count group_scale group_used_count
+    latent_length shared_count shared_feed_forward_length used_count weights_norm weights_scale`,
   ),
-  ...named(
-    "expert_",
-    "group_used_count shared_count shared_feed_forward_length used_count weights_norm weights_scale",
+  ...below(
+    "rope.",
+    "dimension_count dimension_count_swa dimension_sections freq_base freq_base_swa scale_linear",
   ),
-  ...named("kda.", "head_dim"),
-  ...named("posnet.", "block_count embedding_length"),
-  ...named("rope.", "dimension_count dimension_count_swa dimension_sections freq_base freq_base_swa"),
-  ...named(
+  ...below(
     "rope.scaling.",
-    "alpha attn_factor factor original_context_length type yarn_attn_factor yarn_beta_fast",
+    `alpha attn_factor factor original_context_length type yarn_attn_factor yarn_beta_fast yarn_beta_slow
+    yarn_ext_factor yarn_log_multiplier`,
   ),
-  ...named("rope.scaling.", "yarn_beta_slow yarn_ext_factor yarn_log_multiplier"),
-  ...named("rope.", "scale_linear"),
-  ...named("shortconv.", "l_cache"),
-  ...named("ssm.", "conv_kernel dt_b_c_rms group_count inner_size state_size time_step_rank"),
-  ...named("wkv.", "head_size"),
+  ...below("activation.", "situ_beta situ_linear_beta"),
+  ...below("adapters.", "count lora_rank router_gain token_ids_activate token_ids_substitute"),
+  ...below("altup.", "active_idx num_inputs"),
+  ...below("attn_res.", "block_size"),
+  ...below("convnext.", "block_count embedding_length"),
+  ...below("hrm.", "h_cycles l_cycles layers_per_stack prefix_lm"),
+  ...below("hyper_connection.", "count epsilon low_rank magnitude sinkhorn_iterations"),
+  ...below("kda.", "gate_lower_bound head_dim safe_gate"),
+  ...below(
+    "ple.",
+    `conv_kernel eos_token_id head_offsets head_vocab_sizes heads_per_ngram image_token_id layer_multipliers layers
+    ngram_size`,
+  ),
+  ...below("posnet.", "block_count embedding_length"),
+  ...below("shortconv.", "l_cache"),
+  ...below("ssm.", "conv_kernel dt_b_c_rms group_count inner_size state_size time_step_rank"),
+  ...below("wkv.", "head_size"),
 ];
 
-/** Keys by which a 1 says that nothing is scaled. */
-const scales: ReadonlySet<string> = new Set([
-  "embedding_scale",
-  "expert_weights_scale",
-  "logit_scale",
-  "residual_scale",
-  "rope.scaling.attn_factor",
-  "rope.scaling.factor",
-]);
+/** Keys by which a 1 says that nothing is scaled, or done more than once. */
+const factors: ReadonlySet<string> = new Set(words(`
+  embedding_scale expert_weights_scale logit_scale num_loops residual_scale
+`));
 
 /** Keys that matter only where another one, which is not among them, says so. */
-const dependent: readonly string[] = ["attention.layer_norm_epsilon", "rope.scaling."];
+const dependent: ReadonlySet<string> = new Set([
+  "attention.layer_norm_epsilon",
+  ...below(
+    "rope.scaling.",
+    `factor original_context_length yarn_attn_factor yarn_beta_fast yarn_beta_slow yarn_ext_factor
+    yarn_log_multiplier`,
+  ),
+]);
 
-/** Whether a value says that nothing of the kind is there. */
+/** Whether a value of a key that was not read says that nothing of the kind is there. */
 export function isNeutral(key: string, value: MetadataValue): boolean {
-  if (dependent.some((start) => key.startsWith(start)) && !/log_multiplier|alpha/.test(key)) return true;
+  if (dependent.has(key)) return true;
   if (key === "attention.causal") return value === true;
-  return value === 0 || value === false || (value === 1 && scales.has(key));
+  if (key === "hidden_activation") return value === "silu";
+  if (typeof value === "object") return [...value].every((item) => isNeutral(key, item));
+  return value === 0 || value === false || (value === 1 && factors.has(key));
 }
 
-function named(prefix: string, names: string): string[] {
-  return names.split(" ").map((name) => prefix + name);
+function below(prefix: string, names: string): string[] {
+  return words(names).map((name) => prefix + name);
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { quotedName, WickError } from "../error.ts";
 import type { Metadata } from "../formats/metadata.ts";
 import { MultiHeadAttention, type OneRow } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
@@ -12,7 +13,7 @@ import type { CacheShape, KvCache, LayerCache } from "../nn/kv_cache.ts";
 import { type Activations, Linear } from "../nn/linear.ts";
 import { Module } from "../nn/module.ts";
 import { RmsNorm } from "../nn/norm.ts";
-import { type RopeScaling, RotaryEmbedding } from "../nn/rotary.ts";
+import { type RopeScaling, RotaryEmbedding, yarnWarmth } from "../nn/rotary.ts";
 import type { Weights } from "../nn/weights.ts";
 import type { Position } from "../tensor/ops/attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -115,7 +116,9 @@ export class Llama extends Module implements CausalModel {
   /** Reads the configuration from metadata and builds the model over the weights of a GGUF file. */
   static build(architecture: string, metadata: Metadata, weights: Weights, options: ModelOptions): Llama {
     const model = new Llama(llamaConfig(architecture, metadata), options);
-    model.load(weights.named(GGUF_NAMES), { allow: ["unexpected"] });
+    const named = weights.named(GGUF_NAMES);
+    refuseUnknown(architecture, named, [...model.declared().keys()]);
+    model.load(named, { allow: ["unexpected"] });
     model.rotary.allocate(options.device); // sized by numbers that the weights' shapes have borne out
     return model;
   }
@@ -138,15 +141,32 @@ export class Llama extends Module implements CausalModel {
   }
 }
 
+/** Tables that files once carried along and that the rotary embedding makes itself. */
+const TABLES = /\.attn_rot_embd(\.|$)/;
+
+/** Throws UNSUPPORTED_ARCHITECTURE where weights would be left out, as norms of heads or experts of another family. */
+function refuseUnknown(architecture: string, weights: Weights, declared: readonly string[]): void {
+  const known = new Set(declared.map((name) => weights.nameOf(name)));
+  const unknown = weights.names().filter((name) => !known.has(name) && !TABLES.test(name));
+  if (unknown.length === 0) return;
+  const some = unknown.slice(0, 4).map(quotedName).join(", ");
+  throw new WickError(
+    "UNSUPPORTED_ARCHITECTURE",
+    `Cannot build the model of ${weights.source}: the architecture ${architecture} has no place for ` +
+      `${unknown.length} of its tensors: ${some}${unknown.length > 4 ? " ..." : ""}`,
+  );
+}
+
 const MAX = 2 ** 24;
 
 /** The configuration that metadata holds. */
 export function llamaConfig(architecture: string, metadata: Metadata): LlamaConfig {
   const read = new MetadataReader(metadata, architecture);
+  const layers = read.integer("block_count", 1, 4096);
   const width = read.integer("embedding_length", 1, MAX);
-  const heads = read.integer("attention.head_count", 1, 65536);
+  const heads = read.perLayer("attention.head_count", layers, 1, 65536);
   const headSize = read.integer("attention.key_length", 2, 65536, Math.floor(width / heads));
-  const keyValueHeads = read.integer("attention.head_count_kv", 1, heads, heads);
+  const keyValueHeads = read.perLayer("attention.head_count_kv", layers, 1, heads, heads);
   const ropeDims = read.integer("rope.dimension_count", 2, headSize, headSize);
   if (!read.has("attention.key_length") && width % heads !== 0) {
     read.refuse("attention.head_count", `a divisor of the width ${width}`, heads);
@@ -157,14 +177,16 @@ export function llamaConfig(architecture: string, metadata: Metadata): LlamaConf
   if (ropeDims % 2 !== 0) read.refuse("rope.dimension_count", "an even number", ropeDims);
   const tokens = metadata.get("tokenizer.ggml.tokens") as { length?: number } | undefined;
   const valueSize = read.integer("attention.value_length", 1, 65536, headSize);
-  if (valueSize !== headSize) read.refuse("attention.value_length", `the keys' ${headSize}`, valueSize);
+  if (valueSize !== headSize) {
+    read.unsupported("attention.value_length", `the keys' ${headSize}`, String(valueSize));
+  }
   const config: LlamaConfig = {
-    layers: read.integer("block_count", 1, 4096),
+    layers,
     width,
     heads,
     headSize,
     keyValueHeads,
-    feedForward: read.integer("feed_forward_length", 1, MAX),
+    feedForward: read.perLayer("feed_forward_length", layers, 1, MAX),
     vocabulary: tokens?.length ?? read.integer("vocab_size", 1, MAX),
     epsilon: read.real("attention.layer_norm_rms_epsilon", 0, 1),
     ropeDims,
@@ -176,29 +198,33 @@ export function llamaConfig(architecture: string, metadata: Metadata): LlamaConf
   return config;
 }
 
+/** As llama.cpp reads it: a factor without a type is a linear one, and one of 0 is none. */
 function ropeScaling(read: MetadataReader): RopeScaling {
-  // files from before the typed form name only a linear scale
-  const legacy = read.real("rope.scale_linear", 0, 1e6, 0);
-  const type = read.choice("rope.scaling.type", ["none", "linear", "yarn"], legacy > 0 ? "linear" : "none");
-  if (type === "none") return { type };
-  const factor = read.real("rope.scaling.factor", 1e-6, 1e6, legacy > 0 ? legacy : 1);
-  if (type === "linear") return { type, factor };
+  const attention = read.real("rope.scaling.attn_factor", 0, 1e3, 1);
+  const factor = read.real("rope.scaling.factor", 0, 1e6, 0) ||
+    read.real("rope.scale_linear", 0, 1e6, 0) || // of files from before the typed form
+    1;
+  const type = read.choice("rope.scaling.type", ["none", "linear", "yarn"], factor === 1 ? "none" : "linear");
+  if (type === "none") return { type, attention };
+  if (type === "linear") return { type, factor, attention };
+  const trained = read.integer("context_length", 1, MAX);
+  const extrapolation = read.real("rope.scaling.yarn_ext_factor", 0, 1, 1);
   return {
     type,
     factor,
-    originalContext: read.integer(
-      "rope.scaling.original_context_length",
-      1,
-      MAX,
-      read.integer("context_length", 1, MAX),
-    ),
+    originalContext: read.integer("rope.scaling.original_context_length", 1, MAX, trained),
     betaFast: read.real("rope.scaling.yarn_beta_fast", 0, 1e6, 32),
     betaSlow: read.real("rope.scaling.yarn_beta_slow", 0, 1e6, 1),
-    extrapolation: read.real("rope.scaling.yarn_ext_factor", 0, 1, 1),
-    attention: read.real("rope.scaling.attn_factor", 0, 1e3, 1),
-    // what a config.json calls attention_factor: it stands in for the one that YaRN computes
-    warmth: read.has("rope.scaling.yarn_attn_factor")
-      ? read.real("rope.scaling.yarn_attn_factor", 0, 1e3)
-      : undefined,
+    extrapolation,
+    attention,
+    warmth: warmth(read, factor, extrapolation),
   };
+}
+
+/** What a config.json says in the place of YaRN's own: its attention_factor, or mscale (1) and mscale_all_dim. */
+function warmth(read: MetadataReader, factor: number, extrapolation: number): number | undefined {
+  const multiplier = read.real("rope.scaling.yarn_log_multiplier", 0, 1e3, 0);
+  if (read.has("rope.scaling.yarn_attn_factor")) return read.real("rope.scaling.yarn_attn_factor", 0, 1e3);
+  if (multiplier === 0 || extrapolation === 0) return undefined;
+  return yarnWarmth(factor) / yarnWarmth(factor, multiplier);
 }

@@ -11,11 +11,11 @@ import { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 import { Buffer } from "./parameter.ts";
 
-/** How angles are stretched. */
+/** How angles are stretched; `attention` multiplies cos and sin beside all else [1]. */
 export type RopeScaling =
-  | { type: "none" }
+  | { type: "none"; attention?: number }
   /** Positions divided by `factor` (Chen et al. 2023). */
-  | { type: "linear"; factor: number }
+  | { type: "linear"; factor: number; attention?: number }
   /** NTK-by-parts and a warmer softmax (YaRN, Peng et al. 2023). */
   | {
     type: "yarn";
@@ -24,9 +24,8 @@ export type RopeScaling =
     betaFast: number;
     betaSlow: number;
     extrapolation: number;
-    /** Multiplies cos and sin beside the warmth. */
-    attention: number;
-    /** What cos and sin are multiplied with [1 + 0.1 ln factor, or 1 without extrapolation]. */
+    attention?: number;
+    /** What cos and sin are multiplied with [that of {@linkcode yarnWarmth}, or 1 without extrapolation]. */
     warmth?: number;
   };
 
@@ -47,12 +46,20 @@ export function ropeFrequencies(
     { length: dims / 2 },
     (_, i) => base ** (-2 * i / dims) / (factors?.[i] ?? 1),
   );
-  if (scaling.type === "none") return { frequencies: plain, magnitude: 1 };
-  if (scaling.type === "linear") return { frequencies: plain.map((f) => f / scaling.factor), magnitude: 1 };
+  const { attention = 1 } = scaling;
+  if (scaling.type === "none") return { frequencies: plain, magnitude: attention };
+  if (scaling.type === "linear") {
+    return { frequencies: plain.map((f) => f / scaling.factor), magnitude: attention };
+  }
   const ramp = yarnRamp(dims, base, scaling);
   const frequencies = plain.map((f, i) => f / scaling.factor * (1 - ramp[i]) + f * ramp[i]);
-  const warmth = scaling.warmth ?? (scaling.extrapolation === 0 ? 1 : 1 + 0.1 * Math.log(scaling.factor));
-  return { frequencies, magnitude: scaling.attention * warmth };
+  const warmth = scaling.warmth ?? (scaling.extrapolation === 0 ? 1 : yarnWarmth(scaling.factor));
+  return { frequencies, magnitude: attention * warmth };
+}
+
+/** What YaRN multiplies cos and sin with: 1 + 0.1 `multiplier` ln `factor`, and 1 where nothing is stretched. */
+export function yarnWarmth(factor: number, multiplier = 1): number {
+  return factor <= 1 ? 1 : 1 + 0.1 * multiplier * Math.log(factor);
 }
 
 /** For each pair how much of its own frequency stays: 1 for those that turn often in the original context. */

@@ -26,10 +26,21 @@ const fileNames = new Map(Object.entries(names).map(([file, name]) => [name, fil
 
 /** @throws WickError UNSUPPORTED_TENSOR_TYPE for what no tensor holds */
 export function tensorDtype(name: string, dtype: FileDtype): PlainDtype {
+  const found = held(dtype);
+  if (found) return found;
+  throw unheld(name, dtype);
+}
+
+/** The dtype of a tensor that holds such elements, if there is one. */
+export function held(dtype: FileDtype): PlainDtype | undefined {
   const found = names[dtype] as Dtype | undefined;
-  if (found && isPlain(found)) return found;
+  return found && isPlain(found) ? found : undefined;
+}
+
+/** UNSUPPORTED_TENSOR_TYPE for what no tensor holds. */
+export function unheld(name: string, dtype: FileDtype): WickError {
   const known = Object.entries(names).filter(([, n]) => isPlain(n as Dtype)).map(([file]) => file);
-  throw new WickError(
+  return new WickError(
     "UNSUPPORTED_TENSOR_TYPE",
     `Cannot load tensor ${quotedName(name)}: its dtype must be one of ${known.join(" ")}, got ${dtype}`,
     { param: name },

@@ -17,15 +17,14 @@ import {
   type StreamedTensor,
   writeSafetensors as writeFile,
 } from "../formats/safetensors_writer.ts";
-import { openZip } from "../formats/zip.ts";
 import type { ZipMethod } from "../formats/zip_writer.ts";
-import { HeadSource } from "../hub/head_source.ts";
 import { type Source, type SourceInput, toSource } from "../hub/source.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { refuseWhileRecording } from "../tensor/program.ts";
 import type { Scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { fileDtype, tensorDtype } from "./tensor_dtypes.ts";
+import { PartlyRead } from "./partly_read.ts";
+import { fileDtype, held, tensorDtype, unheld } from "./tensor_dtypes.ts";
 
 /** The most bytes that wait for their place in the device's memory. */
 const WINDOW = 4 << 20;
@@ -74,42 +73,6 @@ export async function readSafetensors(
   return await load(file.tensors, options);
 }
 
-/**
- * Tensors of a file in any of these formats, told apart by its first bytes; the array of an npy file is "array".
- *
- * @throws WickError as {@linkcode readSafetensors}, which reads what is none of the others
- */
-export async function readTensors(
-  input: SourceInput,
-  options: ReadTensorsOptions = {},
-): Promise<Map<string, Tensor>> {
-  const source = await open(input, options);
-  const head = new Uint8Array(2);
-  const length = await closingOnFailure(source, async () => await source.readInto(0, head));
-  const whole = new HeadSource(source, 0, head.subarray(0, length));
-  const read = await closingOnFailure(whole, () => readerOf(head, whole));
-  return await read(whole, options); // which closes it
-}
-
-/** A source that nobody has taken over yet is closed where what is asked of it fails. */
-async function closingOnFailure<T>(source: Source, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    source.close();
-    throw error;
-  }
-}
-
-type Reader = (input: Source, options: ReadTensorsOptions) => Promise<Map<string, Tensor>>;
-
-async function readerOf([first, second]: Uint8Array, source: Source): Promise<Reader> {
-  if (first === 0x93) return async (input, options) => new Map([["array", await readNpy(input, options)]]);
-  if (first !== 0x50 || second !== 0x4b) return readSafetensors; // no zip's "PK"
-  const names = [...(await openZip(source)).keys()];
-  return names.some((name) => name.endsWith("/data.pkl")) ? readPth : readNpz;
-}
-
 /** The array of an npy file. */
 export async function readNpy(input: SourceInput, options: ReadTensorsOptions = {}): Promise<Tensor> {
   using file = await openNpy(await open(input, options));
@@ -118,18 +81,25 @@ export async function readNpy(input: SourceInput, options: ReadTensorsOptions = 
 }
 
 /**
- * The arrays of an npz archive by name; the input must read at any offset (no stream). Arrays that are no numbers
- * (text, dates, records, Python objects) are left out, unless `only` asks for one.
+ * The arrays of an npz archive by name; the input must read at any offset (no stream). Arrays that no tensor holds
+ * (text, dates, records, Python objects, complex numbers) are left out; asking for one, by `only` or by the map's
+ * `get`, throws UNSUPPORTED_TENSOR_TYPE that names it and its dtype.
  *
- * @throws WickError UNSUPPORTED_TENSOR_TYPE that names the array and its dtype, where `only` asks for such a one
+ * @throws WickError as {@linkcode readSafetensors}
  */
 export async function readNpz(
   input: SourceInput,
   options: ReadTensorsOptions = {},
 ): Promise<Map<string, Tensor>> {
   using file = await openNpz(await open(input, options));
-  for (const [name, error] of file.refused) if (options.only?.(name)) throw error;
-  return await load(file.tensors, options);
+  const refused = new Map(file.refused), readable = new Map<string, FileTensor>();
+  for (const [name, tensor] of file.tensors) {
+    if (held(tensor.dtype)) readable.set(name, tensor);
+    else refused.set(name, unheld(name, tensor.dtype));
+  }
+  for (const [name, error] of refused) if (options.only?.(name)) throw error;
+  if (readable.size === 0 && !options.only) { for (const error of refused.values()) throw error; }
+  return new PartlyRead(await load(readable, options), refused);
 }
 
 /**

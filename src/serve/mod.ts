@@ -6,7 +6,7 @@
  * ```ts
  * import { load } from "@wick/wick";
  * import { wick } from "@wick/wick/serve";
- * const app = wick({ models: { stories: () => load("models/wick-stories.gguf") } });
+ * const app = wick({ models: { stories: () => load("wick:stories") } });
  * const health = await app.request("/health");
  * console.assert(health.status === 200);
  * ```

@@ -5,13 +5,26 @@
  */
 import type { PreTokenizerSpec, SplitRule } from "./pretokenizers.ts";
 import { SPLITTERS } from "./splitters.ts";
-import { classifiable } from "./unicode.ts";
+import { classifiable, plainSpaced } from "./unicode.ts";
 
 /** Takes a piece, as code units `[start, end)` of the whole text. */
 export type PieceSink = (start: number, end: number) => void;
 
-/** One rule at work: calls `emit` with every piece of `text`, gaps between matches included, shifted by `offset`. */
-type Stage = (text: string, offset: number, emit: PieceSink) => void;
+/** Calls `emit` with every piece of `text`, gaps between matches included, shifted by `offset`. */
+type Cutting = (text: string, offset: number, emit: PieceSink) => void;
+
+/** One rule at work. */
+interface Stage {
+  cut: Cutting;
+  /** Whether it asks for classes of characters; else it sees the characters themselves. */
+  classes: boolean;
+}
+
+/** A text as the stages see it, code unit by code unit. */
+interface Seen {
+  plain: string;
+  classes: string;
+}
 
 /** The rules of one pre-tokenizer, compiled. */
 export class PreTokenizer {
@@ -23,22 +36,30 @@ export class PreTokenizer {
 
   /** Calls `emit` with the pieces of well-formed `text` in order; together they are the text. */
   split(text: string, emit: PieceSink): void {
-    if (text.length > 0) this.run(0, classifiable(text), 0, text.length, emit);
+    if (text.length === 0) return;
+    const plain = plainSpaced(text);
+    this.run(0, { plain, classes: classifiable(plain) }, 0, text.length, emit);
   }
 
-  private run(stage: number, text: string, start: number, end: number, emit: PieceSink): void {
-    if (stage === this.stages.length || end - start === 1) return emit(start, end);
+  private run(index: number, seen: Seen, start: number, end: number, emit: PieceSink): void {
+    if (index === this.stages.length || end - start === 1) return emit(start, end);
+    const { cut, classes } = this.stages[index];
+    const text = classes ? seen.classes : seen.plain;
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
-    const last = stage + 1 === this.stages.length;
-    this.stages[stage](part, start, last ? emit : (from, to) => this.run(stage + 1, text, from, to, emit));
+    const last = index + 1 === this.stages.length;
+    cut(part, start, last ? emit : (from, to) => this.run(index + 1, seen, from, to, emit));
   }
 }
 
 function stage(rule: SplitRule): Stage {
-  if (typeof rule === "string") return matches(compile(rule));
+  if (typeof rule === "string") return { cut: matches(compile(rule)), classes: /\\p\{/i.test(rule) };
+  return { cut: splits(SPLITTERS[rule.code]), classes: true };
+}
+
+function splits(splitter: (text: string, cut: (end: number) => void) => void): Cutting {
   return (text, offset, emit) => {
     let start = 0;
-    SPLITTERS[rule.code](text, (end) => {
+    splitter(text, (end) => {
       emit(offset + start, offset + end);
       start = end;
     });
@@ -51,7 +72,7 @@ export function compile(rule: string): RegExp {
   return new RegExp(source, "gu");
 }
 
-function matches(pattern: RegExp): Stage {
+function matches(pattern: RegExp): Cutting {
   return (text, offset, emit) => {
     pattern.lastIndex = 0;
     let end = 0;

@@ -10,6 +10,7 @@
  * @module
  */
 import type { SplitterName } from "./splitters.ts";
+import { LATER_HAN } from "./unicode.ts";
 
 /** A regular expression, or a splitter in code. */
 export type SplitRule = string | { code: SplitterName };
@@ -66,7 +67,7 @@ const GRANITE_MULTI = r`${
 const LETTERS = r`[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+${CONTRACTION}?`;
 
 const HAN = r`\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}` +
-  r`\u{2b820}-\u{2ceaf}\u{2ceb0}-\u{2ebef}\uf900-\ufaff\u{2f800}-\u{2fa1f}`;
+  r`\u{2b820}-\u{2ceaf}\u{2ceb0}-\u{2ebef}\uf900-\ufaff\u{2f800}-\u{2fa1f}` + LATER_HAN;
 const KIMI = r`[${HAN}]+|[^\r\n\p{L}\p{N}]?(?:(?![${HAN}])\p{L})+${CONTRACTION}?|\p{N}{1,3}|${REST}`;
 
 /** Latin, Greek, Cyrillic and other cased letters of DeepSeek LLM. */

@@ -63,6 +63,7 @@ Deno.test("modelId() is the file's name without its ending", () => {
     "https://host/x/c.gguf?download=true#top": "c",
     "hf:owner/repo/d.gguf@v1.0": "d",
     "file:///models/e-Q4_0.gguf": "e-Q4_0",
+    "wick:stories": "wick-stories",
     "plain": "plain",
   };
   for (const [source, id] of Object.entries(cases)) equal(modelId(source), id);

@@ -212,7 +212,7 @@ Deno.test("openPth() reads views by hand: broadcast, overlapping, empty, of no d
 Deno.test("openPth() refuses other archives, orders of bytes and streams", async () => {
   const value = `\x80\x02N.`;
   const cases: [Uint8Array, WickErrorCode, RegExp][] = [
-    [goldenFile("savez.npz"), "UNKNOWN_FORMAT", /a zip with 0 files "\*\/data\.pkl"/],
+    [goldenFile("savez.npz"), "UNKNOWN_FORMAT", /got an npz archive \(readNpz/],
     [goldenFile("numpy.safetensors"), "UNKNOWN_FORMAT", /begins with "PK/],
     [
       await checkpoint({ "data.pkl": value, byteorder: "middle" }),

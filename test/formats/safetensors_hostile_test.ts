@@ -147,7 +147,7 @@ const files: [string, Uint8Array, WickErrorCode, RegExp][] = [
     "a GGUF file",
     text("GGUF\x03\0\0\0\0\0\0\0"),
     "UNKNOWN_FORMAT",
-    /its header's length and "\{", got a GGUF file$/,
+    /its header's length and "\{", got a GGUF file \(load\(\) opens it\)$/,
   ],
   ["a web page", text("<!DOCTYPE html>"), "UNKNOWN_FORMAT", /got a web page/],
   ["a header of no bytes", file(0n, text("{}")), "CORRUPT_FILE", /2 to 100000000 bytes, got 0/],

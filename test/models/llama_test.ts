@@ -12,6 +12,7 @@ import { repositoryPath } from "../shared.ts";
 import { llama } from "../reference/llama.ts";
 import { writeGguf, type WrittenValue } from "../formats/gguf_writer.ts";
 import { type RandomLlama, randomLlama } from "./random_llama.ts";
+import yarn from "../golden/yarn.json" with { type: "json" };
 
 const seed = testSeed();
 const LENGTH = 21;
@@ -84,29 +85,23 @@ const variations: Record<string, () => Promise<number>> = {
       "f32",
       (p, i) => p / 4 * 10000 ** (-2 * i / 64),
     ),
-  "YaRN": () => {
-    const metadata = {
-      ".rope.scaling.type": "yarn",
-      ".rope.scaling.factor": { type: "f32" as const, value: 4 },
-      ".rope.scaling.original_context_length": 16,
-    };
-    const scaling = { type: "yarn", factor: 4, originalContext: 16, ...YARN } as const;
-    const { frequencies, magnitude } = ropeFrequencies(64, { base: 10000, scaling });
-    const made = randomLlama(new Random(seed), "f32", { metadata });
-    return error(made, "f32", (p, i) => p * frequencies[i], magnitude);
-  },
-  "YaRN and the factor of its config": () => {
-    const metadata = {
-      ".rope.scaling.type": "yarn",
-      ".rope.scaling.factor": { type: "f32" as const, value: 4 },
-      ".rope.scaling.original_context_length": 16,
-      ".rope.scaling.yarn_attn_factor": { type: "f32" as const, value: 1.75 },
-    };
-    const scaling = { type: "yarn", factor: 4, originalContext: 16, ...YARN } as const;
-    const { frequencies } = ropeFrequencies(64, { base: 10000, scaling });
-    const made = randomLlama(new Random(seed), "f32", { metadata });
-    return error(made, "f32", (p, i) => p * frequencies[i], 1.75);
-  },
+  "a factor without a type of stretching, which is linear": () =>
+    error(
+      randomLlama(new Random(seed), "f32", {
+        metadata: { ".rope.scaling.factor": { type: "f32", value: 4 } },
+      }),
+      "f32",
+      (p, i) => p / 4 * 10000 ** (-2 * i / 64),
+    ),
+  "a factor of attention and nothing else": () =>
+    error(
+      randomLlama(new Random(seed), "f32", {
+        metadata: { ".rope.scaling.attn_factor": { type: "f32", value: 1.5 } },
+      }),
+      "f32",
+      (p, i) => p * 10000 ** (-2 * i / 64),
+      1.5,
+    ),
   "one number for all layers in an array": () =>
     error(
       randomLlama(new Random(seed), "f32", { metadata: { ".feed_forward_length": [512, 512] } }),
@@ -125,6 +120,19 @@ const variations: Record<string, () => Promise<number>> = {
 for (const [name, run] of Object.entries(variations)) {
   Deno.test(`a Llama with ${name} agrees with its float64 forward`, async () => {
     const worst = await run();
+    ok(worst <= 1e-5, `${worst}`);
+  });
+}
+
+for (const { parameters, gguf, head_dim: headSize, frequencies, magnitude } of yarn.cases) {
+  Deno.test(`YaRN by ${JSON.stringify(parameters)} turns as transformers does`, async () => {
+    const numbers = Object.entries(gguf).map(([key, value]) =>
+      [`.${key}`, key.endsWith("_length") ? value : { type: "f32" as const, value }] as const
+    );
+    const metadata = { ".rope.scaling.type": "yarn", ...Object.fromEntries(numbers) };
+    const config = { headSize, ropeBase: parameters.rope_theta };
+    const made = randomLlama(new Random(seed), "f32", { config, metadata });
+    const worst = await error(made, "f32", (p, i) => p * frequencies[i], magnitude);
     ok(worst <= 1e-5, `${worst}`);
   });
 }
@@ -158,6 +166,27 @@ Deno.test("a file whose tensors are missing or misshapen names all of them", asy
   });
   const narrow = randomLlama(new Random(seed), "f32", { metadata: { ".feed_forward_length": 500 } }).file;
   await rejects(() => load(narrow), /ffn_gate.weight is \[512,256\], expected \[500,256\]/);
+});
+
+Deno.test("a tensor that the family does not know is refused by name, as it would be left out in silence", async () => {
+  const extra = (name: string) =>
+    randomLlama(new Random(seed), "f32", {
+      config: { layers: 1 },
+      extra: { [name]: new Float32Array(64).fill(1) },
+    });
+  const names = [
+    "blk.0.attn_q_norm.weight",
+    "blk.0.ffn_gate_inp.weight",
+    "rope_factors_long.weight",
+    "blk.1.attn_q.bias",
+  ];
+  for (const name of names) {
+    await rejects(() => load(extra(name).file), {
+      code: "UNSUPPORTED_ARCHITECTURE",
+      message: new RegExp(`llama has no place for 1 of its tensors: "${name}"$`),
+    });
+  }
+  (await load(extra("blk.0.attn_rot_embd.weight").file))[Symbol.dispose](); // tables that files once carried along
 });
 
 Deno.test("a norm's weight that its op can't take is told when the file is opened, not at the first token", async () => {
@@ -206,6 +235,8 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
     [".context_length", f32(NaN), /got NaN$/],
     [".context_length", f32(1.5), /got 1\.5$/],
     [".context_length", "long", /got "long"$/],
+    [".context_length", [2, 3], /got an array of 2$/],
+    [".context_length", [2, 2], /got an array of 2$/],
     [".attention.head_count_kv", 3, /expected a divisor of the 4 heads, got 3$/],
     [".rope.dimension_count", 63, /expected an even number, got 63$/],
   ];
@@ -219,11 +250,9 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
   const unsupported: [string, WrittenValue, RegExp][] = [
     [".rope.scaling.type", "\x1b[2J", /one of none, linear, yarn, got "\\u001b\[2J"$/],
     [".rope.scaling.type", "longrope", /one of none, linear, yarn, got "longrope"$/],
-    [".feed_forward_length", [64, 96], /differs from layer to layer \(an array of 2\)/],
-    [".attention.head_count_kv", [], /differs from layer to layer \(an array of 0\)/],
-    [".expert_count", 8, /llama\.expert_count = 8 changes what it computes/],
-    [".final_logit_softcapping", f32(30), /llama\.final_logit_softcapping = 30 changes/],
-    [".attention.causal", false, /llama\.attention\.causal = false changes/],
+    [".expert_count", 8, /llama\.expert_count must be absent, .*, got 8$/],
+    [".final_logit_softcapping", f32(30), /llama\.final_logit_softcapping must be absent, .*, got 30$/],
+    [".attention.causal", false, /llama\.attention\.causal must be absent, .*, got false$/],
   ];
   for (const [key, value, message] of unsupported) {
     const { file } = randomLlama(new Random(seed), "f32", {
@@ -232,7 +261,7 @@ Deno.test("numbers that make no model, and unknown architectures, are refused be
     });
     await rejects(() => load(file), { code: "UNSUPPORTED_ARCHITECTURE", param: `llama${key}`, message });
   }
-  const uneven = { embedding_length: 256, "attention.head_count": 3 };
+  const uneven = { block_count: 1, embedding_length: 256, "attention.head_count": 3 };
   const metadata = new Map(Object.entries(uneven).map(([key, value]) => [`llama.${key}`, value]));
   throws(() => llamaConfig("llama", metadata), {
     code: "CORRUPT_FILE",

@@ -1,66 +1,13 @@
 /** Every reader of tensors and models over every source, on the real platform: whole files, broken ones, and what stays open. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import {
-  load,
-  readNpy,
-  readNpz,
-  readPth,
-  readSafetensors,
-  readTensors,
-  type SourceInput,
-  tensor,
-  writeNpy,
-  writeNpz,
-  writeSafetensors,
-} from "../../mod.ts";
-import type { BucketLike } from "../../mod.ts";
+import "../../src/entry/deno.ts";
+import type { BucketLike, SourceInput } from "../../mod.ts";
+import { download } from "../../src/hub/download.ts";
 import { serveFile } from "../hub/file_server.ts";
 import { goldenFile } from "../formats/file_golden.ts";
-import { Random } from "../random.ts";
-import { randomLlama } from "../models/random_llama.ts";
+import { everyFormat } from "./readers.ts";
 
-/** Reads, and gives the names that came. */
-type Read = (input: SourceInput, key?: string) => Promise<string[]>;
-
-const named =
-  (read: (input: SourceInput, options: { key?: string }) => Promise<Map<string, Disposable>>): Read =>
-  async (input, key) => {
-    const tensors = await read(input, { key });
-    for (const value of tensors.values()) value[Symbol.dispose]();
-    return [...tensors.keys()].sort();
-  };
-
-const loading: Read = async (input, key) => {
-  using model = await (key === undefined ? load(input) : load(input as never, key));
-  equal((await model.generate([1], { maxTokens: 2, temperature: 0 }).result()).ids.length > 0, true);
-  return ["loaded"];
-};
-
-using x = tensor([[1, 2], [3, 4]]);
-const pair = new Map([["a", x], ["b", x]]);
-/** A whole file of each format, and who reads it. */
-const files: [string, Uint8Array, Read[], names: string[], streams: boolean][] = [
-  [
-    "safetensors",
-    await writeSafetensors(pair),
-    [named(readSafetensors), named(readTensors)],
-    ["a", "b"],
-    true,
-  ],
-  [
-    "npy",
-    await writeNpy(x),
-    [
-      named(async (input, options) => new Map([["array", await readNpy(input, options)]])),
-      named(readTensors),
-    ],
-    ["array"],
-    true,
-  ],
-  ["npz", await writeNpz(pair), [named(readNpz), named(readTensors)], ["a", "b"], false],
-  ["pth", goldenFile("views.pth"), [named(readPth), named(readTensors)], [], false],
-  ["gguf", randomLlama(new Random(1), "q8_0", { config: { layers: 1 } }).file, [loading], ["loaded"], true],
-];
+const files = await everyFormat(goldenFile("views.pth"));
 
 /** An input, a bucket's key, and how what it holds open ends. */
 interface Opened {
@@ -89,6 +36,7 @@ const sources: Record<
   "a source whose close throws when it is called again": (bytes) => ({ input: new StrictSource(bytes) }),
   "a URL with ranges": (bytes) => served(bytes, true),
   "a URL without ranges": (bytes) => served(bytes, false),
+  "a download": downloaded,
 };
 
 class StrictSource {
@@ -130,6 +78,27 @@ function served(bytes: Uint8Array, ranges: boolean): Opened {
   return { input: server.url, end: () => server[Symbol.asyncDispose]() };
 }
 
+/** The file of the cache that a download puts in its place. */
+async function downloaded(bytes: Uint8Array): Promise<Opened> {
+  const cache = await Deno.makeTempDir();
+  await using server = serveFile({ bytes, ranges: true, etag: "one" });
+  const before = Deno.env.get("WICK_CACHE");
+  Deno.env.set("WICK_CACHE", cache);
+  try {
+    const path = await download(server.url);
+    return {
+      input: path,
+      end() {
+        equal(openHandles(path), 0, "handles on the file are left");
+        Deno.removeSync(cache, { recursive: true });
+      },
+    };
+  } finally {
+    if (before === undefined) Deno.env.delete("WICK_CACHE");
+    else Deno.env.set("WICK_CACHE", before);
+  }
+}
+
 function bucketOf(bytes: Uint8Array): BucketLike {
   return {
     head: (key) => Promise.resolve(key === "key" ? { size: bytes.length } : null),
@@ -157,7 +126,7 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-for (const [format, whole, reads, names, streams] of files) {
+for (const { format, whole, reads, names, streams } of files) {
   for (const [kind, open] of Object.entries(sources)) {
     const forward = kind === "a stream" || kind === "a URL without ranges";
     Deno.test(`${format} is read from ${kind}, and the error of a broken one is told`, async () => {

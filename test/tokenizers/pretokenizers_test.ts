@@ -14,8 +14,16 @@ interface Golden {
 
 const golden = readGolden<Golden>("tokenizers/pretokenizers.json.gz");
 
-Deno.test("every pre-tokenizer cuts as libllama does", () => {
-  const { texts, families } = golden;
+const goldens: Record<string, Golden> = {
+  "odd texts": golden,
+  "characters of later versions of Unicode": readGolden<Golden>("tokenizers/later_characters.json.gz"),
+};
+
+for (const [kind, golden] of Object.entries(goldens)) {
+  Deno.test(`every pre-tokenizer cuts ${kind} as libllama does`, () => cutsAsLibllama(golden));
+}
+
+function cutsAsLibllama({ texts, families }: Golden): void {
   const vocabulary = pairVocabulary(texts);
   const names = families.flatMap((family) => family.names);
   deepEqual([...names, "whitespace"].sort(), [...PRE_TOKENIZERS.keys()].sort());
@@ -33,7 +41,7 @@ Deno.test("every pre-tokenizer cuts as libllama does", () => {
       deepEqual([name, wrong.slice(0, 2)], [name, []]);
     }
   }
-});
+}
 
 sharedTest("every name that llama.cpp knows is known", ["golden/tokenizers/pretokenizers.json"], ([path]) => {
   const { pres } = JSON.parse(readFileSync(path, "utf8"));

@@ -1,15 +1,16 @@
 /**
- * The Worker under test: the Hono app with the embedded model from a bucket, and the contract suite at /contract.
+ * The Worker under test: the Hono app with the embedded model from a bucket, the contract suite at /contract, every
+ * reader over R2 at /readers, and a story of the model by its name at /embedded.
  *
  * @module
  */
 import { load } from "../../src/entry/workerd.ts";
-import type { BucketLike } from "../../src/hub/bucket.ts";
 import { wick } from "../../src/serve/mod.ts";
 import { contract, type Tester } from "../contract/suite.ts";
+import { checkReaders, type ReadersBucket } from "./readers.ts";
 
 interface Env {
-  MODELS: BucketLike;
+  MODELS: ReadersBucket;
 }
 
 const KEY = "wick-stories.gguf";
@@ -42,6 +43,13 @@ app.get("/contract", async ({ env }) => {
     results.push({ name, error });
   }
   return Response.json(results);
+});
+
+app.get("/readers", async ({ env }) => Response.json(await checkReaders(env.MODELS, "views.pth")));
+
+app.get("/embedded", async () => {
+  using model = await load("wick:stories");
+  return new Response(await model.generate("Once upon a time", { maxTokens: 24, seed: 1 }).text());
 });
 
 export default app;

@@ -4,10 +4,12 @@
  * @module
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { Miniflare } from "npm:miniflare@4.20260730.0";
+import { Miniflare, Response as OutboundResponse } from "npm:miniflare@4.20260730.0";
+import { VERSION } from "../../src/hub/embedded.ts";
 import { page } from "../../src/serve/page/mod.ts";
 import { repositoryPath } from "../shared.ts";
 import { chat, events, json } from "../serve/harness.ts";
+import { goldenFile } from "../formats/file_golden.ts";
 import { bundleWorker } from "./bundle.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -15,8 +17,12 @@ const ask = (fields: Record<string, unknown> = {}) =>
   chat("Once upon a time", { model: "stories", ignore_eos: true, seed: 1, ...fields });
 
 /** Runs `test` against a Worker of its own. */
-async function withWorker(test: (url: string, post: Post) => Promise<void>): Promise<void> {
+async function withWorker(
+  test: (url: string, post: Post) => Promise<void>,
+  options: { outboundService?: (request: { url: string }) => unknown } = {},
+): Promise<void> {
   const worker = new Miniflare({
+    ...options,
     modules: await bundleWorker(repositoryPath("test/workerd/worker.ts")),
     compatibilityDate: "2026-07-01",
     compatibilityFlags: ["enable_request_signal"],
@@ -27,6 +33,7 @@ async function withWorker(test: (url: string, post: Post) => Promise<void>): Pro
     const model = await Deno.readFile(repositoryPath("models/wick-stories.gguf"));
     const bucket = await worker.getR2Bucket("MODELS") as unknown as Bucket;
     await bucket.put("wick-stories.gguf", model);
+    await bucket.put("views.pth", goldenFile("views.pth"));
     await test(url, (path, body, signal) =>
       fetch(url + path, {
         method: "POST",
@@ -75,6 +82,28 @@ Deno.test("in a Worker: a client that leaves its stream frees the place, and the
     for (const response of both) await (await response).body?.cancel();
     equal((await json(post(CHAT, ask()))).object, "chat.completion");
   }));
+
+Deno.test("in a Worker: every reader over R2, streams, bytes and Blobs, whole files and broken ones", () =>
+  withWorker(async (url) => {
+    const { faults, count } = await json(fetch(`${url}/readers`));
+    deepEqual(faults, []);
+    ok(count > 100, `${count}`);
+  }));
+
+Deno.test("in a Worker: wick:stories comes from where the package is published", () => {
+  const asked: string[] = [];
+  const outboundService = async ({ url }: { url: string }) => {
+    asked.push(url);
+    return new OutboundResponse(await Deno.readFile(repositoryPath("models/wick-stories.gguf")));
+  };
+  return withWorker(async (url) => {
+    const response = await fetch(`${url}/embedded`);
+    const text = await response.text();
+    equal(response.status, 200, text);
+    ok(text.trim().split(/\s+/).length > 10, text);
+    deepEqual(asked, [`https://jsr.io/@wick/wick/${VERSION}/models/wick-stories.gguf`]);
+  }, { outboundService });
+});
 
 Deno.test("in a Worker: the contract", (t) =>
   withWorker(async (url) => {

@@ -1,5 +1,5 @@
 /**
- * Writes what libllama makes of odd texts: test/golden/tokenizers/{pretokenizers,wordpiece}.json.gz.
+ * Writes what libllama makes of odd texts: test/golden/tokenizers/{pretokenizers,later_characters,wordpiece}.json.gz.
  *
  * Usage, in a folder where `npm i node-llama-cpp@3.22.1` (with its linux-x64 package) was run:
  * `deno run -A --node-modules-dir=manual .../llama_ids.ts node-llama-cpp BERT.gguf`, where BERT.gguf is
@@ -15,6 +15,7 @@ import { openGguf } from "../../../src/formats/gguf.ts";
 import type { StringArray } from "../../../src/formats/metadata.ts";
 import { toSource } from "../../../src/hub/source.ts";
 import { PRE_TOKENIZERS } from "../../../src/tokenizers/pretokenizers.ts";
+import { classifiable } from "../../../src/tokenizers/unicode.ts";
 import { writeGguf, type WrittenValue } from "../../formats/gguf_writer.ts";
 import { pairVocabulary } from "../../tokenizers/pair_vocabulary.ts";
 
@@ -31,6 +32,24 @@ function texts(count: number): string[] {
   const draw = (n: number): number => (state = Math.imul(state, 1664525) + 1013904223 >>> 0) % 65521 % n;
   return Array.from({ length: count }, () =>
     Array.from({ length: 2 + draw(12) }, () => FRAGMENTS[draw(FRAGMENTS.length)]).join(""));
+}
+
+/** Texts with the first, a middle and the last character of each run that Unicode 16 and 17 added, and its neighbours. */
+function laterTexts(): string[] {
+  const isLater = (c: number) => classifiable(String.fromCodePoint(c)) !== String.fromCodePoint(c);
+  const chosen: number[] = [];
+  for (let from = 0x80; from < 0x110000; from++) {
+    if (from >= 0xd800 && from < 0xe000 || !isLater(from)) continue;
+    let to = from;
+    while (isLater(to + 1)) to++;
+    chosen.push(from - 1, from, from + to >> 1, to, to + 1);
+    from = to;
+  }
+  const groups: string[] = [];
+  for (let i = 0; i < chosen.length; i += 6) {
+    groups.push(chosen.slice(i, i + 6).map((c) => String.fromCodePoint(c)).map((c) => `a${c} 你${c}b  ${c}1!${c}${c}`).join(""));
+  }
+  return groups;
 }
 
 const folder = mkdtempSync(`${tmpdir()}/llama-ids-`);
@@ -58,20 +77,24 @@ function write(name: string, value: unknown): void {
   writeFileSync(path, gzipSync(JSON.stringify(value), { level: 9 }));
 }
 
-const samples = texts(90);
-const vocabulary = pairVocabulary(samples);
-const families = new Map<string, string[]>();
-for (const name of PRE_TOKENIZERS.keys()) {
-  // libllama aborts on spaces in pieces that are no bytes.
-  if (name === "whitespace") continue;
-  const ids = await idsOf(new Map([...vocabulary, ["tokenizer.ggml.pre", name]]), samples);
-  if (ids === undefined) console.log(`${name}: not run`);
-  else families.set(JSON.stringify(ids), [...families.get(JSON.stringify(ids)) ?? [], name]);
+/** The texts, and what each family of pre-tokenizers makes of them. */
+async function families(samples: string[]) {
+  const vocabulary = pairVocabulary(samples);
+  const found = new Map<string, string[]>();
+  for (const name of PRE_TOKENIZERS.keys()) {
+    // libllama aborts on spaces in pieces that are no bytes.
+    if (name === "whitespace") continue;
+    const ids = await idsOf(new Map([...vocabulary, ["tokenizer.ggml.pre", name]]), samples);
+    if (ids === undefined) console.log(`${name}: not run`);
+    else found.set(JSON.stringify(ids), [...found.get(JSON.stringify(ids)) ?? [], name]);
+  }
+  return { texts: samples, families: [...found].map(([ids, names]) => ({ names, ids: JSON.parse(ids) })) };
 }
-write("pretokenizers", {
-  texts: samples,
-  families: [...families].map(([ids, names]) => ({ names, ids: JSON.parse(ids) })),
-});
+
+const samples = texts(90);
+write("pretokenizers", await families(samples));
+write("later_characters", await families(laterTexts()));
+if (!bert) Deno.exit(0);
 
 using gguf = await openGguf(await toSource(readFileSync(bert)));
 const all = [...gguf.metadata.get("tokenizer.ggml.tokens") as StringArray];
