@@ -39,6 +39,11 @@ export interface ModelParts {
   loadMs: number;
 }
 
+/** Bytes that weights hold. */
+export function bytesOf(weights: ReadonlyMap<string, Tensor>): number {
+  return [...weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+}
+
 /** See {@linkcode LanguageModel}; made by {@linkcode load}. */
 export class Model implements LanguageModel {
   private readonly parts: ModelParts;
@@ -85,7 +90,7 @@ export class Model implements LanguageModel {
   }
 
   memory(): MemoryUse {
-    const weights = [...this.parts.weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+    const weights = bytesOf(this.parts.weights);
     const kvCache = [...this.sessions].reduce((sum, s) => sum + s.steps.cache.bytes, 0);
     return { weights, kvCache, scratch: Math.max(0, this.parts.device.live().bytes - weights - kvCache) };
   }

@@ -18,7 +18,7 @@ import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
-import { allWords, RowWriter } from "./row.ts";
+import { allWords, replayBytes, RowWriter } from "./row.ts";
 
 const PAGE = 65536;
 const EAGER_ROW = PAGE;
@@ -291,14 +291,9 @@ class WasmReplay implements Replay {
   constructor(private readonly device: WasmDevice, calls: readonly Call[]) {
     this.count = calls.length;
     this.calls = device.build === "debug" ? calls : [];
-    let words = 0;
-    let scratch = 0;
-    for (const { kernel, params, cells } of calls) {
-      words += allWords(kernel);
-      if (kernel.scratch) scratch = Math.max(scratch, kernel.scratch(kernelSizes(kernel, params, cells)));
-    }
+    const { pairs, words, scratch } = replayBytes(calls);
     [this.rows, this.args, this.#scratch] = allOrNothing((part) =>
-      [8 * calls.length, 4 * words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
+      [pairs, words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
     );
     this.writeRows(calls);
   }
