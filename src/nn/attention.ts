@@ -52,7 +52,11 @@ export interface MultiHeadAttentionOptions extends Omit<LinearOptions, "tiedTo">
 export interface AttendOptions {
   /** [B, S, M]: the sequence that keys and values are made of [x itself]. */
   memory?: Tensor;
-  /** See {@linkcode scaledDotProductAttention}. */
+  /**
+   * What broadcasts to [B, H, T, S]: bool, true where a row sees another (of padded sequences [B, 1, 1, S], true where
+   * there is a token), or floats that are added to the scores; see {@linkcode scaledDotProductAttention}. PyTorch's
+   * own layer has its masks the other way round.
+   */
   mask?: Tensor;
 }
 

@@ -175,6 +175,12 @@ function withNumber(op: Arithmetic, a: Tensor, b: number): Tensor {
   if (!isPlain(a.dtype)) throw refused(op.name, a);
   const dtype = resultOf(op, a, b);
   const within = computed(op, dtype);
+  if (op.name === "pow" && b < 0 && !isFloat(dtype)) {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot pow ${a} by ${b}: negative powers of integers are fractions; convert with to("f32")`,
+    );
+  }
   if (!op.affine) return promoted(op, a, constant(a.device, b, within), dtype);
   using x = cast(a, within);
   if (within === "f32") {
