@@ -23,7 +23,7 @@ export interface ScaledAttentionOptions {
   causal?: boolean;
   /**
    * What broadcasts to [B, H, T, S], as PyTorch's `attn_mask`: bool, true where a query sees a key, or floats of q's
-   * dtype (or f32) that are added to the scores. A query that sees no key gives NaN.
+   * dtype (or f32) that are added to the scores. A query that sees no key gives NaN, or 0 where there is none.
    */
   mask?: Tensor;
   /** Multiplies q k [1 / sqrt(D)]. */
@@ -67,7 +67,7 @@ function attend(q: Tensor, k: Tensor, v: Tensor, options: ScaledAttentionOptions
   if (someHalf([q, k, v])) return inWide([q, k, v], (q, k, v) => attend(q, k, v, options));
   check(q, k, v);
   const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-  return options.mask || options.dropout || q.dtype === "f64"
+  return options.mask || options.dropout || q.dtype === "f64" || q.size === 0 || k.size === 0
     ? composed(q, k, v, call, options)
     : fused(q, k, v, call);
 }
@@ -177,7 +177,7 @@ function checkMask(mask: Tensor, { dtype }: Tensor): void {
 function grouped(x: Tensor, k: Tensor): Tensor {
   const [B, H, T, C] = x.shape;
   const G = k.shape[1];
-  return x.reshape(B, G, H / G * T, C);
+  return x.reshape(B, G, G === 0 ? 0 : H / G * T, C);
 }
 
 /** The fused kernel's gradients, in ops. */
@@ -192,10 +192,10 @@ function composedGradients(dy: Tensor, q: Tensor, k: Tensor, v: Tensor, call: We
 
 function check(q: Tensor, k: Tensor, v: Tensor): void {
   const [B, H, , D] = q.shape;
-  const [kB, G, S, kD] = k.shape;
+  const [kB, G, , kD] = k.shape;
   const fits = [q, k, v].every((x) => x.rank === 4 && x.dtype === q.dtype) &&
-    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D && S > 0 &&
-    H % G === 0 && show(k.shape) === show(v.shape);
+    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D &&
+    (G === 0 ? H === 0 : H % G === 0) && show(k.shape) === show(v.shape);
   if (fits) return;
   throw new WickError(
     "SHAPE_MISMATCH",
