@@ -7,10 +7,10 @@
 import { WickError } from "../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "./device.ts";
 import { FAULT_BYTES, Faults } from "./faults.ts";
-import { replayLayout } from "./replay_layout.ts";
 import { blockBytes } from "./wasm/heap.ts";
+import { replayBytes } from "./wasm/row.ts";
 
-/** Counts allocations; kernels do not run on it. */
+/** Counts allocations as the WASM device makes them; kernels do not run on it. */
 export class PlanDevice implements Device {
   readonly kind = "wasm";
   readonly build = "plan";
@@ -43,9 +43,9 @@ export class PlanDevice implements Device {
   }
 
   compile(calls: readonly Call[]): Replay {
-    const { rows, words, scratch } = replayLayout(calls);
-    const blocks = [rows, words, ...(scratch > 0 ? [scratch] : [])].map((bytes) => this.allocate(bytes));
-    return { run: refuse, [Symbol.dispose]: () => blocks.forEach((block) => block.release()) };
+    const { pairs, words, scratch } = replayBytes(calls);
+    const parts = [pairs, words, ...(scratch > 0 ? [scratch] : [])].map((n) => this.allocate(n));
+    return { run: refuse, [Symbol.dispose]: () => parts.forEach((part) => part.release()) };
   }
 
   live(): LiveMemory {

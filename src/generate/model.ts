@@ -40,7 +40,10 @@ export interface ModelParts {
   loadMs: number;
 }
 
-const nllNames: KeysOf<NllOptions> = { window: true, signal: true, onProgress: true };
+/** Bytes that weights hold. */
+export function bytesOf(weights: ReadonlyMap<string, Tensor>): number {
+  return [...weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+}
 
 /** See {@linkcode LanguageModel}; made by {@linkcode load}. */
 export class Model implements LanguageModel {
@@ -88,7 +91,7 @@ export class Model implements LanguageModel {
   }
 
   memory(): MemoryUse {
-    const weights = [...this.parts.weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+    const weights = bytesOf(this.parts.weights);
     const kvCache = [...this.sessions].reduce((sum, s) => sum + s.steps.cache.bytes, 0);
     return { weights, kvCache, scratch: Math.max(0, this.parts.device.live().bytes - weights - kvCache) };
   }

@@ -85,9 +85,8 @@ function lowBits(value: number, dtype: PlainDtype): number {
 
 function inputsOf(given: Case, dtype: PlainDtype, own: Scope): Tensor[] {
   return given.inputs.map(({ shape, data, dtype: fixed }, i) => {
-    const of = fixed ?? dtype;
-    const flat = tensor(data.map((v) => lowBits(v, of)), { dtype: of, scope: own });
-    const x = flat.reshape(...shape);
+    const whole = tensor(data, { dtype: "i64", scope: own });
+    const x = whole.to(fixed ?? dtype).reshape(...shape); // unsigned integers have the low bits of what is negative
     return dtype === "f64" && given.gradients?.[i] ? x.detach().requiresGrad() : x;
   });
 }

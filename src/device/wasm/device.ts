@@ -19,7 +19,7 @@ import type { Kernel } from "../kernel.ts";
 import { allWords, replayLayout } from "../replay_layout.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
-import { RowWriter } from "./row.ts";
+import { allWords, replayBytes, RowWriter } from "./row.ts";
 
 const PAGE = 65536;
 const EAGER_ROW = PAGE;
@@ -298,9 +298,9 @@ class WasmReplay implements Replay {
   constructor(private readonly device: WasmDevice, calls: readonly Call[]) {
     this.count = calls.length;
     this.calls = device.build === "debug" ? calls : [];
-    const { rows, words, scratch } = replayLayout(calls);
+    const { pairs, words, scratch } = replayBytes(calls);
     [this.rows, this.args, this.#scratch] = allOrNothing((part) =>
-      [rows, words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
+      [pairs, words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
     );
     this.writeRows(calls);
   }

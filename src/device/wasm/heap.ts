@@ -14,7 +14,7 @@ interface Block {
   end: number;
 }
 
-/** What a block of so many bytes takes: at least one unit of the alignment, and a whole number of them. */
+/** Bytes that a block takes: rounded up to the alignment, and never none. */
 export function blockBytes(bytes: number, alignment: number = ALIGNMENT): number {
   return Math.max(alignment, roundUp(bytes, alignment));
 }
