@@ -40,6 +40,8 @@ export interface ModelParts {
   loadMs: number;
 }
 
+const nllNames: KeysOf<NllOptions> = { window: true, signal: true, onProgress: true };
+
 /** Bytes that weights hold. */
 export function bytesOf(weights: ReadonlyMap<string, Tensor>): number {
   return [...weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);

@@ -7,7 +7,6 @@ import { WickError } from "../error.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { attention, type AttentionOptions, type Position } from "../tensor/ops/attention.ts";
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
-import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
 import { constant, uniform, xavierUniform } from "./init.ts";

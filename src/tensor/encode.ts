@@ -16,42 +16,6 @@ export type Scalar = number | bigint | boolean;
  * @throws WickError DTYPE_MISMATCH for what is no number, and for a number that integers of the dtype do not hold
  */
 export function encode(values: readonly Scalar[], dtype: PlainDtype): PlainArray {
-  for (const value of values) checkScalar(value, dtype);
-  return lowBitsOf(values, dtype);
-}
-
-/** The least and the largest element of integer dtypes. */
-const ranges: Readonly<Partial<Record<PlainDtype, readonly [low: number | bigint, high: number | bigint]>>> =
-  {
-    i64: [-(2n ** 63n), 2n ** 63n - 1n],
-    i32: [-(2 ** 31), 2 ** 31 - 1],
-    u32: [0, 2 ** 32 - 1],
-    i16: [-(2 ** 15), 2 ** 15 - 1],
-    u8: [0, 255],
-  };
-
-function checkScalar(value: unknown, dtype: PlainDtype): void {
-  const kind = typeof value;
-  if (kind === "boolean") return;
-  if (kind !== "number" && kind !== "bigint") {
-    const found = kind === "string" ? JSON.stringify(value) : value === null ? "null" : kind;
-    throw new WickError(
-      "INVALID_ARGUMENT",
-      `Cannot make an element of ${dtype}: expected a number, a bigint or a truth value, got ${found}`,
-    );
-  }
-  const range = ranges[dtype];
-  if (!range) return;
-  const whole = kind === "number" ? Math.trunc(value as number) : value as bigint; // JavaScript compares both kinds exactly
-  if (whole >= range[0] && whole <= range[1]) return; // NaN is not
-  throw new WickError(
-    "INVALID_ARGUMENT",
-    `Cannot make an element of ${dtype}: expected ${range[0]} to ${range[1]}, got ${value}`,
-  );
-}
-
-/** As {@linkcode encode}, but of integers the low bits, whatever they mean: for words that are computed with modulo 2^n. */
-export function lowBitsOf(values: readonly Scalar[], dtype: PlainDtype): PlainArray {
   switch (dtype) {
     case "f64":
       return Float64Array.from(values, real);

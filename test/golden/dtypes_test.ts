@@ -78,11 +78,6 @@ async function unlessRefused(call: () => unknown): Promise<unknown> {
   }
 }
 
-/** What the script's conversion makes of a negative number where the dtype has none. */
-function lowBits(value: number, dtype: PlainDtype): number {
-  return dtype === "u8" ? value & 255 : dtype === "u32" ? value >>> 0 : value;
-}
-
 function inputsOf(given: Case, dtype: PlainDtype, own: Scope): Tensor[] {
   return given.inputs.map(({ shape, data, dtype: fixed }, i) => {
     const whole = tensor(data, { dtype: "i64", scope: own });

@@ -16,7 +16,6 @@ import { FAULT_BYTES, Faults } from "../faults.ts";
 import { kernelSizes } from "../form.ts";
 import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
-import { allWords, replayLayout } from "../replay_layout.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
 import { allWords, replayBytes, RowWriter } from "./row.ts";
