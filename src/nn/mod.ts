@@ -39,7 +39,7 @@ export * as init from "./init.ts";
 export { splitProjections } from "./joined_projections.ts";
 export { type CacheShape, KvCache, LayerCache } from "./kv_cache.ts";
 export { type Activations, Linear, type LinearOptions, SharedInput } from "./linear.ts";
-export { type LoadWeightsOptions, Module, type Part } from "./module.ts";
+export { type LoadWeightsOptions, Module, type ParametersOptions, type Part } from "./module.ts";
 export { LayerNorm, type LayerNormOptions, RmsNorm } from "./norm.ts";
 export { Buffer, type Initial, Parameter, type ParameterOptions } from "./parameter.ts";
 export { PositionalEmbedding, SinusoidalEmbedding } from "./positions.ts";

@@ -26,19 +26,19 @@ export class Counts implements Disposable {
   }
 
   /**
-   * The counts of a saved state.
+   * The counts that a saved state has; none where they are of another shape or dtype, which is for others to refuse.
    *
-   * @throws WickError CORRUPT_FILE for another shape or dtype, and for counts below 0
+   * @throws WickError CORRUPT_FILE for counts below 0
    */
   async read(given: Tensor): Promise<readonly number[]> {
     const { dtype, shape } = this.#tensor;
-    const fits = given.dtype === dtype && show(given.shape) === show(shape);
-    const counts = fits ? Array.from(await given.data<Int32Array>()) : [];
-    if (fits && counts.every((count) => count >= 0)) return counts;
-    const found = fits ? `counts of ${Math.min(...counts)}` : `${given.dtype}${show(given.shape)}`;
+    if (given.dtype !== dtype || show(given.shape) !== show(shape)) return [];
+    const counts = Array.from(await given.data<Int32Array>());
+    const wrong = counts.find((count) => count < 0);
+    if (wrong === undefined) return counts;
     throw new WickError(
       "CORRUPT_FILE",
-      `Cannot load the state: "${Counts.NAME}" must be ${dtype}${show(shape)} of counts from 0, got ${found}`,
+      `Cannot load the state: "${Counts.NAME}" must count from 0, got ${wrong}`,
     );
   }
 

@@ -201,9 +201,8 @@ export abstract class Optimizer<Options> implements Disposable {
     this.#assertOpen("load the state of");
     const given = state.tensors.get(Counts.NAME);
     const counts = given && await this.#counts.read(given);
-    const tensors = new Map(state.tensors);
-    tensors.delete(Counts.NAME);
-    this.#steps = await loadState({ steps: 0, tensors: this.#carried() }, { ...state, tensors });
+    const tensors = given ? this.stateDict().tensors : this.#carried();
+    this.#steps = await loadState({ steps: this.#steps, tensors }, state);
     this.#entries.forEach((entry, i) => entry.steps = counts?.[i] ?? this.#steps);
   }
 
@@ -279,12 +278,12 @@ function members<Options>(
   });
   for (const { options } of wanted) checkNumber(action, "learningRate", options.learningRate, { from: 0 });
   if (wanted.length > 0) return wanted;
-  const hint = "a module's parameters() has some after init() or requiresGrad()";
+  const hint = "a module has some after init() or requiresGrad()";
   throw new WickError(
     "INVALID_ARGUMENT",
     Array.isArray(parameters)
       ? `Cannot optimize nothing: give at least one parameter; ${hint}`
-      : `Cannot ${action}: the parameters must be an array; ${hint}`,
+      : `Cannot ${action}: the parameters must be an array, as a module's parameters() is`,
     { param: "parameters" },
   );
 }
