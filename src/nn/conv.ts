@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkOptions, type ChecksOf } from "../check_options.ts";
+import { checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import type { ConvOptions, ConvTransposeOptions } from "../tensor/ops/conv.ts";
-import type { Pair } from "../tensor/ops/window.ts";
+import { type Pair, pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fans, uniform } from "./init.ts";
 import { Module } from "./module.ts";
@@ -146,5 +146,7 @@ function each(divided: number, others: number, { groups = 1 }: { groups?: number
 }
 
 function both(kernel: Pair): readonly number[] {
-  return typeof kernel === "number" ? [kernel, kernel] : kernel;
+  const action = "make a convolution";
+  if (typeof kernel === "number" || Array.isArray(kernel)) return pair(action, "kernel", kernel, 1);
+  return refuse(action, "kernel", "a number or two", kernel);
 }

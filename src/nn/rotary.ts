@@ -151,7 +151,9 @@ export class RotaryEmbedding extends Module {
   /** For positions below `length` and heads whose first `dims` elements (an even number) turn. */
   constructor(readonly length: number, readonly dims: number, options: RotaryOptions = {}) {
     super();
-    checkNumber("make a RotaryEmbedding", "length", length, { from: 0, whole: true });
+    for (const [name, value] of Object.entries({ length, dims })) {
+      checkNumber("make a RotaryEmbedding", name, value, { from: 0, whole: true });
+    }
     checkOptions("make a RotaryEmbedding", options, checks);
     this.factors = new Buffer([dims / 2], undefined, { optional: true, takes: FLOATS });
     this.pairs = options.pairs ?? "halved";

@@ -3,7 +3,7 @@
  * `loadStateDict`, the layer gives the same bits.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { Generator, nn, readSafetensors, writeSafetensors } from "../../mod.ts";
+import { Generator, nn, readSafetensors, tensor, writeSafetensors } from "../../mod.ts";
 import { inputOf, outputsOf, specimens, stir } from "./layers.ts";
 
 const DTYPES = ["f32", "f16", "bf16", "f64"] as const;
@@ -50,3 +50,19 @@ for (const [name, made] of Object.entries(specimens)) {
     }
   }
 }
+
+Deno.test("norms whose weights are halves take rows of f32 as those of the widened weights", async () => {
+  for (const dtype of ["f16", "bf16"] as const) {
+    using x = tensor([[1, -2, 3], [0.5, 4, -1]]);
+    for (const make of [() => new nn.RmsNorm(3), () => new nn.LayerNorm(3)]) {
+      using wide = make().init(1);
+      stir(wide, new Generator(2));
+      wide.to(dtype).to("f32");
+      using narrow = make();
+      await narrow.loadStateDict(wide.stateDict());
+      narrow.to(dtype);
+      const [got, want] = [narrow.forward(x), wide.forward(x)];
+      deepEqual([got.dtype, await got.data()], ["f32", await want.data()]);
+    }
+  }
+});
