@@ -54,9 +54,6 @@ const GGUF_NAMES = {
   "rotary.factors": "rope_freqs.weight",
 };
 
-/** Dtypes of a norm's weight: those that rows of f32 go with. */
-const NORMS = ["f32", "f16", "bf16"] as const;
-
 /** One layer: x + attention(norm(x)), then x + feedForward(norm(x)). */
 class Block extends Module {
   readonly attentionNorm: RmsNorm;
@@ -68,12 +65,12 @@ class Block extends Module {
     super();
     const { width, heads, keyValueHeads, headSize, feedForward, epsilon, window } = config;
     const layers = { bias: "optional", activations } as const;
-    this.attentionNorm = new RmsNorm(width, { epsilon, takes: NORMS });
+    this.attentionNorm = new RmsNorm(width, { epsilon });
     this.attention = new MultiHeadAttention(width, heads, {
       ...{ keyValueHeads, headSize, window, rotary, causal: true },
       ...layers,
     });
-    this.feedForwardNorm = new RmsNorm(width, { epsilon, takes: NORMS });
+    this.feedForwardNorm = new RmsNorm(width, { epsilon });
     this.feedForward = new GatedFeedForward(width, feedForward, layers);
   }
 
@@ -112,7 +109,7 @@ export class Llama extends Module implements CausalModel {
     });
     this.embedding = new Embedding(vocabulary, width);
     this.blocks = Array.from({ length: layers }, () => new Block(config, this.rotary, activations));
-    this.norm = new RmsNorm(width, { epsilon, takes: NORMS });
+    this.norm = new RmsNorm(width, { epsilon });
     this.output = new Linear(width, vocabulary, { bias: false, activations, tiedTo: this.embedding.weight });
   }
 

@@ -6,7 +6,6 @@
 import { type Check, checkOptions, type ChecksOf } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { addRmsNorm, layerNorm, rmsNorm } from "../tensor/ops/norm.ts";
-import type { Dtype } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constant } from "./init.ts";
 import { Module } from "./module.ts";
@@ -32,11 +31,9 @@ export function checkNormOptions(
 export interface RmsNormOptions {
   /** Added to the mean square [1e-5]. */
   epsilon?: number;
-  /** Dtypes in which a checkpoint may have the weight [f32, f16, bf16, f64: those that some rows go with]. */
-  takes?: readonly Dtype[];
 }
 
-const rmsChecks: ChecksOf<RmsNormOptions> = { epsilon: { from: 0 }, takes: "any" };
+const rmsChecks: ChecksOf<RmsNormOptions> = { epsilon: { from: 0 } };
 
 /**
  * x / sqrt(mean(x^2) + epsilon) * weight over the last dimension.
@@ -59,7 +56,7 @@ export class RmsNorm extends Module {
   constructor(width: number, options: RmsNormOptions = {}) {
     super();
     checkNormOptions("an RmsNorm", options, rmsChecks);
-    this.weight = new Parameter([width], constant(1), { takes: options.takes ?? FLOATS });
+    this.weight = new Parameter([width], constant(1), { takes: FLOATS });
     this.epsilon = options.epsilon ?? 1e-5;
   }
 
