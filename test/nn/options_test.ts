@@ -4,16 +4,21 @@
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
+  batchNorm,
   bceWithLogits,
   crossEntropy,
   Generator,
+  groupNorm,
   huberLoss,
   klDiv,
   l1Loss,
+  layerNorm,
   mseLoss,
   nllLoss,
   nn,
   optim,
+  rmsNorm,
+  scaledDotProductAttention,
   smoothL1Loss,
   tensor,
   WickError,
@@ -23,6 +28,7 @@ import {
 type Any = any;
 
 const p = () => tensor([[1, 2], [3, 4]]).requiresGrad();
+const row = tensor([1, 1]), heads = tensor([[[[1, 2]]]]);
 const x = tensor([[0.5, -1], [2, 0.25]]), ids = tensor([0, 1], { dtype: "i32" });
 const gradients = () => {
   const w = p();
@@ -208,6 +214,12 @@ const takers: Record<
     typo: "pos_weights",
     near: "posWeight",
   },
+  scaledDotProductAttention: {
+    make: (o) => scaledDotProductAttention(heads, heads, heads, o),
+    numbers: ["scale", "dropout"],
+    typo: "casual",
+    near: "causal",
+  },
   klDiv: { make: (o) => klDiv(x, x, o), numbers: [], typo: "log_targets", near: "logTarget" },
 };
 
@@ -274,6 +286,10 @@ const positions: Record<string, (value: Any) => unknown> = {
   "cosine's end": (v) => optim.schedule.cosine(2, v),
   "warmUp's steps": (v) => optim.schedule.warmUp(v),
   "warmUp's schedule": (v) => optim.schedule.warmUp(2, typeof v === "function" ? {} as Any : v),
+  "rmsNorm's epsilon": (v) => rmsNorm(x, row, v),
+  "layerNorm's epsilon": (v) => layerNorm(x, row, null, v),
+  "groupNorm's epsilon": (v) => groupNorm(x, 1, null, null, v),
+  "batchNorm's epsilon": (v) => batchNorm(x, null, null, null, v),
   "an optimizer's factor": (v) => new optim.Sgd([p()], { learningRate: 1 }).factor = v,
   "an optimizer's options": (v) => new optim.Sgd([p()], v),
   "an optimizer's parameters": (v) => new optim.Sgd(v, { learningRate: 1 }),

@@ -6,6 +6,7 @@
 import type { Cell } from "../../device/device.ts";
 import { channel_affine_f32, channel_moments_f32 } from "../../device/kernels/channel_norm.ts";
 import { group_norm_backward_f32, group_norm_f32 } from "../../device/kernels/group_norm.ts";
+import { checkNumber } from "../../check_options.ts";
 import { WickError } from "../../error.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { asOp } from "../as_op.ts";
@@ -39,6 +40,7 @@ export function groupNorm(
   epsilon = 1e-5,
 ): Tensor {
   return asOp("groupNorm", () => {
+    checkNumber("groupNorm", "epsilon", epsilon, { from: 0 });
     if (someHalf([x, weight, bias])) {
       return inWide([x, weight, bias], (x, weight, bias) => groupNorm(x, groups, weight, bias, epsilon));
     }
@@ -195,6 +197,7 @@ export function batchNorm(
   epsilon = 1e-5,
 ): BatchNormResult {
   return asOp("batchNorm", () => {
+    checkNumber("batchNorm", "epsilon", epsilon, { from: 0 });
     if (someHalf([x, weight, bias])) return ofHalves(x, running, weight, bias, epsilon);
     const [B] = channels("batchNorm", x, [weight, bias, running?.mean ?? null, running?.variance ?? null]);
     if (running) return { y: byRunning(x, running, weight, bias, epsilon) };

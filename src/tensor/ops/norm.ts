@@ -10,6 +10,7 @@ import {
   rms_norm_backward_f32,
   rms_norm_weight_backward_f32,
 } from "../../device/kernels/norm_backward.ts";
+import { checkNumber } from "../../check_options.ts";
 import { WickError } from "../../error.ts";
 import { asOp } from "../as_op.ts";
 import { gradientsEnabled, track, tracks } from "../autograd.ts";
@@ -24,6 +25,7 @@ import type { Tensor } from "../tensor.ts";
 /** x / sqrt(mean(x^2) + epsilon) * weight, for x [.., C] and weight [C] (Zhang and Sennrich 2019). */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
   return asOp("rmsNorm", () => {
+    checkNumber("rmsNorm", "epsilon", epsilon, { from: 0 });
     if (someHalf([x, weight])) return inWide([x, weight], (x, weight) => rmsNorm(x, weight, epsilon));
     const columns = x.shape.at(-1);
     checkNorm("rmsNorm", x, [weight]);
@@ -101,6 +103,7 @@ function composedRmsNorm(dy: Tensor, x: Tensor, weight: Tensor, epsilon: number)
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension (Ba et al. 2016). */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | null, epsilon: number): Tensor {
   return asOp("layerNorm", () => {
+    checkNumber("layerNorm", "epsilon", epsilon, { from: 0 });
     if (someHalf([x, weight, bias])) {
       return inWide([x, weight, bias], (x, weight, bias) => layerNorm(x, weight, bias, epsilon));
     }

@@ -4,6 +4,7 @@
  * @module
  */
 import { attention_train_backward_f32, attention_train_f32 } from "../../device/kernels/attention_train.ts";
+import { checkOptions, type ChecksOf } from "../../check_options.ts";
 import { WickError } from "../../error.ts";
 import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
@@ -34,6 +35,14 @@ export interface ScaledAttentionOptions {
   generator?: Generator;
 }
 
+const checks: ChecksOf<ScaledAttentionOptions> = {
+  causal: "boolean",
+  mask: "any",
+  scale: {},
+  dropout: { from: 0, to: 1 },
+  generator: "any",
+};
+
 /**
  * softmax(scale q k^T + mask) v for q [B, H, T, D] and k, v [B, G, S, D]: [B, H, T, D] (Vaswani et al. 2017).
  * H is a multiple of G; H / G neighbouring heads share a head of keys (Ainslie et al. 2023). Without mask and
@@ -58,6 +67,7 @@ export function scaledDotProductAttention(
   options: ScaledAttentionOptions = {},
 ): Tensor {
   return asOp("scaledDotProductAttention", () => {
+    checkOptions("attend", options, checks);
     if (options.mask) checkMask(options.mask, q);
     return attend(q, k, v, options);
   });
