@@ -44,12 +44,9 @@ export interface Dataset<Fields> {
 }
 
 /** The tensors of a batch, listed or by name as the data's values are. */
-export type BatchTensors<Data> = {
-  -readonly [K in keyof FieldsOf<Data>]: Tensor;
-};
-
-/** The values that an item has. */
-export type FieldsOf<Data> = Data extends Dataset<infer Fields> ? Fields : Data;
+export type BatchTensors<Data> = Data extends Dataset<infer Fields>
+  ? { -readonly [K in keyof Fields]: Tensor }
+  : { -readonly [K in keyof Data]: Tensor };
 
 /** Whether items come by number. */
 export function isDataset(data: object): data is Dataset<object> {
