@@ -69,11 +69,17 @@ function share(logits: Tensor, targets: Tensor, options: AccuracyOptions): Tenso
 
 /** 1 where the target [T] is among the best classes of its row, else 0; f32. */
 function hitsOf(rows: Tensor, targets: Tensor, topK: number): Tensor {
-  const best = rows.topK(topK, -1);
-  using _values = best.values;
-  using indices = best.indices;
+  using best = bestOf(rows, topK);
   using column = targets.unsqueeze(1);
-  using same = indices.eq(column);
+  using same = best.eq(column);
   using hits = same.to("f32");
   return hits.sum(1);
+}
+
+/** The classes of the largest values of each row, [T, topK]. */
+function bestOf(rows: Tensor, topK: number): Tensor {
+  if (topK === 1) return rows.argmax(-1, true); // which every device has
+  const { values, indices } = rows.topK(topK, -1);
+  values.dispose();
+  return indices;
 }
