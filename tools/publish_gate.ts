@@ -11,8 +11,8 @@ import { servePackage } from "./package_server.ts";
 
 /** JSR takes no larger file or package. */
 const LIMIT = 20_000_000;
-/** Documents whose code is a user's own; the first block of the first one writes a story. */
-const DOCUMENTS = ["README.md", "docs/deploy.md"];
+/** Documents whose code is a user's own, run in order; the first block of the first one writes a story. */
+const DOCUMENTS = ["README.md", "docs/deploy.md", "docs/tutorial.md"];
 
 /** Throws where the dry run fails, a link is dead, or code of the documents fails over the listed files. */
 export async function publishGate(deno: string): Promise<void> {
