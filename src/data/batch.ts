@@ -12,7 +12,25 @@ import type { BatchTensors } from "./dataset.ts";
 import type { Parts } from "./gather.ts";
 import type { Part } from "./part.ts";
 
-/** Some items of a `DataLoader`'s data. No tensor is made before it is asked for. */
+/**
+ * Some items of a `DataLoader`'s data. No tensor is made before it is asked for.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { DataLoader, record, scope, zeros } from "@wick/wick";
+ *
+ * using x = zeros([2]);
+ * using program = record(x.device, () => x.mul(10));
+ * for await (const batch of new DataLoader({ x: [1, 2, 3, 4] }, { batchSize: 2 })) {
+ *   using step = scope();
+ *   const eager = batch.tensors(step).x.mul(10);
+ *   batch.write({ x });
+ *   program.run();
+ *   deepEqual(await program.outputs[0].toArray(), await eager.toArray());
+ * }
+ * ```
+ */
 export class Batch<Data> {
   readonly #parts: Parts;
   readonly #device: Device | undefined;

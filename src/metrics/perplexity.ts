@@ -19,7 +19,7 @@ import { Tensor } from "../tensor/tensor.ts";
  * using logits = zeros([1, 50]);
  * using loss = crossEntropy(logits, tensor([7], { dtype: "i32" }));
  * ok(Math.abs(await perplexity(loss).item() - 50) < 1e-4);
- * ok(perplexity(Math.log(50)) - 50 < 1e-12);
+ * ok(Math.abs(perplexity(Math.log(50)) - 50) < 1e-12);
  * ```
  *
  * @throws WickError INVALID_ARGUMENT for what is neither, SHAPE_MISMATCH for a tensor of several losses

@@ -5,6 +5,7 @@ import {
   crossEntropy,
   defaultDevice,
   perplexity,
+  record,
   scope,
   type Tensor,
   tensor,
@@ -61,6 +62,27 @@ Deno.test("accuracy and perplexity belong to the scope of their operands, leave 
     for (const x of made) ok(x.scope === own && x.variable === undefined);
   }
   deepEqual(defaultDevice().live(), before);
+});
+
+Deno.test("accuracy and perplexity are recorded as they run", async () => {
+  using logits = zeros([3, 4]);
+  using targets = zeros([3], { dtype: "i32" });
+  using step = record(logits.device, () => [
+    accuracy(logits, targets),
+    accuracy(logits, targets, { topK: 2 }),
+    perplexity(crossEntropy(logits, targets)),
+  ]);
+  for (const values of [[3, 1, 2, 0, 0, 1, 2, 3, 1, 0, 5, 4], [0, 1, 2, 3, 3, 2, 1, 0, 2, 1, 0, 3]]) {
+    logits.write(Float32Array.from(values));
+    targets.write(Int32Array.of(0, 2, 3));
+    step.run();
+    const eager = [
+      accuracy(logits, targets),
+      accuracy(logits, targets, { topK: 2 }),
+      perplexity(crossEntropy(logits, targets)),
+    ];
+    for (const [i, x] of eager.entries()) equal(await step.outputs[i].item(), await x.item());
+  }
 });
 
 Deno.test("accuracy refuses other shapes, classes and options", () => {
