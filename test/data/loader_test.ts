@@ -2,14 +2,18 @@
 import { deepEqual, equal, notDeepEqual, ok, rejects, throws } from "node:assert/strict";
 import {
   type Columns,
+  crossEntropy,
   DataLoader,
   type DataLoaderOptions,
   type Dataset,
   defaultDevice,
   type LoaderState,
   manualSeed,
+  nn,
+  optim,
   record,
   scope,
+  type Tensor,
   tensor,
   WasmDevice,
   zeros,
@@ -248,6 +252,37 @@ Deno.test("a batch writes into the inputs of a recorded step, or nothing at all"
     throws(() => batch.write({ x } as never), { code: "INVALID_ARGUMENT", param: "y" });
     deepEqual(await x.toArray(), [[5, 6], [7, 8]], "untouched");
   }
+});
+
+Deno.test("a recorded step learns from a loader's batches what an eager one does, to the bit", async () => {
+  const random = new Random(5);
+  const data = {
+    x: Array.from({ length: 50 }, () => [...random.floats(3, 1)]),
+    y: new Int32Array(50).map((_, i) => i % 4),
+  };
+  const learned = await Promise.all([false, true].map(async (recorded) => {
+    using net = new nn.Sequential(new nn.Linear(3, 8), new nn.Tanh(), new nn.Linear(8, 4)).init(2);
+    using optimizer = new optim.AdamW(net.parameters(), { learningRate: 0.01 });
+    const loader = new DataLoader(data, { batchSize: 16, shuffle: true, seed: 1, dropLast: true });
+    const learn = ({ x, y }: { x: Tensor; y: Tensor }) => {
+      const loss = crossEntropy(net.forward(x), y);
+      optimizer.step(loss.backward());
+      return loss;
+    };
+    const inputs = { x: zeros([16, 3]), y: zeros([16], { dtype: "i32" }) };
+    using program = record(inputs.x.device, () => learn(inputs));
+    while (loader.epoch < 5) {
+      for await (const batch of loader) {
+        using step = scope();
+        if (recorded) batch.write(inputs), program.run();
+        else learn(batch.tensors(step));
+      }
+    }
+    return await Promise.all(net.parameters().map((parameter) => parameter.data()));
+  }));
+  deepEqual(learned[1], learned[0]);
+  using untrained = new nn.Sequential(new nn.Linear(3, 8), new nn.Tanh(), new nn.Linear(8, 4)).init(2);
+  notDeepEqual(await untrained.parameters()[0].data(), learned[0][0]);
 });
 
 Deno.test("a failing item leaves the loader before its batch", async () => {
