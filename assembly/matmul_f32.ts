@@ -2,8 +2,8 @@
 //
 //   a [B0, B1, M, K] f32, b [B0, B1, K, N]: any strides, in elements (0 repeats); y [B0, B1, M, N] contiguous
 //
-// Each output adds its K terms in ascending order in one accumulator (common/panel.ts), whatever M, the blocks
-// and the parts. Blocks:
+// Each output adds its K terms in ascending order, in blocks of DEPTH whose sums are added (common/panel.ts), whatever
+// M and the parts. Blocks:
 //
 //   GROUP columns of b x DEPTH of k    packed to panels of 8 columns in scratch, f32    128 KiB, stays in L2
 //   ROWS rows of a x DEPTH of k        packed only where a's columns lie apart           48 KiB
@@ -71,10 +71,17 @@ function streamPanels<B>(args: usize, a: usize, b: usize, y: usize, first: i32, 
   return p;
 }
 
+/** 16 columns, in the blocks of k that group takes. */
 function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): void {
+  const size = changetype<B>(0).shift();
+  for (let k = 0; k == 0 || k < K; k += DEPTH, a += DEPTH << 2, b += <usize> DEPTH << size) {
+    streamBlock<B>(a, b, stride, min(DEPTH, K - k), y, k > 0);
+  }
+}
+
+function streamBlock<B>(a: usize, b: usize, stride: usize, k: i32, y: usize, onto: bool): void {
   const size = changetype<B>(0).shift(), four = stride << 2;
   let y0 = f32x4.splat(0), y1 = y0, y2 = y0, y3 = y0;
-  let k = K;
   for (; k >= 4; k -= 4, a += 16, b += <usize> 4 << size) {
     const b2 = b + (four << 1);
     y0 = changetype<B>(0).addColumns(b, stride, a, y0);
@@ -82,13 +89,16 @@ function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): 
     y2 = changetype<B>(0).addColumns(b2, stride, a, y2);
     y3 = changetype<B>(0).addColumns(b2 + four, stride, a, y3);
   }
-  v128.store(y, y0), v128.store(y, y1, 16), v128.store(y, y2, 32), v128.store(y, y3, 48);
   for (; k > 0; k--, a += 4, b += <usize> 1 << size) {
-    let p = b;
-    for (let q = y; q < y + 64; q += 16, p += four) {
-      v128.store(q, madd(v128.load32_splat(a), gather<B>(p, stride), v128.load(q)));
-    }
+    const x = v128.load32_splat(a), b2 = b + (four << 1);
+    y0 = madd(x, gather<B>(b, stride), y0), y1 = madd(x, gather<B>(b + four, stride), y1);
+    y2 = madd(x, gather<B>(b2, stride), y2), y3 = madd(x, gather<B>(b2 + four, stride), y3);
   }
+  if (onto) {
+    y0 = f32x4.add(v128.load(y), y0), y1 = f32x4.add(v128.load(y, 16), y1);
+    y2 = f32x4.add(v128.load(y, 32), y2), y3 = f32x4.add(v128.load(y, 48), y3);
+  }
+  v128.store(y, y0), v128.store(y, y1, 16), v128.store(y, y2, 32), v128.store(y, y3, 48);
 }
 
 /** One element of four columns. */

@@ -74,8 +74,19 @@ export function spread(x: usize, columns: i32): v128 {
   return distances(x, columns, total(x, columns) / <f32> columns);
 }
 
+/** Elements whose sums f32 carries; those of longer rows are added in f64. */
+const BLOCK: i32 = 512;
+
 /** As spread, for `mean`. */
 function distances(x: usize, columns: i32, mean: f32): v128 {
+  let sums = f64x2.splat(0), n = columns;
+  for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sums = f64x2.add(sums, blockDistances(x, BLOCK, mean));
+  sums = f64x2.add(sums, blockDistances(x, n, mean));
+  return f32x4.replace_lane(f32x4.demote_f64x2_zero(sums), 2, mean);
+}
+
+/** Sums of the distances of a block from a number, and of their squares, as two f64. */
+function blockDistances(x: usize, columns: i32, mean: f32): v128 {
   const m = f32x4.splat(mean);
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, q0 = s0, q1 = s0, q2 = s0, q3 = s0, i = columns;
   for (; i >= 16; i -= 16, x += 64) {
@@ -93,7 +104,7 @@ function distances(x: usize, columns: i32, mean: f32): v128 {
     const d = load<f32>(x) - mean;
     sum += d, square += d * d;
   }
-  return f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(sum), 1, square), 2, mean);
+  return f64x2.replace_lane(f64x2.splat(<f64> sum), 1, <f64> square);
 }
 
 /** The mean less spread's number near it. */

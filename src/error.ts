@@ -107,6 +107,24 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string):
   }
 }
 
+/**
+ * What led to a failure, in the words of it and its causes: "fetch failed: dns error: ... Name or service not known".
+ * Addresses in it are left out, as they may hold secrets.
+ */
+export function reasonOf(failure: unknown): string {
+  const found: string[] = [];
+  for (
+    let at = failure;
+    at !== undefined && found.length < 8;
+    at = at instanceof Error ? at.cause : undefined
+  ) {
+    const message = at instanceof Error ? at.message || at.name : String(at);
+    const told = message.replaceAll(/error sending request for url \([^)]*\)(: )?/g, "");
+    if (told !== "" && !found.some((text) => text.includes(told))) found.push(told);
+  }
+  return found.join(": ");
+}
+
 /** Closes what nobody has taken over yet where `ask`, which needs it open, fails. */
 export async function closingOnFailure<T>(opened: { close(): void }, ask: () => Promise<T>): Promise<T> {
   try {

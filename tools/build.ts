@@ -2,7 +2,7 @@
  * Compiles assembly/ to WebAssembly, one file for each target of asconfig.json, and checks what the device
  * relies on: no import but the memory (and abort in the debug build), no mutable global, read-only data below
  * 64 KiB. The target `shaders` gathers kernels_gpu/ in src/device/webgpu/shaders.ts: text cannot be imported in every
- * runtime, and a published package has no files.
+ * runtime, and a published package has no files. So does `page` with the page of the server.
  *
  * `deno task build [target ...]` builds what is out of date; `--force` builds all.
  *
@@ -15,7 +15,7 @@ import { staticConstants } from "./static_constants.ts";
 
 const root = new URL("../", import.meta.url);
 const config = JSON.parse(Deno.readTextFileSync(new URL("asconfig.json", root)));
-const names = [...Object.keys(config.targets), "shaders"];
+const names = [...Object.keys(config.targets), "shaders", "page"];
 const force = Deno.args.includes("--force");
 const asked = Deno.args.filter((a) => !a.startsWith("--"));
 for (const name of asked) {
@@ -24,6 +24,7 @@ for (const name of asked) {
 const stamp = await sourceHash();
 for (const name of asked.length > 0 ? asked : names) {
   if (name === "shaders") gatherShaders();
+  else if (name === "page") await gatherPage();
   else await build(name);
 }
 
@@ -67,6 +68,15 @@ function gatherShaders(): void {
   if (read(new URL(output, root)) === text) return;
   write(output, text);
   console.log(`gathered ${files.length} shaders in ${output}`);
+}
+
+/** The server's page as strings. */
+async function gatherPage(): Promise<void> {
+  const output = "src/serve/page/gathered.ts";
+  const text = await (await import("./page.ts")).gatheredPage();
+  if (read(new URL(output, root)) === text) return;
+  write(output, text);
+  console.log(`gathered the page in ${output}`);
 }
 
 function source(name: string, debug: boolean): string | null {

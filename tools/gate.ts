@@ -69,10 +69,13 @@ async function documentation(): Promise<void> {
   }
 }
 
-/** Builds the committed modules and shaders anew and compares the bytes. */
+/** Builds the committed modules, shaders and page anew and compares the bytes. */
 async function compiledKernels(): Promise<void> {
-  const files = ["wasm/simd.wasm", "wasm/relaxed.wasm", "wasm/threads.wasm", "webgpu/shaders.ts"]
-    .map((name) => `src/device/${name}`);
+  const files = [
+    ...["wasm/simd.wasm", "wasm/relaxed.wasm", "wasm/threads.wasm", "webgpu/shaders.ts"]
+      .map((name) => `src/device/${name}`),
+    "src/serve/page/gathered.ts",
+  ];
   const committed = files.map((file) => Deno.readFileSync(file));
   const { success, stderr } = await new Deno.Command(deno, {
     args: ["run", "-A", ...locked, "tools/build.ts", "--force"],

@@ -7,8 +7,9 @@
 //   y      rows of `columns` f32, `yRowBytes` apart
 //
 // Each output has one accumulator and adds its terms in ascending k, whatever the row, the number of rows and the
-// tile that holds it; a K that is cut into blocks continues the sum through y (`onto`). So the result's bits
-// depend on nothing but the row of a and the column of the panel.
+// tile that holds it; of a K that is cut into blocks each has a sum of its own, which is added to y (`onto`): so errors
+// grow with the length of a block and with their number, not with K. The result's bits depend on nothing but the row of
+// a, the column of the panel and the blocks.
 //
 // Cost: a tile of 6 rows takes 12 madds, 2 loads and 6 broadcasts a k. 12 accumulators + 2 panel vectors +
 // 1 broadcast fit the 16 vector registers of x64 and cover the latency of two multipliers: 55 GFLOP/s where the
@@ -43,13 +44,7 @@ function tile<T>(
 ): void {
   let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow;
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
-  let l0 = begin(y, columns, onto), h0 = begin(y + 16, columns - 4, onto);
-  let l1 = l0, h1 = h0, l2 = l0, h2 = h0, l3 = l0, h3 = h0, l4 = l0, h4 = h0, l5 = l0, h5 = h0;
-  if (lengthof<T>() > 1) l1 = begin(y1, columns, onto), h1 = begin(y1 + 16, columns - 4, onto);
-  if (lengthof<T>() > 2) l2 = begin(y2, columns, onto), h2 = begin(y2 + 16, columns - 4, onto);
-  if (lengthof<T>() > 3) l3 = begin(y3, columns, onto), h3 = begin(y3 + 16, columns - 4, onto);
-  if (lengthof<T>() > 4) l4 = begin(y4, columns, onto), h4 = begin(y4 + 16, columns - 4, onto);
-  if (lengthof<T>() > 5) l5 = begin(y5, columns, onto), h5 = begin(y5 + 16, columns - 4, onto);
+  let l0 = f32x4.splat(0), h0 = l0, l1 = l0, h1 = l0, l2 = l0, h2 = l0, l3 = l0, h3 = l0, l4 = l0, h4 = l0, l5 = l0, h5 = l0;
 
   let p = panel, x: v128, low: v128, high: v128;
   const whole = panel + (<usize> (K & ~7) << 5), end = panel + (<usize> K << 5);
@@ -131,25 +126,19 @@ function tile<T>(
     a += 4, a1 += 4, a2 += 4, a3 += 4, a4 += 4, a5 += 4;
   }
 
-  finish(y, columns, l0, h0);
-  if (lengthof<T>() > 1) finish(y1, columns, l1, h1);
-  if (lengthof<T>() > 2) finish(y2, columns, l2, h2);
-  if (lengthof<T>() > 3) finish(y3, columns, l3, h3);
-  if (lengthof<T>() > 4) finish(y4, columns, l4, h4);
-  if (lengthof<T>() > 5) finish(y5, columns, l5, h5);
+  finish(y, columns, l0, h0, onto);
+  if (lengthof<T>() > 1) finish(y1, columns, l1, h1, onto);
+  if (lengthof<T>() > 2) finish(y2, columns, l2, h2, onto);
+  if (lengthof<T>() > 3) finish(y3, columns, l3, h3, onto);
+  if (lengthof<T>() > 4) finish(y4, columns, l4, h4, onto);
+  if (lengthof<T>() > 5) finish(y5, columns, l5, h5, onto);
 }
 
-/** What an accumulator begins with. */
+/** Writes one row of the tile, or adds it to what stands there. */
 // @ts-ignore: decorator
 @inline
-function begin(y: usize, columns: i32, onto: bool): v128 {
-  return onto ? loadPart(y, columns) : f32x4.splat(0);
-}
-
-/** Writes one row of the tile. */
-// @ts-ignore: decorator
-@inline
-function finish(y: usize, columns: i32, low: v128, high: v128): void {
+function finish(y: usize, columns: i32, low: v128, high: v128, onto: bool): void {
+  if (onto) low = f32x4.add(loadPart(y, columns), low), high = f32x4.add(loadPart(y + 16, columns - 4), high);
   storePart(y, low, columns);
   storePart(y + 16, high, columns - 4);
 }

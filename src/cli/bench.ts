@@ -9,7 +9,7 @@ import { formatBytes, formatCount, perSecond, table } from "./format.ts";
 import { openModel } from "./model.ts";
 import { addModelOptions, examples, integer, type ModelFlags } from "./options.ts";
 import { writeJson } from "./output.ts";
-import { printable } from "../error.ts";
+import { printable, WickError } from "../error.ts";
 import type { LanguageModel, Session } from "../generate/contract.ts";
 
 interface BenchFlags extends ModelFlags {
@@ -47,6 +47,8 @@ const help = examples(
 async function bench(context: Context, flags: BenchFlags): Promise<void> {
   await interruptible(context, async (signal) => {
     using model = await openModel(context, flags, signal);
+    checkLength("--prompt", flags.prompt, model.contextLength);
+    checkLength("--gen", flags.gen, model.contextLength - 2); // behind a token that it begins with, and one that is drawn
     using session = model.session();
     const row = async (test: string, n: number, rate: Rate): Promise<BenchRow[]> => {
       if (n === 0) return [];
@@ -66,6 +68,13 @@ async function bench(context: Context, flags: BenchFlags): Promise<void> {
     if (flags.json) writeJson(context, { rows });
     else context.stdout.write(benchTable(model, rows));
   });
+}
+
+/** Before a list of so many tokens is made. */
+function checkLength(option: string, tokens: number, most: number): void {
+  if (tokens <= most) return;
+  const message = `Cannot use option '${option}': the context has room for ${most} tokens, got ${tokens}`;
+  throw new WickError("INVALID_ARGUMENT", message, { param: option });
 }
 
 /** Tokens per second of one run over `n` tokens. */

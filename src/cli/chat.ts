@@ -4,13 +4,14 @@
  * @module
  */
 import type { Command } from "./deps.ts";
+import { commandsHelp, parseCommand, runCommand } from "./chat_commands.ts";
 import { type Context, interruptible } from "./context.ts";
-import { needsTemplate, openModel, systemMessage } from "./model.ts";
+import { Conversation, plainForm, templateForm } from "./conversation.ts";
+import { openModel } from "./model.ts";
 import { addModelOptions, addSamplingOptions, examples } from "./options.ts";
 import { type ModelFlags, type SamplingFlags, samplingOptions } from "./options.ts";
-import { note, streamText, styled, writeJson } from "./output.ts";
-import type { Session } from "../generate/contract.ts";
-import type { Message } from "../generate/options.ts";
+import { note, reportError, styled, writeJson } from "./output.ts";
+import { type Chat, fullContext, isCode, say } from "./reply.ts";
 import { WickError } from "../error.ts";
 
 interface ChatFlags extends ModelFlags, SamplingFlags {
@@ -19,65 +20,74 @@ interface ChatFlags extends ModelFlags, SamplingFlags {
 
 /** Declares the command. */
 export function defineChat(command: Command, context: Context): void {
-  command.description("Talk with a model that has a chat template.")
+  command.description("Talk with a model; one without a chat template goes on with your text, by paragraphs.")
     .option("--system <text>", "a system message before the conversation");
-  addSamplingOptions(addModelOptions(command));
+  addSamplingOptions(addModelOptions(command), "say so, or forget the oldest turns");
   command.addHelpText("after", help).action((flags: ChatFlags) => chat(context, flags));
 }
 
 const help =
-  "\nCtrl-C stops an answer; /exit, Ctrl-D or another Ctrl-C ends the chat, /reset begins anew.\n" +
-  "With --json the whole conversation is printed at its end: {messages}.\n" + examples(
-    ["wick chat -m smollm2.gguf", "talk on the terminal"],
+  "\nIn the chat: Ctrl-C stops an answer, Ctrl-D ends the chat, the arrows edit and recall, Alt-Enter or\n" +
+  "Ctrl-J begins a line, what is pasted is one message.\n\n" + commandsHelp +
+  "\n\nWith --json the whole conversation is printed at its end: {messages}.\n" + examples(
+    ["wick chat", "a story with the embedded model, a paragraph a turn"],
+    [
+      "wick chat -m hf:HuggingFaceTB/SmolLM2-135M-Instruct-GGUF/smollm2-135m-instruct-q8_0.gguf",
+      "talk with an instructed model; 145 MB are fetched once",
+    ],
+    ["wick chat -m smollm2.gguf --overflow slide", "talk on, and forget the oldest turns"],
     ["wick chat -m smollm2.gguf --system 'Answer in one word.' < questions.txt", "a line of the file a turn"],
   );
 
 async function chat(context: Context, flags: ChatFlags): Promise<void> {
-  samplingOptions(flags);
+  const options = samplingOptions(flags);
   using model = await interruptible(context, (signal) => openModel(context, flags, signal));
-  needsTemplate(model, "`wick run` completes texts with it");
   using session = model.session();
-  if (!flags.json) note(context, `${model.name} · /exit ends`);
-  const messages = systemMessage(flags.system);
-  while (await turn(context, flags, session, messages));
-  if (flags.json) writeJson(context, { messages });
+  const form = model.hasChatTemplate ? templateForm(model) : plainForm(model);
+  const conversation = new Conversation(flags.system);
+  const json = flags.json ?? false;
+  const state: Chat = { context, json, model, session, form, conversation, options, ended: false };
+  if (!json) note(context, greeting(state));
+  try {
+    while (await turn(state));
+  } finally {
+    if (json) writeJson(context, { messages: conversation.messages });
+  }
 }
 
-/** One question and its answer; false where the conversation ends. */
-async function turn(
-  context: Context,
-  flags: ChatFlags,
-  session: Session,
-  messages: Message[],
-): Promise<boolean> {
-  const prompt = styled(context, context.stderr, 1, "> ");
-  const line = await interruptible(context, (signal) => context.stdin.line(prompt, signal));
-  const text = line?.trim();
-  if (text === undefined || text === "/exit") return false;
-  if (text === "/reset") messages.splice(0, messages.length, ...systemMessage(flags.system));
-  else if (text !== "") {
-    messages.push({ role: "user", content: text });
-    messages.push({ role: "assistant", content: await answer(context, flags, session, messages) });
+function greeting({ model, form }: Chat): string {
+  if (!form.stop) return `${model.name} · /help lists commands, Ctrl-D ends`;
+  return `${model.name} has no chat template: it goes on with your text, a paragraph a turn · ` +
+    "Enter alone lets it go on, /help lists commands, Ctrl-D ends; --model names one to talk with";
+}
+
+/** What the user says, and what becomes of it; false where the chat ends. On a terminal no failure ends it. */
+async function turn(chat: Chat): Promise<boolean> {
+  const { context } = chat;
+  const text = (await nextLine(context))?.trim();
+  if (text === undefined) return false;
+  try {
+    const command = parseCommand(text);
+    if (command) return await runCommand(chat, command.name, command.argument);
+    if (text !== "" || chat.form.stop) await say(chat, text.replace(/^\/\//, "/"));
+  } catch (error) {
+    if (!context.stdin.isTerminal || !(error instanceof WickError) || isCode(error, "ABORTED")) throw error;
+    reportError(context, error, chat.json);
+    if (chat.waiting !== undefined) note(context, fullContext(chat.model.contextLength, chat.options));
   }
   return true;
 }
 
-/** The model's answer, or as much of it as Ctrl-C let it give. */
-async function answer(
-  context: Context,
-  flags: ChatFlags,
-  session: Session,
-  messages: readonly Message[],
-): Promise<string> {
-  const heard: string[] = [];
-  try {
-    await interruptible(context, async (signal) => {
-      const generation = session.generate({ messages }, { ...samplingOptions(flags), signal });
-      if (!flags.json) await streamText(context, generation, heard);
-      else for await (const { text } of generation) heard.push(text);
-    });
-  } catch (error) {
-    if (!(error instanceof WickError && error.code === "ABORTED")) throw error;
+/** A line; the first Ctrl-C at an empty one ends nothing yet. */
+async function nextLine(context: Context): Promise<string | undefined> {
+  const prompt = styled(context, context.stderr, 1, "> ");
+  for (let pressed = false;; pressed = true) {
+    let ending: AbortSignal | undefined;
+    try {
+      return await interruptible(context, (signal) => context.stdin.line(prompt, ending = signal));
+    } catch (error) {
+      if (pressed || ending?.aborted || !isCode(error, "ABORTED")) throw error;
+      note(context, "another Ctrl-C, or Ctrl-D, ends the chat");
+    }
   }
-  return heard.join("");
 }

@@ -36,6 +36,8 @@ export interface OpenOptions {
   activations: "int8" | "f32";
   /** Tokens that a session can hold [what the file says, at most 2048]. */
   contextLength?: number;
+  /** Whether that may be more than the model was trained for. */
+  allowLongContext?: boolean;
   signal?: AbortSignal;
   /** Told the bytes that came in, first of a download, then of the file. */
   onProgress?: OnProgress;
@@ -64,6 +66,8 @@ export interface Context {
   openHeader(source: string, signal: AbortSignal): Promise<Gguf>;
   /** Reads a text file; throws NOT_FOUND. */
   readText(path: string): Promise<string>;
+  /** Writes a text file, whole or not at all; throws INVALID_ARGUMENT where there is one and it may not be replaced. */
+  writeText(path: string, text: string, options: { replace: boolean }): Promise<void>;
   /** Answers HTTP requests. */
   listen(
     handler: (request: Request) => Response | Promise<Response>,
@@ -73,6 +77,8 @@ export interface Context {
   onInterrupt(listener: () => void): Disposable;
   /** Ends the process at once. */
   exit(code: number): never;
+  /** Runs `undo` where the process ends, however it does, unless the result is disposed: a terminal must be left as it was. */
+  atExit(undo: () => void): Disposable;
 }
 
 /**

@@ -27,10 +27,21 @@ export async function openModel(
       context.openModel(flags.model ?? embeddedModel, {
         activations: flags.activations,
         contextLength: flags.context,
+        allowLongContext: flags.allowLongContext,
         signal,
         onProgress,
       }),
-  );
+  ).catch((error) => {
+    throw nameContext(error);
+  });
+}
+
+/** The library's complaint about `contextLength`, told of `--context`. */
+function nameContext(error: unknown): unknown {
+  if (!(error instanceof WickError && error.param === "contextLength")) return error;
+  const message = error.message.replace(/^[^:]*/, "Cannot use option '--context'")
+    .replace("allowLongContext", "--allow-long-context");
+  return new WickError(error.code, message, { param: "--context", cause: error });
 }
 
 /** Throws UNSUPPORTED_ON_DEVICE for a device or a number of threads that there is none of. */

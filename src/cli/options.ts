@@ -16,10 +16,11 @@ export interface ModelFlags {
   threads: number;
   device: string;
   context?: number;
+  allowLongContext?: boolean;
   json?: boolean;
 }
 
-/** Adds `--model`, `--activations`, `--threads`, `--device`, `--context` and `--json`. */
+/** Adds `--model`, `--activations`, `--threads`, `--device`, `--context`, `--allow-long-context` and `--json`. */
 export function addModelOptions(command: Command): Command {
   return command.optionsGroup("Model:")
     .option(
@@ -33,9 +34,10 @@ export function addModelOptions(command: Command): Command {
     .option("--device <name>", "what computes", "wasm")
     .option(
       "--context <n>",
-      "tokens that the model sees at most (default: what the file says, 2048 at most)",
+      "tokens that the model sees at most (default: what it was trained for, 2048 at most)",
       integer(2),
     )
+    .option("--allow-long-context", "let --context pass what the model was trained for")
     .option("--json", "print one JSON object on stdout and nothing else");
 }
 
@@ -61,7 +63,10 @@ const samplingNames = [
 ] as const satisfies readonly (keyof GenerateOptions)[];
 
 /** Adds the options that say how text is drawn. The library checks their ranges. */
-export function addSamplingOptions(command: Command): Command {
+export function addSamplingOptions(
+  command: Command,
+  whereFull = "fail, or forget the oldest half",
+): Command {
   return command.optionsGroup("Sampling:")
     .option(
       "-n, --max-tokens <n>",
@@ -85,7 +90,7 @@ export function addSamplingOptions(command: Command): Command {
     .option("--stop <text>", "ends the text before this; repeatable", collect)
     .option("--ignore-eos", "go on after the model's end of text")
     .addOption(
-      new Option("--overflow <action>", "where the context is full: fail, or forget the oldest half")
+      new Option("--overflow <action>", `where the context is full: ${whereFull}`)
         .choices(["error", "slide"]).default("error"),
     );
 }

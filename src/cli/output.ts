@@ -7,7 +7,7 @@ import { CommanderError } from "./deps.ts";
 import type { Context, Output } from "./context.ts";
 import type { Generation } from "../generate/contract.ts";
 import type { GenerationResult } from "../generate/options.ts";
-import { printable, WickError } from "../error.ts";
+import { printable, reasonOf, WickError } from "../error.ts";
 
 /** Prints the one object of `--json`. */
 export function writeJson(context: Context, value: unknown): void {
@@ -72,7 +72,7 @@ function describe(error: unknown): Description {
     const exitCode = error.code === "INVALID_ARGUMENT" ? 2 : error.code === "ABORTED" ? 130 : 1;
     return { code: error.code, message: error.message, exitCode };
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = error instanceof Error ? `${error.name}: ${reasonOf(error)}` : String(error);
   return { code: "INTERNAL", message, exitCode: 1 };
 }
 

@@ -6,7 +6,7 @@
 import type { Context, Input, Listener, OnProgress, OpenOptions, Output } from "./context.ts";
 import type { HttpServer, Socket } from "./deps.ts";
 import { files, platform } from "../entry/platform.ts";
-import { WickError } from "../error.ts";
+import { reasonOf, WickError } from "../error.ts";
 import type { Gguf } from "../formats/gguf.ts";
 import type { LanguageModel } from "../generate/contract.ts";
 
@@ -21,9 +21,11 @@ export function processContext(): Context {
     openModel,
     openHeader,
     readText,
+    writeText,
     listen,
     onInterrupt,
     exit: (code) => Deno.exit(code),
+    atExit,
   };
 }
 
@@ -58,7 +60,7 @@ function input(): Input {
     isTerminal,
     text: async () => decoder.decode(await new Response(Deno.stdin.readable).bytes()),
     async line(prompt, signal) {
-      lines ??= import("./lines.ts").then((m) => isTerminal ? m.terminalLines() : m.pipedLines());
+      lines ??= import("./lines.ts").then((m) => isTerminal ? m.terminalLines(atExit) : m.pipedLines());
       const line = await lines;
       return await line(prompt, signal);
     },
@@ -80,12 +82,23 @@ async function toLocal(source: string, signal?: AbortSignal, onProgress?: OnProg
   const location = isEmbedded(source) ? embeddedUrl(source) : source;
   if (!/^(https?|hf):/i.test(location)) return location;
   const { download } = await import("../hub/download.ts");
-  return await download(location, {
+  const path = download(location, {
     signal,
     onProgress: onProgress &&
       (({ received, total, file, files }) =>
         onProgress(received, total, files > 1 ? `Downloading ${file} of ${files}` : "Downloading")),
   });
+  return await path.catch((error) => {
+    throw unreachable(error);
+  });
+}
+
+/** The error of a server that did not answer, with what can be done without it. */
+function unreachable(error: unknown): unknown {
+  if (!(error instanceof WickError && error.code === "SOURCE_FAILED")) return error;
+  const cache = files("download").cacheFolder();
+  const advice = `${cache} holds no copy of it; a file that is on this machine goes with --model PATH`;
+  return new WickError(error.code, `${error.message}. ${advice}`, { cause: error });
 }
 
 async function openHeader(source: string, signal: AbortSignal): Promise<Gguf> {
@@ -106,15 +119,56 @@ async function readText(path: string): Promise<string> {
   throw new WickError("NOT_FOUND", `Cannot read ${path}: it must be a text file, and there is none`);
 }
 
-const endings: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+async function writeText(path: string, text: string, { replace }: { replace: boolean }): Promise<void> {
+  await library();
+  const access = files(`write ${path}`);
+  if (!replace && await access.size(path) !== undefined) {
+    const message = `Cannot write ${path}: it must be a new file, and there is one; name another`;
+    throw new WickError("INVALID_ARGUMENT", message);
+  }
+  const part = `${path}.part`;
+  try {
+    const file = await access.append(part, { truncate: true });
+    await file.write(new TextEncoder().encode(text)).finally(() => file.close());
+    await access.rename(part, path);
+  } catch (error) {
+    await access.remove(part).catch(() => {}); // the first error is the one to tell
+    throw error;
+  }
+}
 
+/** Deno tells a window's end where the process exits by itself, by Deno.exit or behind a listener to a signal. */
+function atExit(undo: () => void): Disposable {
+  globalThis.addEventListener("unload", undo);
+  return { [Symbol.dispose]: () => globalThis.removeEventListener("unload", undo) };
+}
+
+/** Not SIGHUP: a server that nohup runs outlives its terminal. */
+const endings: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGQUIT"];
+
+/** Milliseconds in which a second signal is the first one again: `deno task` passes on what its child has had. */
+const ECHO_MS = 300;
+const listeners = new Set<() => void>();
+let heardAt: number | undefined;
+
+/** Signals are heard from the first call on, so that none comes between two listeners and ends the process. */
 function onInterrupt(listener: () => void): Disposable {
-  for (const signal of endings) Deno.addSignalListener(signal, listener);
-  return {
-    [Symbol.dispose]() {
-      for (const signal of endings) Deno.removeSignalListener(signal, listener);
-    },
-  };
+  if (heardAt === undefined) {
+    heardAt = -Infinity;
+    for (const signal of endings) Deno.addSignalListener(signal, interrupt);
+  }
+  listeners.add(listener);
+  return { [Symbol.dispose]: () => void listeners.delete(listener) };
+}
+
+function interrupt(): void {
+  const now = performance.now();
+  if (now - heardAt! < ECHO_MS) return;
+  heardAt = now;
+  if (listeners.size === 0) Deno.exit(130);
+  for (const listener of [...listeners]) listener();
 }
 
 /** Milliseconds that open answers get to end by themselves. */
@@ -158,7 +212,7 @@ async function openServer(
     await promise;
     return server;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new WickError(
       "INVALID_STATE",
       `Cannot listen on ${hostname} port ${port}: the address must be this machine's and free, got "${reason}"`,

@@ -25,6 +25,7 @@ export async function withProgress<T>(
 ): Promise<T> {
   if (bar.quiet || !context.stderr.isTerminal) return await work();
   await using shown = new Progress(context.stderr, bar.title, bar.unit);
+  using _ = context.atExit(() => shown.close());
   return await work((done, total, stage) => shown.update(done, total, stage));
 }
 
@@ -34,12 +35,14 @@ class Progress implements AsyncDisposable {
   private first: Mark | undefined;
   private bar: SingleBar | undefined;
   private opening: Promise<void> | undefined;
+  private closed = false;
 
   constructor(private readonly output: Output, private title: string, private readonly unit: Unit) {}
 
   update(done: number, total = 0, stage: string = this.title): void {
     if (!this.first || stage !== this.title) this.first = { done, at: Date.now() };
     this.title = stage;
+    if (this.closed) return;
     if (this.bar) {
       this.bar.setTotal(total);
       this.bar.update(done);
@@ -51,13 +54,21 @@ class Progress implements AsyncDisposable {
   private async open(done: number, total: number): Promise<void> {
     const format = (state: State) => line(this.title, this.unit, this.first!, state);
     const bar = await progressBar(barOptions(this.output, format));
+    if (this.closed) return;
     bar.start(total, done);
     this.bar = bar;
   }
 
+  /** Takes the bar away and brings the cursor back, at once. */
+  close(): void {
+    this.closed = true;
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.opening;
-    this.bar?.stop();
+    this.close();
   }
 }
 

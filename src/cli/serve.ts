@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "./deps.ts";
+import { WickError } from "../error.ts";
 import { type Context, interruptible } from "./context.ts";
 import { embeddedModel, openModel } from "./model.ts";
 import { addModelOptions, collect, examples, integer, type ModelFlags } from "./options.ts";
@@ -13,6 +14,7 @@ interface ServeFlags extends ModelFlags {
   host: string;
   port: number;
   apiKey?: string[];
+  cors?: string[];
   queue: number;
   parallel: number;
 }
@@ -23,6 +25,7 @@ export function defineServe(command: Command, context: Context): void {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <n>", "port to listen on; 0 takes a free one", integer(0, 65535), 8080)
     .option("--api-key <key>", "a key that requests must carry; repeatable (default: $WICK_API_KEY)", collect)
+    .option("--cors <origin>", 'an origin whose pages may call the server, "*" for all; repeatable', collect)
     .option("--queue <n>", "requests that may wait; one more gets 429", integer(0), 32)
     .option("--parallel <n>", "answers at once", integer(1), 1);
   addModelOptions(command).addHelpText("after", help).action((flags: ServeFlags) => serve(context, flags));
@@ -40,9 +43,9 @@ async function serve(context: Context, flags: ServeFlags): Promise<void> {
   const { wick } = await import("../serve/mod.ts");
   const id = modelId(flags.model ?? embeddedModel);
   const apiKeys = keys(context, flags);
-  const { queue, parallel, host: hostname, port } = flags;
+  const { cors, queue, parallel, host: hostname, port } = flags;
   const onError = (error: unknown, request: string) => note(context, `request ${request} failed: ${error}`);
-  const app = wick({ models: { [id]: model }, apiKeys, queue, parallel, onError });
+  const app = wick({ models: { [id]: model }, apiKeys, cors: origins(cors), queue, parallel, onError });
   const listener = await context.listen((request) => app.fetch(request), { hostname, port });
   await interruptible(context, async (signal) => {
     const ended = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -51,6 +54,19 @@ async function serve(context: Context, flags: ServeFlags): Promise<void> {
     await ended;
     await listener.close();
   });
+}
+
+/** The origins given; "*" among them is all. */
+function origins(cors: string[] | undefined): string | string[] | undefined {
+  for (const origin of cors ?? []) {
+    if (origin === "*" || URL.parse(origin)?.origin === origin) continue;
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot serve pages of ${origin}: --cors must be an origin, as https://example.com, or "*"`,
+      { param: "cors" },
+    );
+  }
+  return cors?.includes("*") ? "*" : cors;
 }
 
 /** The keys given, else the environment's; an empty variable is none. */

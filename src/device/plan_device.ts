@@ -7,8 +7,10 @@
 import { WickError } from "../error.ts";
 import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "./device.ts";
 import { FAULT_BYTES, Faults } from "./faults.ts";
+import { blockBytes } from "./wasm/heap.ts";
+import { replayBytes } from "./wasm/row.ts";
 
-/** Counts allocations; kernels do not run on it. */
+/** Counts allocations as the WASM device makes them; kernels do not run on it. */
 export class PlanDevice implements Device {
   readonly kind = "wasm";
   readonly build = "plan";
@@ -18,13 +20,13 @@ export class PlanDevice implements Device {
   private storages = 0;
 
   allocate(bytes: number): Storage {
-    this.bytes += bytes;
+    this.bytes += blockBytes(bytes);
     this.storages++;
     return new Storage(this, bytes, 0);
   }
 
   free(storage: Storage): void {
-    this.bytes -= storage.bytes;
+    this.bytes -= blockBytes(storage.bytes);
     this.storages--;
   }
 
@@ -41,14 +43,9 @@ export class PlanDevice implements Device {
   }
 
   compile(calls: readonly Call[]): Replay {
-    // as the WASM device: pairs of words, then each row's words
-    const words = calls.reduce(
-      (sum, { kernel, operands, params, cells }) =>
-        sum + 2 + operands.length + params.length + 2 * cells.length + (kernel.scratch ? 2 : 0),
-      0,
-    );
-    const rows = this.allocate(4 * words);
-    return { run: refuse, [Symbol.dispose]: () => rows.release() };
+    const { pairs, words, scratch } = replayBytes(calls);
+    const parts = [pairs, words, ...(scratch > 0 ? [scratch] : [])].map((n) => this.allocate(n));
+    return { run: refuse, [Symbol.dispose]: () => parts.forEach((part) => part.release()) };
   }
 
   live(): LiveMemory {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closingOnFailure, WickError, type WickErrorCode } from "../error.ts";
+import { closingOnFailure, reasonOf, WickError, type WickErrorCode } from "../error.ts";
 import { type FileAccess, installPlatform, type ReadableFile, type WritableFile } from "./platform.ts";
 
 const fileAccess: FileAccess = {
@@ -189,8 +189,7 @@ async function telling<T>(action: string, run: () => Promise<T>): Promise<T> {
 function told(action: string, cause: unknown): WickError {
   if (cause instanceof WickError) return cause;
   const [code, requirement] = failure(cause);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WickError(code, `Cannot ${action}: ${requirement}, got "${reason}"`, { cause });
+  return new WickError(code, `Cannot ${action}: ${requirement}, got "${reasonOf(cause)}"`, { cause });
 }
 
 function failure(cause: unknown): [WickErrorCode, string] {

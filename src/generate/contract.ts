@@ -38,8 +38,14 @@ export interface Generation extends AsyncIterable<Piece> {
   result(): Promise<GenerationResult>;
 }
 
-/** Anything that text can be continued from. */
-export type Prompt = string | readonly number[] | { messages: readonly Message[] };
+/**
+ * Anything that text can be continued from. With `continueFinal` the last message, an assistant's, is gone on with
+ * instead of answered.
+ */
+export type Prompt =
+  | string
+  | readonly number[]
+  | { messages: readonly Message[]; continueFinal?: boolean };
 
 /** A conversation or text with its own KV cache, which stays between calls. */
 export interface Session extends Disposable {

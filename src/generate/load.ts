@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import type { BuildName } from "../device/wasm/builds.ts";
 import { WasmDevice } from "../device/wasm/device.ts";
 import { WickError } from "../error.ts";
 import { type Gguf, openGguf } from "../formats/gguf.ts";
+import type { Metadata } from "../formats/metadata.ts";
 import type { BucketLike } from "../hub/bucket.ts";
 import { siblingsOf, type SourceInput, toSource } from "../hub/source.ts";
 import { allocateWeights, fillWeights, type Progress } from "../models/load_weights.ts";
@@ -28,8 +30,10 @@ const PAGE = 65536;
 
 /** Options of {@linkcode load}. */
 export interface LoadOptions {
-  /** The most tokens of a session [the model's own, at most 2048]. */
+  /** The most tokens of a session, at most those that the model was trained for [those, at most 2048]. */
   contextLength?: number;
+  /** Whether `contextLength` may pass what the model was trained for, where it makes less and less sense [false]. */
+  allowLongContext?: boolean;
   /** Whether quantized weights meet activations rounded to 8-bit blocks, or as they are ["int8"]. */
   activations?: Activations;
   /** The kernel build [the fastest that the runtime accepts]. */
@@ -87,7 +91,7 @@ async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<L
   const architecture = architectureOf(metadata);
   const tokenizer = tokenizerFromGguf(metadata);
   const template = chatTemplateFromGguf(metadata, tokenizer);
-  const contextLength = options.contextLength ?? Math.min(trainedContext(metadata), DEFAULT_CONTEXT);
+  const contextLength = contextOf(metadata, options);
   const activations = options.activations ?? "int8";
   const maximumPages = options.maximumBytes === undefined
     ? undefined
@@ -126,11 +130,47 @@ async function build(gguf: Gguf, options: LoadOptions, start: number): Promise<L
   }
 }
 
-function check({ contextLength, activations, idleSessions, chunk, maximumBytes }: LoadOptions): void {
+/** The length asked for, where the model was trained for it: a longer cache takes memory and gives nonsense. */
+function contextOf(metadata: Metadata, { contextLength, allowLongContext }: LoadOptions): number {
+  const trained = trainedContext(metadata);
+  if (contextLength === undefined) return Math.min(trained, DEFAULT_CONTEXT);
+  const key = `${architectureOf(metadata)}.context_length`;
+  if (contextLength <= trained || allowLongContext || !metadata.has(key)) return contextLength;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot load with contextLength ${contextLength}: the model was trained for ${trained} tokens (${key}); ` +
+      "allowLongContext takes more all the same",
+    { param: "contextLength" },
+  );
+}
+
+const names: KeysOf<LoadOptions> = {
+  contextLength: true,
+  allowLongContext: true,
+  activations: true,
+  build: true,
+  idleSessions: true,
+  chunk: true,
+  maximumBytes: true,
+  device: true,
+  onProgress: true,
+  signal: true,
+};
+
+function check(options: LoadOptions): void {
+  checkKeys("load", options, names);
+  const { contextLength, allowLongContext, activations, idleSessions, chunk, maximumBytes } = options;
   integer("contextLength", contextLength, 2, 2 ** 24);
   integer("idleSessions", idleSessions, 0, 1024);
   integer("chunk", chunk, 1, 128);
   integer("maximumBytes", maximumBytes, 2 * PAGE, 2 ** 32);
+  if (allowLongContext !== undefined && typeof allowLongContext !== "boolean") {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot load with allowLongContext ${allowLongContext}: expected true or false`,
+      { param: "allowLongContext" },
+    );
+  }
   if (activations !== undefined && activations !== "int8" && activations !== "f32") {
     throw new WickError(
       "INVALID_ARGUMENT",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import type { WasmDevice } from "../device/wasm/device.ts";
 import { platform } from "../entry/platform.ts";
 import { throwIfAborted, WickError } from "../error.ts";
@@ -37,6 +38,13 @@ export interface ModelParts {
   /** Tokens of every prefill chunk [128]. */
   chunk?: number;
   loadMs: number;
+}
+
+const nllNames: KeysOf<NllOptions> = { window: true, signal: true, onProgress: true };
+
+/** Bytes that weights hold. */
+export function bytesOf(weights: ReadonlyMap<string, Tensor>): number {
+  return [...weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
 }
 
 /** See {@linkcode LanguageModel}; made by {@linkcode load}. */
@@ -85,7 +93,7 @@ export class Model implements LanguageModel {
   }
 
   memory(): MemoryUse {
-    const weights = [...this.parts.weights.values()].reduce((sum, t) => sum + t.storage.bytes, 0);
+    const weights = bytesOf(this.parts.weights);
     const kvCache = [...this.sessions].reduce((sum, s) => sum + s.steps.cache.bytes, 0);
     return { weights, kvCache, scratch: Math.max(0, this.parts.device.live().bytes - weights - kvCache) };
   }
@@ -96,6 +104,7 @@ export class Model implements LanguageModel {
 
   promptIds(prompt: Prompt, options: { special?: boolean } = {}): number[] {
     this.assertOpen();
+    checkKeys("encode a prompt", options, { special: true });
     const { tokenizer, template } = this.parts;
     if (typeof prompt === "string") {
       const ids = tokenizer.encode(prompt, { special: options.special ?? false });
@@ -109,8 +118,10 @@ export class Model implements LanguageModel {
         `Cannot generate from this prompt: it must be a text, token ids or {messages}, got ${found}`;
       throw new WickError("INVALID_ARGUMENT", message, { param: "prompt" });
     }
-    const { messages } = prompt as Exclude<Prompt, string | readonly number[]>;
-    if (template) return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true });
+    const { messages, continueFinal } = prompt as Exclude<Prompt, string | readonly number[]>;
+    if (template) {
+      return encodeChat(tokenizer, template, messages, { addGenerationPrompt: true, continueFinal });
+    }
     throw new WickError(
       "TEMPLATE_FAILED",
       `Cannot put messages to ${this.name}: the model carries no chat template; continue a text instead`,
@@ -118,15 +129,18 @@ export class Model implements LanguageModel {
     );
   }
 
-  session(): Session {
+  session(options: Readonly<Record<never, never>> = {}): Session {
+    checkKeys("open a session", options, {});
     const state = this.newSession();
     const generate: Session["generate"] = (prompt, options = {}) =>
       new TextGeneration(() =>
         this.context(prompt, options, () => ({ session: state, release: state.acquire() }))
       );
     const logits: Session["logits"] = async (prompt, options = {}) => {
+      checkKeys("give logits", options, { special: true, signal: true });
       using _reserved = state.acquire();
-      return (await state.prefill(this.promptIds(prompt, options), options.signal)).logits;
+      const ids = this.promptIds(prompt, { special: options.special });
+      return (await state.prefill(ids, options.signal)).logits;
     };
     return {
       get length(): number {
@@ -143,6 +157,7 @@ export class Model implements LanguageModel {
     ids: readonly number[],
     options: NllOptions = {},
   ): Promise<Float64Array> {
+    checkKeys("score a text", options, nllNames);
     const window = Math.min(options.window ?? this.contextLength, this.contextLength);
     if (!(Number.isInteger(window) && window >= 2)) {
       throw new WickError("INVALID_ARGUMENT", `Window must be an integer from 2 on, got ${options.window}`, {

@@ -6,6 +6,7 @@
 import { PlanDevice } from "../device/plan_device.ts";
 import type { Gguf } from "../formats/gguf.ts";
 import type { MemoryUse } from "./contract.ts";
+import { bytesOf } from "./model.ts";
 import { Steps, Workspace } from "./steps.ts";
 import type { Activations } from "../nn/linear.ts";
 import { Weights } from "../nn/weights.ts";
@@ -21,7 +22,7 @@ export function planMemory(
 ): MemoryUse {
   const device = new PlanDevice();
   const tensors = allocateWeights(device, gguf);
-  const weights = device.live().bytes;
+  const weights = bytesOf(tensors);
   const model = buildModel(gguf.metadata, new Weights(tensors, gguf.sources[0].name), {
     device,
     contextLength: options.contextLength,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import { checkedNumber, invalid, type Range } from "./check.ts";
 import type { GenerateOptions } from "./options.ts";
 
@@ -54,6 +55,29 @@ const ranges = {
   logprobs: { from: 0, to: 100, integer: true },
 } as const satisfies Partial<Record<keyof GenerateOptions, Range>>;
 
+const names: KeysOf<GenerateOptions> = {
+  maxTokens: true,
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+  typicalP: true,
+  repeatPenalty: true,
+  repeatLastN: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  logitBias: true,
+  seed: true,
+  stop: true,
+  stopIds: true,
+  ignoreEos: true,
+  logprobs: true,
+  signal: true,
+  special: true,
+  cacheSalt: true,
+  overflow: true,
+};
+
 const BIAS_RANGE: Range = { from: -100, to: 100 };
 const MAX_STOPS = 16;
 
@@ -63,7 +87,7 @@ const MAX_STOPS = 16;
  * @throws {WickError} INVALID_ARGUMENT with `param`, the option's name.
  */
 export function resolveOptions(options: GenerateOptions, limits: OptionLimits): ResolvedOptions {
-  if (typeof options !== "object" || options === null) throw invalid("options", "an object", options);
+  checkKeys("generate", options, names);
   const repeatLastN = take(options, "repeatLastN") ?? 64;
   return {
     maxTokens: take(options, "maxTokens"),

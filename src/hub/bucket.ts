@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { reasonOf, WickError } from "../error.ts";
 import { RangedSource } from "./ranged_source.ts";
 import type { Source } from "./source.ts";
 
@@ -28,7 +28,11 @@ export async function openBucket(bucket: BucketLike, key: string | undefined): P
     throw new WickError("INVALID_ARGUMENT", "Cannot open a bucket: it needs an object's key, got none");
   }
   const object = await bucket.head(key).catch((cause: unknown) => {
-    throw new WickError("SOURCE_FAILED", `Cannot open ${key}: the bucket did not answer`, { cause });
+    throw new WickError(
+      "SOURCE_FAILED",
+      `Cannot open ${key}: the bucket must answer, got "${reasonOf(cause)}"`,
+      { cause },
+    );
   });
   if (!object) throw missing(key);
   return new RangedSource(key, object.size, async (offset, length) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import { throwIfAborted, WickError } from "../error.ts";
 import { files } from "../entry/platform.ts";
 import { CacheEntry, type CacheRecord } from "./cache.ts";
@@ -43,6 +44,7 @@ export interface DownloadOptions extends UrlOptions {
  * @throws WickError NOT_FOUND, ACCESS_DENIED, SOURCE_FAILED, INTEGRITY_FAILED, ABORTED, INVALID_ARGUMENT
  */
 export async function download(location: string, options: DownloadOptions = {}): Promise<string> {
+  checkKeys("download", options, names);
   const shard = parseShardName(new URL(urlOf(location)).pathname);
   if (!shard || shard.number !== 1) return await downloadFile(urlOf(location), options, 1, 1);
   const paths: string[] = [];
@@ -52,6 +54,15 @@ export async function download(location: string, options: DownloadOptions = {}):
   }
   return paths[0];
 }
+
+const names: KeysOf<DownloadOptions> = {
+  onProgress: true,
+  headers: true,
+  retries: true,
+  retryMs: true,
+  idleMs: true,
+  signal: true,
+};
 
 function urlOf(location: string): string {
   return isHubReference(location) ? hubUrl(location) : location;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { platform } from "../entry/platform.ts";
+import { reasonOf, WickError } from "../error.ts";
 import { hubToken } from "./hub_reference.ts";
 import { IDLE_MS, type RetryOptions } from "./retry.ts";
 
@@ -103,10 +104,17 @@ async function request(url: URL, init: RequestInit, name: string, options: UrlOp
     if (cause instanceof Error && cause.name === "NotCapable") {
       throw new WickError("ACCESS_DENIED", `Cannot open ${name}: the runtime forbids the network`, { cause });
     }
-    throw cause;
+    throw throughProxy(url, cause);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A failure that says which variable sent the request to a proxy: the runtime tells of a server that no one named. */
+function throughProxy({ protocol }: URL, cause: unknown): unknown {
+  const scheme = protocol.slice(0, -1);
+  const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`].find((name) => platform().env(name));
+  return variable ? new Error(`${reasonOf(cause)}; ${variable} names a proxy`, { cause }) : cause;
 }
 
 async function judge(response: Response, name: string, linked: Headers | undefined): Promise<Answer> {

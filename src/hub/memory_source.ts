@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { reasonOf, WickError } from "../error.ts";
 import type { Source } from "./source.ts";
 
 /** Anything that reads a piece of itself. */
@@ -74,8 +74,7 @@ async function ask(access: RandomAccess, name: string, offset: number, length: n
     return await access.read(offset, length);
   } catch (cause) {
     if (cause instanceof WickError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cannot read ${name} at byte ${offset}: read() must give bytes, got "${reason}"`;
+    const message = `Cannot read ${name} at byte ${offset}: read() must give bytes, got "${reasonOf(cause)}"`;
     throw new WickError("SOURCE_FAILED", message, { cause });
   }
 }

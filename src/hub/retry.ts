@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { throwIfAborted, WickError } from "../error.ts";
+import { reasonOf, throwIfAborted, WickError } from "../error.ts";
 
 /** How long a connection may stay silent unless told otherwise, in ms. */
 export const IDLE_MS = 30_000;
@@ -48,8 +48,7 @@ export async function retrying<T>(
 }
 
 function broken(action: string, retries: number, cause: unknown): WickError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `Cannot ${action}: the connection must hold, got "${reason}" ${retries + 1} times`;
+  const message = `Cannot ${action}: the connection must hold, got "${reasonOf(cause)}" ${retries + 1} times`;
   return new WickError("SOURCE_FAILED", message, { cause });
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WickError } from "../error.ts";
+import { reasonOf, WickError } from "../error.ts";
 import type { Source } from "./source.ts";
 
 /** Fills views from a stream's chunks, whatever their sizes. */
@@ -96,9 +96,13 @@ export class StreamSource implements Source {
       return await this.#chunks.next(limit);
     } catch (cause) {
       if (cause instanceof WickError) throw cause;
-      throw new WickError("SOURCE_FAILED", `Cannot read ${this.name}: it broke at byte ${this.#position}`, {
-        cause,
-      });
+      throw new WickError(
+        "SOURCE_FAILED",
+        `Cannot read ${this.name}: it broke at byte ${this.#position}, "${reasonOf(cause)}"`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

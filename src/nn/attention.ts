@@ -52,7 +52,11 @@ export interface MultiHeadAttentionOptions extends Omit<LinearOptions, "tiedTo">
 export interface AttendOptions {
   /** [B, S, M]: the sequence that keys and values are made of [x itself]. */
   memory?: Tensor;
-  /** See {@linkcode scaledDotProductAttention}. */
+  /**
+   * What broadcasts to [B, H, T, S]: bool, true where a row sees another (of padded sequences [B, 1, 1, S], true where
+   * there is a token), or floats that are added to the scores; see {@linkcode scaledDotProductAttention}. PyTorch's
+   * own layer has its masks the other way round.
+   */
   mask?: Tensor;
 }
 
@@ -128,14 +132,15 @@ export class MultiHeadAttention extends Module {
     using v = this.#heads(this.value, other ?? input);
     using y = scaledDotProductAttention(q, k, v, { causal, mask, scale, dropout, generator });
     using rows = y.transpose(1, 2);
-    using joined = rows.reshape(...x.shape.slice(0, -1), -1);
+    using joined = rows.reshape(...x.shape.slice(0, -1), rows.shape[2] * rows.shape[3]);
     return this.output.forward(joined);
   }
 
   /** A layer's [B, T, H D] as [B, H, T, D], turned by positions from `position` on. */
   #heads(layer: Linear, input: SharedInput, position?: number): Tensor {
     using y = layer.forward(input);
-    using heads = y.reshape(-1, y.shape.at(-2)!, y.shape.at(-1)! / this.#headSize, this.#headSize);
+    const [T, width] = y.shape.slice(-2);
+    using heads = y.reshape(y.rank === 2 ? 1 : y.shape[0], T, width / this.#headSize, this.#headSize);
     if (position === undefined || !this.rotary) return heads.transpose(1, 2);
     using turned = this.rotary.forward(heads, position);
     return turned.transpose(1, 2);
@@ -155,14 +160,14 @@ export class MultiHeadAttention extends Module {
     cache.append(k, v, position);
     using q = this.#rows(this.query, one ?? input, from);
     using y = attention(q, cache.keys, cache.values, from, this.#options);
-    using joined = y.reshape(y.shape[0], -1);
+    using joined = y.reshape(y.shape[0], y.shape[1] * y.shape[2]);
     return this.output.forward(joined);
   }
 
   /** A layer's [T, H D] as [T, H, D], turned by positions from `position` on. */
   #rows(layer: Linear, input: SharedInput, position?: Position): Tensor {
     using y = layer.forward(input);
-    using heads = y.reshape(y.shape[0], -1, this.#headSize);
+    using heads = y.reshape(y.shape[0], y.shape[1] / this.#headSize, this.#headSize);
     return position !== undefined && this.rotary ? this.rotary.forward(heads, position) : heads.contiguous();
   }
 }

@@ -5,15 +5,14 @@
  */
 import type { Json } from "./fields.ts";
 import { envelope, type Format, type Usage, usageBody } from "./format.ts";
-import { type Job, run, type RunEvent } from "./run.ts";
-import type { TokenLogprobs } from "../generate/options.ts";
+import { type Job, type PlacedLogprobs, run, type RunEvent } from "./run.ts";
 
 /** Runs a job to its end and writes its answer. */
 export async function wholeAnswer(job: Job, format: Format, signal: AbortSignal): Promise<Json> {
   const choices: Json[] = [];
   const usage = noUsage();
   let text = "";
-  let logprobs: TokenLogprobs[] | undefined;
+  let logprobs: PlacedLogprobs[] | undefined;
   for await (const event of run(job, signal)) {
     if (event.kind === "begin") {
       [text, logprobs] = ["", job.request.options.logprobs === undefined ? undefined : []];
@@ -42,13 +41,10 @@ export async function* frames(
   // A client that asked for usage finds the field in every chunk, null until the last.
   const tail = job.request.includeUsage ? { usage: null } : {};
   const usage = noUsage();
-  let offset = 0;
   try {
     for await (const event of run(job, signal)) {
-      if (event.kind === "begin") offset = 0;
-      const choice = chunkChoice(event, format, job, offset);
+      const choice = chunkChoice(event, format, job);
       if (choice) yield frame({ ...head, choices: [choice], ...tail });
-      if (event.kind === "text") offset += event.text.length;
       if (event.kind === "end") add(usage, event.usage);
     }
     if (job.request.includeUsage) yield frame({ ...head, choices: [], usage: usageBody(usage) });
@@ -58,10 +54,10 @@ export async function* frames(
   }
 }
 
-function chunkChoice(event: RunEvent, format: Format, { model }: Job, offset: number): Json | undefined {
+function chunkChoice(event: RunEvent, format: Format, { model }: Job): Json | undefined {
   if (event.kind === "begin") return format.begin(event.index);
   if (event.kind === "end") return format.end(event.index, event.reason);
-  return format.part(event.index, event.text, event.logprobs, model, offset);
+  return format.part(event.index, event.text, event.logprobs, model);
 }
 
 function frame(body: Json): string {

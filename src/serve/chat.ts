@@ -19,11 +19,11 @@ import {
   required,
   string,
 } from "./fields.ts";
-import type { Format } from "./format.ts";
+import { finite, type Format, tokenName } from "./format.ts";
 import { common, type Fixed, refuseUnsupported, type TextRequest } from "./request.ts";
 import type { Limits } from "./settings.ts";
 
-const FIELDS = ["messages", "logprobs", "top_logprobs"];
+const FIELDS = ["messages", "logprobs", "top_logprobs", "continue_final_message"];
 const FIXED: Fixed = {
   response_format: [{ type: "text" }],
   modalities: [["text"]],
@@ -34,14 +34,20 @@ const FIXED: Fixed = {
 };
 const ROLES = ["system", "developer", "user", "assistant"];
 
+/** Fields that may hold anything where the request says that no tool is to be called. */
+const TOOLS = ["tools", "tool_choice", "functions", "function_call"];
+
 /** Reads the body of a chat request. */
 export function chatRequest(body: Json, limits: Limits): TextRequest {
-  refuseUnsupported(body, FIELDS, FIXED, limits);
+  const toolless = (body.tool_choice ?? body.function_call) === "none";
+  refuseUnsupported(body, toolless ? [...FIELDS, ...TOOLS] : FIELDS, FIXED, limits);
   const request = common(body, limits);
   const top = optional(body, "top_logprobs", integer(0, Math.min(limits.topLogprobs, 100)));
   if (optional(body, "logprobs", boolean)) request.options.logprobs = top ?? 0;
   else if (top !== undefined) refuse("top_logprobs", "it needs 'logprobs' to be true", top);
-  return { ...request, prompts: [{ messages: required(body, "messages", list(message)) }], echo: false };
+  const messages = required(body, "messages", list(message));
+  const continueFinal = optional(body, "continue_final_message", boolean);
+  return { ...request, prompts: [{ messages, continueFinal }], echo: false };
 }
 
 /** How chat answers are written. */
@@ -75,10 +81,14 @@ const message: Reader<Message> = (value, param) => {
   const role = string(given.role, `${param}.role`);
   if (!ROLES.includes(role)) refuse(`${param}.role`, `it must be one of ${ROLES.join(", ")}`, role);
   const calls = given.tool_calls;
-  if (calls !== undefined && calls !== null) refuse(`${param}.tool_calls`, "tools are not supported", calls);
+  if (Array.isArray(calls) ? calls.length > 0 : calls !== undefined && calls !== null) {
+    refuse(`${param}.tool_calls`, "tools are not supported", calls);
+  }
+  // an assistant that only called tools, or was cut off before its first word, has said nothing
+  const silent = role === "assistant" && (given.content === undefined || given.content === null);
   return {
     role: role === "developer" ? "system" : role,
-    content: content(given.content, `${param}.content`),
+    content: silent ? "" : content(given.content, `${param}.content`),
   };
 };
 
@@ -102,10 +112,5 @@ function chatLogprobs(logprobs: readonly TokenLogprobs[] | undefined, model: Lan
 }
 
 function entry(id: number, logprob: number, tokenizer: Tokenizer): Json {
-  return { token: tokenizer.tokenText(id), logprob: finite(logprob), bytes: [...tokenizer.tokenBytes(id)] };
-}
-
-/** JSON knows no -Infinity; OpenAI writes -9999 for what can't happen. */
-export function finite(logprob: number): number {
-  return Math.max(logprob, -9999);
+  return { token: tokenName(id, tokenizer), logprob: finite(logprob), bytes: [...tokenizer.tokenBytes(id)] };
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { TokenLogprobs } from "../generate/options.ts";
+import type { TokenLogprob } from "../generate/options.ts";
 import type { LanguageModel, Prompt } from "../generate/contract.ts";
-import { finite } from "./chat.ts";
 import { boolean, integer, type Json, list, optional, refuse, required, string } from "./fields.ts";
-import type { Format } from "./format.ts";
+import { finite, type Format, tokenName } from "./format.ts";
 import { common, type Fixed, refuseUnsupported, type TextRequest } from "./request.ts";
+import type { PlacedLogprobs } from "./run.ts";
 import type { Limits } from "./settings.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 
 const FIELDS = ["prompt", "logprobs", "echo"];
 const FIXED: Fixed = { best_of: [1], suffix: [""] };
@@ -35,34 +36,39 @@ export const completionFormat: Format = {
   object: "text_completion",
   chunkObject: "text_completion",
   begin: () => undefined,
-  part: (index, text, logprobs, model, offset) => choice(index, text, logprobs, null, model, offset),
+  part: (index, text, logprobs, model) => choice(index, text, logprobs, null, model),
   end: (index, reason) => ({ index, text: "", logprobs: null, finish_reason: reason }),
-  whole: (index, text, logprobs, reason, model) => choice(index, text, logprobs, reason, model, 0),
+  whole: (index, text, logprobs, reason, model) => choice(index, text, logprobs, reason, model),
 };
 
 function choice(
   index: number,
   text: string,
-  logprobs: readonly TokenLogprobs[] | undefined,
+  logprobs: readonly PlacedLogprobs[] | undefined,
   reason: string | null,
   model: LanguageModel,
-  offset: number,
 ): Json {
-  return { index, text, logprobs: logprobs ? columns(logprobs, model, offset) : null, finish_reason: reason };
+  return { index, text, logprobs: logprobs ? columns(logprobs, model) : null, finish_reason: reason };
 }
 
 /** Log-probabilities as columns; offsets count UTF-16 units from the answer's beginning. */
-function columns(logprobs: readonly TokenLogprobs[], { tokenizer }: LanguageModel, offset: number): Json {
-  const tokens = logprobs.map(({ id }) => tokenizer.tokenText(id));
-  const text_offset = tokens.map((token) => (offset += token.length) - token.length);
+function columns(logprobs: readonly PlacedLogprobs[], { tokenizer }: LanguageModel): Json {
   return {
-    tokens,
-    text_offset,
+    tokens: logprobs.map(({ id }) => tokenName(id, tokenizer)),
+    text_offset: logprobs.map(({ offset }) => offset),
     token_logprobs: logprobs.map(({ logprob }) => finite(logprob)),
-    top_logprobs: logprobs.map(({ top }) =>
-      Object.fromEntries(top.map((other) => [tokenizer.tokenText(other.id), finite(other.logprob)]))
-    ),
+    top_logprobs: logprobs.map(({ top }) => byName(top, tokenizer)),
   };
+}
+
+/** Alternatives by name; of several tokens with one text the best counts. */
+function byName(top: readonly TokenLogprob[], tokenizer: Tokenizer): Json {
+  const names = new Map<string, number>();
+  for (const { id, logprob } of top) { // the best first
+    const name = tokenName(id, tokenizer);
+    if (!names.has(name)) names.set(name, finite(logprob));
+  }
+  return Object.fromEntries(names);
 }
 
 /** One prompt or a list of them, each a text or a list of token ids. */

@@ -4,8 +4,10 @@
  * @module
  */
 import type { LanguageModel } from "../generate/contract.ts";
-import type { FinishReason, TokenLogprobs } from "../generate/options.ts";
+import type { FinishReason } from "../generate/options.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Json } from "./fields.ts";
+import type { PlacedLogprobs } from "./run.ts";
 
 /** Token counts of a request. */
 export interface Usage {
@@ -23,13 +25,12 @@ export interface Format {
   readonly chunkObject: string;
   /** The choice that opens a stream, where there is one. */
   begin(index: number): Json | undefined;
-  /** The choice of a chunk; `offset` is the length of the text before it. */
+  /** The choice of a chunk. */
   part(
     index: number,
     text: string,
-    logprobs: readonly TokenLogprobs[] | undefined,
+    logprobs: readonly PlacedLogprobs[] | undefined,
     model: LanguageModel,
-    offset: number,
   ): Json;
   /** The choice that closes a stream. */
   end(index: number, reason: FinishReason): Json;
@@ -37,7 +38,7 @@ export interface Format {
   whole(
     index: number,
     text: string,
-    logprobs: readonly TokenLogprobs[] | undefined,
+    logprobs: readonly PlacedLogprobs[] | undefined,
     reason: FinishReason,
     model: LanguageModel,
   ): Json;
@@ -64,4 +65,25 @@ export function usageBody(usage: Usage): Json {
     total_tokens: usage.promptTokens + usage.completionTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedTokens },
   };
+}
+
+/**
+ * What an answer calls a token: its text; where its bytes are no whole characters, "bytes:" and each of them, so that
+ * tokens of different bytes have different names, as in OpenAI's completions.
+ */
+export function tokenName(id: number, tokenizer: Tokenizer): string {
+  const text = tokenizer.tokenText(id);
+  if (!text.includes("\uFFFD")) return text;
+  const bytes = tokenizer.tokenBytes(id);
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text; // the character U+FFFD itself
+  } catch {
+    return `bytes:${[...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}`;
+  }
+}
+
+/** JSON knows no -Infinity; OpenAI writes -9999 for what can't happen. */
+export function finite(logprob: number): number {
+  return Math.max(logprob, -9999);
 }

@@ -54,7 +54,10 @@ export async function generating<Env extends object>(
   format: Format,
 ): Promise<Response> {
   const { limits } = house.settings;
-  const request = salted(read(await readJson(c.req.raw), limits), c.req.header("authorization"));
+  const request = salted(
+    read(await readJson(c.req.raw, limits.bodyBytes), limits),
+    c.req.header("authorization"),
+  );
   const model = await opened(c, house, request.model);
   const work = new AbortController();
   const unlink = link(c.req.raw.signal, work);
@@ -73,7 +76,7 @@ export async function generating<Env extends object>(
     if (request.stream) return streamed(c, house, job, format, work, done);
     const answer = await wholeAnswer(job, format, work.signal);
     done();
-    return Response.json(answer);
+    return Response.json(answer, { headers: ignoredFields(request) });
   } catch (error) {
     done();
     throw error;
@@ -94,8 +97,14 @@ function streamed<Env extends object>(
   const headers = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
+    ...ignoredFields(job.request),
   };
   return new Response(body, { headers });
+}
+
+/** Says which fields of a request were left alone, where there are any. */
+function ignoredFields({ ignored }: TextRequest): Record<string, string> {
+  return ignored.length > 0 ? { "x-ignored-fields": ignored.join(", ") } : {};
 }
 
 /** Keeps what one key's prompts left in caches from the others. */

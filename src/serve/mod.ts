@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { bodyLimit, type Context, cors, Hono } from "../../deps.ts";
+import { type Context, cors, Hono } from "../../deps.ts";
 import { Admission } from "./admission.ts";
 import { authorize } from "./auth.ts";
 import { chatFormat, chatRequest } from "./chat.ts";
@@ -50,7 +50,7 @@ export function wick<Env extends object = Record<string, unknown>>(
   app.use("*", identify);
   app.onError((error, c) => failure(c, house, error));
   app.notFound((c) => lost(c, house));
-  app.get("/", () => page());
+  app.get("/", (c) => page(c.req.header("if-none-match")));
   app.get("/health", () => Response.json({ status: "ok" }));
   guard(app, house);
   routes(app, house);
@@ -70,26 +70,17 @@ function build<Env extends object>(options: ServeOptions<Env>): House<Env> {
   };
 }
 
-/** What stands before everything under /v1: CORS, keys, the size of a body. */
+/** What stands before everything under /v1: CORS and keys. */
 function guard<Env extends object>(app: Hono<WickEnv<Env>>, house: House<Env>): void {
   const { settings } = house;
   if (settings.cors !== undefined) {
     const origin = typeof settings.cors === "string" ? settings.cors : [...settings.cors];
-    app.use("/v1/*", cors({ origin, exposeHeaders: ["x-request-id", "retry-after"] }));
+    app.use("/v1/*", cors({ origin, exposeHeaders: ["x-request-id", "retry-after", "x-ignored-fields"] }));
   }
   app.use("/v1/*", async (c, next) => {
     await admit(c, house);
     await next();
   });
-  const maxSize = settings.limits.bodyBytes;
-  const onError = () => {
-    // what is left of it is not read, so the connection can't serve another request
-    const headers = { connection: "close" };
-    throw new HttpError(413, "body_too_large", `The body must have at most ${maxSize} bytes, got more`, {
-      headers,
-    });
-  };
-  app.use("/v1/*", bodyLimit({ maxSize, onError }));
 }
 
 function routes<Env extends object>(app: Hono<WickEnv<Env>>, house: House<Env>): void {

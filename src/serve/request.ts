@@ -23,22 +23,24 @@ export interface TextRequest {
   includeUsage: boolean;
   /** Whether the answer begins with the prompt's text. */
   echo: boolean;
+  /** Fields that were taken and are not honoured, as they change nothing about the text. */
+  ignored: readonly string[];
 }
 
 /** A field that must hold one harmless value, where it is set at all. */
 export type Fixed = Readonly<Record<string, readonly unknown[]>>;
 
 const COMMON = ["model", "stream", "stream_options", "n"];
-/** Fields that change nothing about the text; they are taken and left alone. */
+/** Fields that change nothing about the text; they are taken, and named in the answer's `x-ignored-fields`. */
 const IGNORED = [
-  "user",
+  "store",
   "metadata",
+  "user",
   "service_tier",
+  "parallel_tool_calls",
   "safety_identifier",
   "prompt_cache_key",
   "prompt_cache_retention",
-  "parallel_tool_calls",
-  "store",
 ];
 
 /** Reads the fields that chat and completions share. */
@@ -52,6 +54,7 @@ export function common(body: Json, limits: Limits): Omit<TextRequest, "prompts" 
     options: samplingOptions(body, limits),
     stream: optional(body, "stream", boolean) ?? false,
     includeUsage,
+    ignored: IGNORED.filter((field) => body[field] !== undefined && body[field] !== null),
   };
 }
 

@@ -6,15 +6,21 @@
 import { WickError } from "../error.ts";
 import type { Generation, LanguageModel, Prompt } from "../generate/contract.ts";
 import type { FinishReason, GenerateOptions, Message, TokenLogprobs } from "../generate/options.ts";
+import type { TokenDecoder } from "../tokenizers/tokenizer.ts";
 import { refuse } from "./fields.ts";
 import type { Usage } from "./format.ts";
 import type { TextRequest } from "./request.ts";
 import type { Limits } from "./settings.ts";
 
+/** A token's log-probabilities, and how long the answer was before it, in UTF-16 units. */
+export interface PlacedLogprobs extends TokenLogprobs {
+  offset: number;
+}
+
 /** A step of a request under way; `index` is the choice's. */
 export type RunEvent =
   | { kind: "begin"; index: number }
-  | { kind: "text"; index: number; text: string; logprobs?: TokenLogprobs[] }
+  | { kind: "text"; index: number; text: string; logprobs?: PlacedLogprobs[] }
   | { kind: "end"; index: number; reason: FinishReason; usage: Usage };
 
 /** A request whose prompts are token ids, checked against the model. */
@@ -52,7 +58,7 @@ async function* choice(job: Job, index: number, signal: AbortSignal): AsyncGener
   const prompt = Math.floor(index / request.copies);
   if (request.echo) yield { kind: "text", index, text: promptText(job, prompt) };
   const generation = model.generate(job.prompts[prompt], generateOptions(job, prompt, copy, signal));
-  yield* texts(generation, index);
+  yield* texts(generation, index, job.model.tokenizer.decoder({ after: job.prompts[prompt] }));
   const { finishReason: reason, usage } = await generation.result();
   const promptTokens = copy === 0 ? usage.promptTokens : 0; // a prompt is counted once, however many answers it has
   yield {
@@ -67,10 +73,18 @@ async function* choice(job: Job, index: number, signal: AbortSignal): AsyncGener
  * The pieces that carry text. Log-probabilities wait for the text of their tokens: while a stop string may be
  * under way its tokens stay unseen too, and if it is completed they are dropped.
  */
-async function* texts(generation: Generation, index: number): AsyncGenerator<RunEvent> {
-  let held: TokenLogprobs[] = [];
+async function* texts(
+  generation: Generation,
+  index: number,
+  decoder: TokenDecoder,
+): AsyncGenerator<RunEvent> {
+  let held: PlacedLogprobs[] = [];
+  let offset = 0; // a character begins where its first token does, and its other tokens lie there too
   for await (const piece of generation) {
-    if (piece.logprobs) held.push(piece.logprobs);
+    if (piece.logprobs) {
+      held.push({ ...piece.logprobs, offset });
+      offset += decoder.push(piece.id).length;
+    }
     if (piece.text === "") continue;
     yield { kind: "text", index, text: piece.text, logprobs: held.length > 0 ? held : undefined };
     held = [];
@@ -82,7 +96,7 @@ async function* texts(generation: Generation, index: number): AsyncGenerator<Run
 function generateOptions(job: Job, prompt: number, copy: number, signal: AbortSignal): GenerateOptions {
   const { options } = job.request;
   const room = job.model.contextLength - job.prompts[prompt].length;
-  const maxTokens = Math.min(options.maxTokens ?? job.limits.maxTokens, room);
+  const maxTokens = Math.min(options.maxTokens ?? Infinity, job.limits.maxTokens, room);
   const seed = options.seed === undefined ? undefined : (options.seed + copy) % 2 ** 53;
   return { ...options, maxTokens, seed, signal };
 }

@@ -42,13 +42,12 @@ export function samplingFields(limits: Limits): string[] {
 
 /** Where two rows set one option the later wins. */
 function rows(limits: Limits): Row[] {
-  const tokens = integer(1, Math.min(limits.maxTokens, Number.MAX_SAFE_INTEGER));
   return [
-    ["max_tokens", "maxTokens", tokens],
-    ["max_completion_tokens", "maxTokens", tokens],
+    ["max_tokens", "maxTokens", most],
+    ["max_completion_tokens", "maxTokens", most],
     ["temperature", "temperature", number(0, 100)],
     ["top_k", "topK", integer(0, Number.MAX_SAFE_INTEGER)],
-    ["top_p", "topP", number(0, 1, "open")],
+    ["top_p", "topP", share],
     ["min_p", "minP", number(0, 1)],
     ["typical_p", "typicalP", number(0, 1, "open")],
     ["repeat_penalty", "repeatPenalty", number(0, 100, "open")],
@@ -57,12 +56,26 @@ function rows(limits: Limits): Row[] {
     ["presence_penalty", "presencePenalty", number(-2, 2)],
     ["frequency_penalty", "frequencyPenalty", number(-2, 2)],
     ["logit_bias", "logitBias", logitBias],
-    ["seed", "seed", integer(0, Number.MAX_SAFE_INTEGER)],
+    ["seed", "seed", seed],
     ["stop", "stop", stops(Math.min(limits.stops, 16))],
     ["stop_token_ids", "stopIds", list(integer(0, Number.MAX_SAFE_INTEGER), 16)],
     ["ignore_eos", "ignoreEos", boolean],
   ];
 }
+
+/** Tokens to write; -1 is as many as there is room for. More than the server allows are cut, not refused. */
+const most: Reader<number | undefined> = (value, param) =>
+  value === -1 ? undefined : integer(1, Number.MAX_SAFE_INTEGER)(value, param);
+
+/** Of 0 the best token alone is left: the least share that the option takes does the same. */
+const share: Reader<number> = (value, param) => Math.max(number(0, 1)(value, param), Number.MIN_VALUE);
+
+/** Any integer of 64 bits; its low 53 bits, as JSON's numbers have no more, are the option's. */
+const seed: Reader<number> = (value, param) => {
+  const whole = typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 2 ** 64;
+  if (!whole) refuse(param, "it must be an integer of 64 bits", value);
+  return Number(BigInt.asUintN(53, BigInt(value as number)));
+};
 
 function logitBias(value: unknown, param: string): Record<number, number> {
   const bias: Record<number, number> = {};

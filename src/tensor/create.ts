@@ -30,8 +30,20 @@ export interface TensorOptions {
  * BigInt64Array i64, Int32Array i32, Uint32Array u32, Int16Array i16, Uint8Array u8; f16, bf16 and f8e4m3 as their bit patterns in a
  * Uint16Array or Uint8Array, bool as bytes.
  *
+ * Numbers become floats by rounding; integers drop a fraction, as PyTorch's, and refuse a number that they do not hold
+ * (NaN, infinities, what lies outside their range). Of truth all is true that is not 0.
+ *
  * @throws WickError SHAPE_MISMATCH for ragged nesting or a shape that does not hold the values, DTYPE_MISMATCH for a
- * typed array of another dtype
+ * typed array of another dtype, for values that are no numbers, and for numbers that a dtype's integers do not hold
+ *
+ * @example
+ * ```ts
+ * import { deepEqual, throws } from "node:assert/strict";
+ * import { tensor } from "@wick/wick";
+ * deepEqual(await tensor([1.5, -1.5], { dtype: "i32" }).toArray(), [1, -1]);
+ * throws(() => tensor([300], { dtype: "u8" }), { message: /300 as u8: it holds 0 to 255/ });
+ * deepEqual(await tensor([300]).to("u8").toArray(), [44]); // a conversion keeps the low bits
+ * ```
  */
 export function tensor(values: NestedValues | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
@@ -90,7 +102,9 @@ function flatten(
 
 /** bool for truth values, i64 where there is a bigint, else f32. */
 function common(scalars: readonly Scalar[]): PlainDtype {
-  const kinds = new Set(scalars.map((v) => typeof v));
+  const kinds = new Set(
+    scalars.map((v) => typeof v).filter((kind) => /^(number|bigint|boolean)$/.test(kind)),
+  );
   if (kinds.size > 1) {
     throw new WickError(
       "DTYPE_MISMATCH",

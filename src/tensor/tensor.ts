@@ -493,7 +493,10 @@ export class Tensor implements OperandView, Disposable {
   minimum(other: Tensor): Tensor {
     return elementwise.minimum(this, other);
   }
-  /** This to the power of the other, as C's pow; integers stay so, and a negative power of them is 0 or +-1. */
+  /**
+   * This to the power of the other, as C's pow; integers stay so: by a tensor of them a negative power is 0 or +-1, by
+   * a negative number it is refused.
+   */
   pow(other: Tensor | number): Tensor {
     const isSingle = typeof other === "number" && this.dtype === "f32";
     return isSingle ? unaries.powNumber(this, other) : elementwise.pow(this, other);

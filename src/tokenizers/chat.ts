@@ -32,28 +32,51 @@ export function chatTemplateFromGguf(metadata: Metadata, tokenizer: Tokenizer): 
   return ChatTemplate.lazy(source, { bos: text(tokenizer.bosId), eos: text(tokenizer.eosId) });
 }
 
+/** Options of {@linkcode encodeChat}. */
+export interface ChatOptions extends RenderOptions {
+  /**
+   * The last message is one that the assistant has begun: its text stands behind the rendering of the others, as it
+   * came, and nothing ends it [false].
+   */
+  continueFinal?: boolean;
+}
+
 /**
  * The ids of a conversation. Special tokens that the template writes are parsed; those written in messages,
  * tools and variables stay text, so that no user can pose as another role. BOS goes in front where the model
  * wants it and the template has not written it.
  *
- * @throws {WickError} TEMPLATE_FAILED
+ * @throws {WickError} TEMPLATE_FAILED; INVALID_ARGUMENT where `continueFinal` finds no message of the assistant
  */
 export function encodeChat(
   tokenizer: Tokenizer,
   template: ChatTemplate,
   messages: readonly ChatMessage[],
-  options: RenderOptions = {},
+  { continueFinal = false, ...options }: ChatOptions = {},
 ): number[] {
   const guarded = (value: unknown): unknown => guard(tokenizer, value);
-  const text = template.render(guarded(messages) as ChatMessage[], {
+  const begun = continueFinal ? begunAnswer(messages) : "";
+  const asked = continueFinal ? messages.slice(0, -1) : messages;
+  const rendered = template.render(guarded(asked) as ChatMessage[], {
     ...options,
     tools: guarded(options.tools) as RenderOptions["tools"],
     variables: guarded(options.variables) as RenderOptions["variables"],
   });
+  const text = rendered + guarded(begun);
   const ids = tokenizer.encode(text, { special: true, guarded: true, addSpecial: false });
   const { addBos, bosId } = tokenizer;
   return addBos && bosId !== undefined && ids[0] !== bosId ? [bosId, ...ids] : ids;
+}
+
+/** The text of the last message, which must be the assistant's. */
+function begunAnswer(messages: readonly ChatMessage[]): string {
+  const { role, content } = messages.at(-1) ?? { role: "no message" };
+  if (role === "assistant" && typeof content === "string") return content;
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot continue the last message: it must be a text of the assistant, got ${role}`,
+    { param: "messages" },
+  );
 }
 
 /** A copy of a value whose texts, keys too, can't be read as special tokens. */

@@ -119,11 +119,56 @@ Deno.test("perplexity and bench give what they promise on the embedded model", a
   }
 });
 
-Deno.test("chat with a model without a template fails and suggests run", async () => {
-  const { code, stdout, stderr } = await spawn(["chat"], { stdin: "Hello\n" });
+Deno.test("chat with piped lines goes on with a story, a paragraph a line", async () => {
+  const { code, stdout, stderr } = await spawn(["chat", "--temperature", "0"], {
+    stdin: "Once upon a time\n\n",
+  });
+  equal(code, 0, stderr);
+  match(stdout, /^\S.{20,}\n.{20,}\n$/s);
+  match(stderr, /has no chat template: it goes on with your text, a paragraph a turn/);
+});
+
+Deno.test("a context beyond what the model was trained for is refused by every command, and can be had", async () => {
+  for (const line of [["run", "x"], ["chat"], ["serve", "--port", "0"], ["bench"], ["perplexity", "-"]]) {
+    const { code, stdout, stderr } = await spawn([...line, "--context", "100000"], {
+      stdin: "Once upon a time",
+    });
+    equal(code, 2, stderr);
+    equal(stdout, "");
+    match(
+      stderr,
+      /^error\[INVALID_ARGUMENT\]: Cannot use option '--context': the model was trained for 512 tokens /,
+    );
+    match(stderr, /; --allow-long-context takes more all the same\n$/);
+  }
+  const { code } = await spawn(["run", "x", "-n", "1", "--context", "600", "--allow-long-context"]);
+  equal(code, 0);
+});
+
+Deno.test("bench refuses more tokens than the context has room for, before it makes a list of them", async () => {
+  for (const option of ["--prompt", "--gen"]) {
+    const { code, stderr } = await spawn(["bench", option, "9007199254740991"]);
+    equal(code, 2);
+    match(
+      stderr,
+      new RegExp(`option '${option}': the context has room for 51[02] tokens, got 9007199254740991`),
+    );
+  }
+});
+
+Deno.test("a server that is not there is told with its reason and what to do", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/m.gguf`;
+  listener.close();
+  const cache = await Deno.makeTempDir();
+  const { code, stderr } = await spawn(["run", "x", "-m", url], { env: { WICK_CACHE: cache } });
   equal(code, 1);
-  equal(stdout, "");
-  match(stderr, /^error\[TEMPLATE_FAILED\]: .*`wick run`.*\n$/);
+  match(stderr, /Cannot download http:\/\/127.0.0.1:\d+\/m.gguf: .*Connection refused/);
+  ok(
+    stderr.includes(`${cache} holds no copy of it; a file that is on this machine goes with --model PATH`),
+    stderr,
+  );
+  await Deno.remove(cache, { recursive: true });
 });
 
 Deno.test("what is missing or broken is one line on stderr and exit code 1", async () => {

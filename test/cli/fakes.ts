@@ -40,6 +40,8 @@ export interface Outcome {
   opened: { source: string; options: OpenOptions }[];
   model: FakeModel;
   closed: boolean;
+  /** What was written, by path. */
+  files: Record<string, string>;
 }
 
 /** Runs a command line in a fake process. */
@@ -51,6 +53,7 @@ export async function wick(args: readonly string[], given: Given = {}): Promise<
     opened: [],
     model: new FakeModel(),
     closed: false,
+    files: {},
   };
   Object.assign(outcome.model, given.model);
   try {
@@ -105,6 +108,17 @@ function fakeContext(given: Given, outcome: Outcome): Context {
       if (text === undefined) throw new WickError("NOT_FOUND", `Cannot read ${path}: it must exist`);
       return Promise.resolve(text);
     },
+    writeText(path, text, { replace }) {
+      if (!replace && given.files?.[path] !== undefined) {
+        throw new WickError(
+          "INVALID_ARGUMENT",
+          `Cannot write ${path}: it must be a new file, and there is one`,
+        );
+      }
+      outcome.files[path] = text;
+      return Promise.resolve();
+    },
+    atExit: () => ({ [Symbol.dispose]: () => {} }),
     async listen(handler, { hostname, port }): Promise<Listener> {
       setTimeout(async () => {
         await given.onListen?.(handler, interrupt);
@@ -140,7 +154,7 @@ const tokenizer = {
 /** Words that a fake model always writes. */
 export const story: readonly string[] = ["A ", "fox ", "ran ", "home."];
 
-/** A model that writes `story`, whatever it is asked. */
+/** A model that writes its words, `story`, whatever it is asked. */
 export class FakeModel implements LanguageModel {
   name = "Fake 1K";
   readonly architecture = "llama";
@@ -152,16 +166,23 @@ export class FakeModel implements LanguageModel {
   readonly build = "relaxed";
   readonly loadMs = 12;
   hasChatTemplate = true;
+  words = story;
   disposed = false;
   asked: { prompt: Prompt; options: GenerateOptions }[] = [];
   sessions = 0;
 
   memory = () => ({ weights: 1000, kvCache: 200, scratch: 30 });
-  promptIds = (prompt: Prompt) => tokenizer.encode(String(prompt));
+  /** Messages are shown as `<role>content`, one behind the other. */
+  promptIds = (prompt: Prompt) =>
+    tokenizer.encode(
+      typeof prompt === "object" && "messages" in prompt
+        ? prompt.messages.map(({ role, content }) => `<${role}>${content}`).join("")
+        : String(prompt),
+    );
 
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
     this.asked.push({ prompt: structuredClone(prompt), options });
-    return new FakeGeneration(options);
+    return new FakeGeneration(options, this.words);
   }
 
   session(): Session {
@@ -192,14 +213,14 @@ export class FakeModel implements LanguageModel {
 class FakeGeneration implements Generation {
   private readonly ids: number[] = [];
 
-  constructor(private readonly options: GenerateOptions) {}
+  constructor(private readonly options: GenerateOptions, private readonly words: readonly string[]) {}
 
   async *[Symbol.asyncIterator](): AsyncIterator<Piece> {
-    for (let id = 0; id < Math.min(story.length, this.options.maxTokens ?? Infinity); id++) {
+    for (let id = 0; id < Math.min(this.words.length, this.options.maxTokens ?? Infinity); id++) {
       await Promise.resolve();
       if (this.options.signal?.aborted) throw new WickError("ABORTED", "Cannot generate: aborted");
       this.ids.push(id);
-      yield { text: story[id], id };
+      yield { text: this.words[id], id };
     }
   }
 
@@ -209,11 +230,11 @@ class FakeGeneration implements Generation {
 
   async result(): Promise<GenerationResult> {
     if (this.ids.length === 0) { for await (const _ of this); }
-    const { ids, options } = this;
+    const { ids, options, words } = this;
     return {
-      text: ids.map((id) => story[id]).join(""),
+      text: ids.map((id) => words[id]).join(""),
       ids,
-      finishReason: ids.length < story.length ? "length" : "stop",
+      finishReason: ids.length < words.length ? "length" : "stop",
       usage: { promptTokens: 9, completionTokens: ids.length, cachedTokens: 1 },
       timing: { prefillMs: 4, decodeMs: 30 },
       ...(options.logprobs !== undefined && { logprobs: ids.map((id) => ({ id, logprob: -1, top: [] })) }),

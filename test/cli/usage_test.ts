@@ -83,7 +83,10 @@ Deno.test("a model's name reaches the terminal without its control characters", 
   const outcomes = [
     await wick(["chat"], { model, terminal: true }),
     await wick(["chat"], { model: { ...model, hasChatTemplate: true }, terminal: true }),
-    await wick(["bench", "--gen", "0", "--repeat", "1"], { model, terminal: true }),
+    await wick(["bench", "--gen", "0", "--repeat", "1"], {
+      model: { ...model, contextLength: 128 },
+      terminal: true,
+    }),
   ];
   for (const { stdout, stderr } of outcomes) {
     // deno-lint-ignore no-control-regex -- its own colors apart, these are what must not be there

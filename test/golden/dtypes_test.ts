@@ -80,8 +80,8 @@ async function unlessRefused(call: () => unknown): Promise<unknown> {
 
 function inputsOf(given: Case, dtype: PlainDtype, own: Scope): Tensor[] {
   return given.inputs.map(({ shape, data, dtype: fixed }, i) => {
-    const flat = tensor(data, { dtype: fixed ?? dtype, scope: own });
-    const x = flat.reshape(...shape);
+    const whole = tensor(data, { dtype: "i64", scope: own });
+    const x = whole.to(fixed ?? dtype).reshape(...shape); // unsigned integers have the low bits of what is negative
     return dtype === "f64" && given.gradients?.[i] ? x.detach().requiresGrad() : x;
   });
 }

@@ -10,7 +10,7 @@ import { laidOut, type Layout } from "../tensor/layouts.ts";
 import { find, type GoldenCall, gradientsOf, type Numbers, plain, results, run, slopeOf } from "./calls.ts";
 
 interface Case extends GoldenCall {
-  inputs: { dtype: "f32" | "f64" | "i32" | "u8"; shape: number[]; data: Numbers }[];
+  inputs: { dtype: "f32" | "f64" | "i32" | "bool"; shape: number[]; data: Numbers }[];
   expected: { shape: number[]; data: Numbers }[];
   gradients?: (Numbers | null)[];
   note?: string;
@@ -31,7 +31,7 @@ function exists(given: Case): boolean {
 function inputsOf(given: Case, layout: Layout, own: wick.Scope): Tensor[] {
   return given.inputs.map(({ dtype, shape, data }, i) => {
     if (dtype === "i32") return tensor(Int32Array.from(plain(data)), { shape, scope: own });
-    if (dtype === "u8") return tensor(Uint8Array.from(plain(data)), { shape, scope: own });
+    if (dtype === "bool") return tensor(Uint8Array.from(plain(data)), { shape, dtype, scope: own });
     const way = given.dense?.includes(i) ? "dense" : layout;
     const made = laidOut({ data: plain(data), shape }, way, own, { dtype: dtype === "f64" ? dtype : "f32" });
     return given.gradients?.[i] ? made.requiresGrad() : made;

@@ -1,5 +1,6 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import "../../src/entry/deno.ts";
+import { WickError } from "../../src/error.ts";
 import { openGguf } from "../../src/formats/gguf.ts";
 import { siblingsOf, type Source, toSource } from "../../src/hub/source.ts";
 import { openUrl } from "../../src/hub/url_source.ts";
@@ -48,6 +49,47 @@ Deno.test("openUrl() goes on after broken connections, and gives up when none ho
   });
   source.close();
 });
+
+Deno.test("openUrl() says why no connection was made, whom it was to, and no secret", async () => {
+  const { port } = closedPort();
+  const cases: [string, RegExp][] = [
+    [`http://127.0.0.1:${port}/m.gguf?secret=1`, /Connection refused/],
+    [`https://127.0.0.1:${port}/m.gguf?secret=1`, /Connection refused/],
+    ["http://user:secret@no-such-host.invalid/m.gguf", /dns error/],
+  ];
+  for (const [url, reason] of cases) {
+    await rejects(openUrl(url, { ...patient, retries: 0 }), (error) => {
+      ok(error instanceof WickError);
+      equal(error.code, "SOURCE_FAILED");
+      const { protocol, host, pathname } = new URL(url);
+      ok(error.message.includes(`Cannot open ${protocol}//${host}${pathname}: `), error.message);
+      match(error.message, reason);
+      doesNotMatch(error.message, /secret/);
+      return true;
+    });
+  }
+});
+
+Deno.test("openUrl() says that a server speaks no TLS, and which variable names a proxy", async () => {
+  await using server = serveFile({ bytes });
+  const url = server.url.replace("http:", "https:");
+  await rejects(openUrl(url, { ...patient, retries: 0 }), { message: /fetch failed: .*corrupt message/ });
+  const platform = Object.getOwnPropertyDescriptor(Deno.env, "get")!;
+  const get = Deno.env.get.bind(Deno.env);
+  Deno.env.get = (name) => name === "https_proxy" ? "http://127.0.0.1:1" : get(name);
+  try {
+    await rejects(openUrl(url, { ...patient, retries: 0 }), { message: /https_proxy names a proxy/ });
+  } finally {
+    Object.defineProperty(Deno.env, "get", platform);
+  }
+});
+
+/** A port that nothing listens on. */
+function closedPort(): { port: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return { port: (listener.addr as Deno.NetAddr).port };
+}
 
 Deno.test("openUrl() tells a file that changes while it is read", async () => {
   for (const change of [{ etag: "b" }, { bytes: noise(500_000) }, { ranges: false }]) {

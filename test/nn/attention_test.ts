@@ -2,7 +2,7 @@
  * Attention: its functional against plain loops in float64, its gradients against differences, and the layer at once
  * against step by step.
  */
-import { deepEqual, ok, throws } from "node:assert/strict";
+import { deepEqual, notDeepEqual, ok, throws } from "node:assert/strict";
 import {
   defaultDevice,
   grad,
@@ -15,6 +15,7 @@ import {
   scope,
   type Tensor,
   tensor,
+  zeros,
 } from "../../mod.ts";
 import { Random, testSeed } from "../random.ts";
 
@@ -80,7 +81,7 @@ type Ways = "all" | "causal" | "seen" | "added" | "causal and seen";
 function way(name: Ways, s: Shape, random: Random, own: Scope) {
   const bits = Uint8Array.from({ length: s.T * s.S }, (_, i) => i % s.S === 0 || random.next() < 0.5 ? 1 : 0);
   const floats = random.floats(s.H * s.T * s.S);
-  const seen = () => tensor(bits, { shape: [s.T, s.S], scope: own });
+  const seen = () => tensor(bits, { shape: [s.T, s.S], dtype: "bool", scope: own });
   const bySeen = ([, , t, j]: number[]) => bits[t * s.S + j] ? 0 : -Infinity;
   const byCause = ([, , t, j]: number[]) => j <= t ? 0 : -Infinity;
   const ways: Record<Ways, { options: { causal?: boolean; mask?: Tensor }; add: (at: number[]) => number }> =
@@ -180,6 +181,28 @@ Deno.test("attention refuses shapes and masks that do not fit, and values", () =
   throws(() => new nn.MultiHeadAttention(8, 3), { code: "INVALID_ARGUMENT" });
 });
 
+Deno.test("a mask of truth says who is seen; integers, which may mean either, are refused", async () => {
+  using own = scope();
+  const ones = tensor([[[[1, 1], [1, 1]]]], { scope: own });
+  const v = tensor([[[[1, 2], [3, 4]]]], { scope: own });
+  const truth = tensor([[true, false], [true, true]], { scope: own });
+  const attended = scaledDotProductAttention(ones, ones, v, { mask: truth });
+  deepEqual(await attended.toArray(), [[[[1, 2], [2, 3]]]]);
+  using layer = new nn.MultiHeadAttention(4, 2).init(1);
+  const x = tensor(new Random(seed).floats(2 * 3 * 4), { shape: [2, 3, 4], scope: own });
+  const tokens = tensor([[true, true, false], [true, true, true]], { scope: own }).reshape(2, 1, 1, 3);
+  const added = tokens.where(zeros([1], { scope: own }), -Infinity);
+  const [padded, summed, plainly] = [{ mask: tokens }, { mask: added }, {}].map((o) => layer.forward(x, o));
+  deepEqual(await padded.toArray(), await summed.toArray());
+  deepEqual(await padded.i(1).toArray(), await plainly.i(1).toArray());
+  notDeepEqual(await padded.i(0).toArray(), await plainly.i(0).toArray());
+  for (const dtype of ["u8", "i16", "i32", "u32", "i64", "f64"] as const) {
+    const refused = { code: "DTYPE_MISMATCH", message: /mask .* expected bool .* or f32/ };
+    throws(() => scaledDotProductAttention(ones, ones, v, { mask: truth.to(dtype) }), refused);
+    throws(() => layer.forward(x, { mask: tokens.to(dtype) }), refused);
+  }
+});
+
 Deno.test("attention leaves nothing behind, and records", async () => {
   const random = new Random(seed);
   const values = random.floats(2 * 4 * 8);
@@ -188,7 +211,7 @@ Deno.test("attention leaves nothing behind, and records", async () => {
     using layer = new nn.MultiHeadAttention(8, 2, { causal: true, rotary: new nn.RotaryEmbedding(8, 4) })
       .init(1);
     const x = tensor(values, { shape: [2, 4, 8], scope: own });
-    const mask = tensor(Uint8Array.of(1, 0, 1, 1), { scope: own });
+    const mask = tensor([true, false, true, true], { scope: own });
     const eager = [layer.forward(x), layer.forward(x, { mask })];
     for (const y of eager) y.reshape(-1).sum(0).backward();
     using program = record(defaultDevice(), () => [layer.forward(x), layer.forward(x, { mask })]);
@@ -267,7 +290,7 @@ Deno.test("attention to another sequence of another width", async () => {
   const gradients = y.reshape(-1).sum(0).backward();
   deepEqual(gradients.get(layer.key.weight.tensor).shape, [8, 6]);
   // a mask that leaves the first memory alone makes every row the same
-  const mask = tensor(Uint8Array.of(1, 0, 0, 0, 0), { scope: own });
+  const mask = tensor([true, false, false, false, false], { scope: own });
   const same = await layer.forward(x, { memory, mask }).data();
   close(same.subarray(0, 8), same.subarray(8, 16), 1e-6, "rows");
 });

@@ -176,6 +176,18 @@ Deno.test("content may be text parts, and a developer speaks as the system", () 
     deepEqual((await as("developer")).choices, (await as("system")).choices);
   }));
 
+Deno.test("continue_final_message goes on with the assistant's last message instead of answering it", () =>
+  serving({}, async ({ post }) => {
+    const messages = [{ role: "user", content: "x" }];
+    const fields = { seed: 1, continue_final_message: true };
+    const begun = [...messages, { role: "assistant", content: "So" }];
+    const continued = (await json(post(PATH, chat("", { ...fields, messages: begun })))).choices[0];
+    const same = { model: "fake", prompt: "[user] x\n[assistant] So", seed: 1, max_tokens: 12 };
+    equal(continued.message.content, (await json(post("/v1/completions", same))).choices[0].text);
+    const wrong = await post(PATH, chat("", { ...fields, continue_final_message: "yes", messages: begun }));
+    deepEqual([wrong.status, (await json(wrong)).error.param], [400, "continue_final_message"]);
+  }));
+
 Deno.test("without a chat template the conversation's text is continued", () =>
   serving({ fake: { hasChatTemplate: false } }, async ({ post }) => {
     const messages = [{ role: "system", content: "Once" }, { role: "user", content: "upon a time" }];

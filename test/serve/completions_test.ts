@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { events, json, serving } from "./harness.ts";
 
 const PATH = "/v1/completions";
+const PARROTS = "🦜".repeat(8);
 const ask = (fields: Record<string, unknown> = {}) => ({
   model: "fake",
   prompt: "Once upon",
@@ -47,17 +48,31 @@ Deno.test("echo puts the prompt in front", () =>
   }));
 
 Deno.test("logprobs come as columns whose offsets fit the text", () =>
-  serving({}, async ({ post }) => {
-    const [{ logprobs }] = (await json(post(PATH, ask({ logprobs: 2 })))).choices;
+  serving({}, async ({ post, model }) => {
+    const [{ logprobs, text }] =
+      (await json(post(PATH, ask({ logprobs: 2, max_tokens: 60, prompt: PARROTS })))).choices;
     const { tokens, text_offset, token_logprobs, top_logprobs } = logprobs;
-    ok([tokens, text_offset, token_logprobs, top_logprobs].every((column) => column.length === 12));
+    ok([tokens, text_offset, token_logprobs, top_logprobs].every((column) => column.length === 60));
     equal(text_offset[0], 0);
-    ok(
-      text_offset.every((o: number, i: number) => i === 0 || o === text_offset[i - 1] + tokens[i - 1].length),
-    );
+    const before = (i: number) => {
+      const decoder = model.tokenizer.decoder();
+      return model.lastIds.slice(0, i).map((id) => decoder.push(id)).join("");
+    };
+    tokens.forEach((token: string, i: number) => {
+      equal(text_offset[i], before(i).length, token);
+      const isHalf = /^bytes:(\\x[0-9a-f]{2})+$/.test(token);
+      ok(isHalf || text.startsWith(token, text_offset[i]), token);
+    });
     equal(Object.keys(top_logprobs[0]).length > 0, true);
-    const frames = (await events(post(PATH, ask({ logprobs: 2, stream: true })))).slice(0, -1);
-    deepEqual(frames.flatMap((f) => f.choices[0].logprobs?.tokens ?? []), tokens);
+    ok(tokens.some((token: string) => token.startsWith("bytes:")));
+    const frames =
+      (await events(post(PATH, ask({ logprobs: 2, max_tokens: 60, stream: true, prompt: PARROTS })))).slice(
+        0,
+        -1,
+      );
+    for (const [name, column] of Object.entries(logprobs)) {
+      deepEqual(frames.flatMap((f) => f.choices[0].logprobs?.[name] ?? []), column, name);
+    }
   }));
 
 Deno.test("max_tokens beyond the context is cut to what fits", () =>

@@ -5,12 +5,14 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
 import { WickError } from "../../src/error.ts";
 import type { Metadata } from "../../src/formats/metadata.ts";
 import type { Generation, LanguageModel, Prompt, Session } from "../../src/generate/contract.ts";
 import type { FinishReason, GenerateOptions, GenerationResult, Piece } from "../../src/generate/options.ts";
 import type { TokenDecoder, Tokenizer } from "../../src/tokenizers/tokenizer.ts";
+
+/** Other work gets its turn. */
+const macrotask = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve, 0));
 
 const WORDS = ["the", "little", "fox", "ran", "home", "and", "slept", "well", "Grüße", "🦊", "日本"];
 const END = 256;
@@ -89,6 +91,8 @@ export class FakeModel implements LanguageModel {
   running = 0;
   made = 0;
   last?: GenerateOptions;
+  /** The tokens of the last generation so far. */
+  lastIds: readonly number[] = [];
 
   constructor(readonly options: FakeOptions = {}) {
     this.contextLength = options.contextLength ?? 512;
@@ -103,7 +107,8 @@ export class FakeModel implements LanguageModel {
     if (typeof prompt === "string") return this.tokenizer.encode(prompt);
     if (!("messages" in prompt)) return [...prompt];
     const roles = prompt.messages.map(({ role, content }) => `[${role}] ${content}\n`);
-    return this.tokenizer.encode(roles.join(""));
+    const text = roles.join("");
+    return this.tokenizer.encode(prompt.continueFinal ? text.slice(0, -1) : text);
   }
 
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
@@ -173,6 +178,7 @@ class FakeGeneration implements Generation {
     const seed = temperature === 0 ? 0 : this.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
     const decoder = this.model.tokenizer.decoder();
     const ids: number[] = [];
+    this.model.lastIds = ids;
     let text = "";
     let sent = 0;
     let reason: FinishReason = "length";
@@ -200,7 +206,7 @@ class FakeGeneration implements Generation {
 
   async #pause(step: number): Promise<void> {
     const { signal } = this.options;
-    await setImmediate();
+    await macrotask();
     await this.model.options.onStep?.(step, signal);
     if (signal?.aborted) throw new WickError("ABORTED", "Cannot go on: the caller aborted");
   }

@@ -7,7 +7,7 @@ import { equal, match, ok, rejects } from "node:assert/strict";
 import OpenAI from "npm:openai@7.57.0";
 import { load } from "../../mod.ts";
 import { wick } from "../../src/serve/mod.ts";
-import { repositoryPath } from "../shared.ts";
+import { modelTest, repositoryPath } from "../shared.ts";
 
 const ask = { model: "stories", max_tokens: 24, seed: 1, temperature: 0.7 };
 const messages = [{ role: "user" as const, content: "Once upon a time, there was a little fox" }];
@@ -80,3 +80,16 @@ Deno.test("embedded model: errors, and an abort that frees the place", () =>
       freed = answer?.usage?.completion_tokens === 24;
     }
   }));
+
+modelTest(
+  "a chat model goes on with its cut-off answer as if it had not been cut",
+  ["SmolLM2-135M-Instruct.Q4_1.gguf"],
+  async ([path]) => {
+    using model = await load(path);
+    const messages = [{ role: "user", content: "Explain in three sentences why leaves are green." }];
+    const whole = await model.generate({ messages }, { temperature: 0, maxTokens: 20 }).text();
+    const begun = await model.generate({ messages }, { temperature: 0, maxTokens: 10 }).text();
+    const prompt = { messages: [...messages, { role: "assistant", content: begun }], continueFinal: true };
+    equal(begun + await model.generate(prompt, { temperature: 0, maxTokens: 10 }).text(), whole);
+  },
+);

@@ -2,8 +2,19 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import * as wick from "../../mod.ts";
 
-const { arange, crossEntropy, defaultDevice, nllLoss, record, scope, tensor, WasmDevice, zeros, zerosLike } =
-  wick;
+const {
+  arange,
+  crossEntropy,
+  defaultDevice,
+  nllLoss,
+  oneHot,
+  record,
+  scope,
+  tensor,
+  WasmDevice,
+  zeros,
+  zerosLike,
+} = wick;
 
 Deno.test("a tensor of a shape or dtype that is none is refused", () => {
   for (const shape of [[-1, -2], [0.5, 2], [NaN], [2 ** 60]]) {
@@ -64,7 +75,8 @@ Deno.test("an op that is composed of others is the one that its errors name; the
 Deno.test("what is larger than memory says what it needs and what is held, and leaves nothing", () => {
   using device = new WasmDevice({ maximumPages: 32 });
   using x = zeros([300, 300], { device });
-  const message = /cannot allocate \d+ bytes: \d+ are held, the memory has \d+ and may not pass 2097152/i;
+  const message =
+    /cannot allocate \d+ bytes: \d+ are held in \d+ blocks, the memory has \d+ and may not pass 2097152/i;
   throws(() => arange(0, 1e12, 1, { device }), { code: "OUT_OF_MEMORY", message });
   throws(() => x.expand(1e6, 300, 300).contiguous(), { code: "OUT_OF_MEMORY", message });
   const before = device.live().storages;
@@ -226,4 +238,25 @@ Deno.test("what was disposed, and what lay in a Program that was, says so", asyn
     code: "INVALID_ARGUMENT",
     message: "Cannot record a function that returns undefined: expected tensors",
   });
+});
+
+Deno.test("a loop that leaves its tensors behind is told of scope() where memory ends", () => {
+  using device = new WasmDevice({ maximumPages: 64 });
+  const leak = () => {
+    const x = tensor(new Float32Array(256), { device });
+    for (;;) x.add(1);
+  };
+  throws(leak, { code: "OUT_OF_MEMORY", message: /in \d{4} blocks.*make those of a loop in a scope\(\)$/ });
+});
+
+Deno.test("classes and indices of f32 are told to be i32", () => {
+  using own = scope();
+  const x = zeros([2, 3], { scope: own }), classes = tensor([0, 2], { scope: own });
+  const refusal = { code: "DTYPE_MISMATCH", message: /make them with \{ dtype: "i32" \}/ };
+  throws(() => crossEntropy(x, classes), refusal);
+  throws(() => nllLoss(x, classes), refusal);
+  throws(() => x.gather(1, classes.reshape(2, 1)), refusal);
+  throws(() => x.indexSelect(0, classes), refusal);
+  throws(() => x.embedding(classes), refusal);
+  throws(() => oneHot(classes, 3), refusal);
 });

@@ -85,6 +85,28 @@ Deno.test("encodeChat() puts BOS in front once", () => {
   deepEqual(without.filter((id) => id === tokenizer.bosId), [tokenizer.bosId]);
 });
 
+Deno.test("encodeChat() goes on with an answer that has begun, as it came and never read as special tokens", () => {
+  const tokenizer = textTokenizerFromGguf(chatVocabulary({ addBos: false }));
+  const template = ChatTemplate.parse(CHATML);
+  const asked = [{ role: "user", content: "hi" }];
+  const [prompt, continued] = [asked, [...asked, { role: "assistant", content: " The <|im_end|> " }]].map((
+    messages,
+  ) =>
+    encodeChat(tokenizer, template, messages, {
+      addGenerationPrompt: true,
+      continueFinal: messages.length > 1,
+    })
+  );
+  deepEqual(continued.slice(0, prompt.length), prompt);
+  deepEqual(continued.slice(prompt.length).filter((id) => tokenizer.isControl(id)), []);
+  equal(tokenizer.decode(continued.slice(prompt.length)), " The <|im_end|> ");
+  for (const messages of [asked, [], [{ role: "assistant" }]]) {
+    throws(() => encodeChat(tokenizer, template, messages, { continueFinal: true }), {
+      code: "INVALID_ARGUMENT",
+    });
+  }
+});
+
 Deno.test("render() is transformers' environment", () => {
   const render = (source: string, variables = {}): string =>
     ChatTemplate.parse(source, { bos: "<s>", eos: "</s>" }).render([{ role: "user", content: "Hé" }], {

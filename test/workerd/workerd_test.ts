@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Miniflare, Response as OutboundResponse } from "npm:miniflare@4.20260730.0";
 import { VERSION } from "../../src/hub/embedded.ts";
+import { page } from "../../src/serve/page/mod.ts";
 import { repositoryPath } from "../shared.ts";
 import { chat, events, json } from "../serve/harness.ts";
 import { goldenFile } from "../formats/file_golden.ts";
@@ -55,7 +56,7 @@ type Post = (path: string, body: unknown, signal?: AbortSignal) => Promise<Respo
 Deno.test("in a Worker: health, page, models, and a chat to its end", () =>
   withWorker(async (url, post) => {
     equal((await json(fetch(`${url}/health`))).status, "ok");
-    match(await (await fetch(url)).text(), /<!doctype html>/);
+    equal(await (await fetch(url)).text(), await (await page()).text());
     const details = [1, 2].map(() => json(fetch(`${url}/v1/models/stories`))); // both wait for one opening
     for (const { meta } of await Promise.all(details)) equal(meta.context_length, 512);
     const frames = await events(post(CHAT, ask({ stream: true, stream_options: { include_usage: true } })));

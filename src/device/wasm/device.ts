@@ -18,7 +18,7 @@ import { dotOf } from "../../quant/dot.ts";
 import type { Kernel } from "../kernel.ts";
 import { bestBuild, buildModule, type BuildName } from "./builds.ts";
 import { Heap } from "./heap.ts";
-import { allWords, RowWriter } from "./row.ts";
+import { allWords, replayBytes, RowWriter } from "./row.ts";
 
 const PAGE = 65536;
 const EAGER_ROW = PAGE;
@@ -28,6 +28,8 @@ const MAX_PAGES = 65536;
 /** Memory grows by at least this: growing copies nothing, but detaches every view. */
 const GROWTH_PAGES = 16;
 const DEBUG_RANGES = 512;
+/** From so many blocks on, memory that runs out was rather forgotten than asked for at once. */
+const MANY_BLOCKS = 1000;
 
 type KernelFunction = (args: number, part: number, parts: number) => void;
 type RunProgram = (rows: number, count: number, part: number, parts: number) => void;
@@ -220,10 +222,14 @@ export class WasmDevice implements Device {
     void this.#open; // throws after dispose
     const address = this.#heap.allocate(bytes);
     if (address >= 0) return address;
+    const { bytes: held, count } = this.#heap;
+    const many = count < MANY_BLOCKS
+      ? ""
+      : "; dispose tensors that are done with, or make those of a loop in a scope()";
     throw new WickError(
       "OUT_OF_MEMORY",
-      `Cannot allocate ${bytes} bytes: ${this.#heap.bytes} are held, the memory has ${this.memoryBytes} and may ` +
-        `not pass ${this.#maximumPages * PAGE}`,
+      `Cannot allocate ${bytes} bytes: ${held} are held in ${count} blocks, the memory has ${this.memoryBytes} and ` +
+        `may not pass ${this.#maximumPages * PAGE}${many}`,
     );
   }
 
@@ -291,14 +297,9 @@ class WasmReplay implements Replay {
   constructor(private readonly device: WasmDevice, calls: readonly Call[]) {
     this.count = calls.length;
     this.calls = device.build === "debug" ? calls : [];
-    let words = 0;
-    let scratch = 0;
-    for (const { kernel, params, cells } of calls) {
-      words += allWords(kernel);
-      if (kernel.scratch) scratch = Math.max(scratch, kernel.scratch(kernelSizes(kernel, params, cells)));
-    }
+    const { pairs, words, scratch } = replayBytes(calls);
     [this.rows, this.args, this.#scratch] = allOrNothing((part) =>
-      [8 * calls.length, 4 * words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
+      [pairs, words, ...(scratch > 0 ? [scratch] : [])].map((n) => part(device.allocate(n)))
     );
     this.writeRows(calls);
   }

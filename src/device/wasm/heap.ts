@@ -14,6 +14,11 @@ interface Block {
   end: number;
 }
 
+/** Bytes that a block takes: rounded up to the alignment, and never none. */
+export function blockBytes(bytes: number, alignment: number = ALIGNMENT): number {
+  return Math.max(alignment, roundUp(bytes, alignment));
+}
+
 /** Hands out addresses in base .. limit; never touches the memory itself. */
 export class Heap {
   private free: Block[];
@@ -47,7 +52,7 @@ export class Heap {
 
   /** The address of a new block, or -1 where the memory cannot grow enough. */
   allocate(bytes: number): number {
-    const size = Math.max(this.alignment, roundUp(bytes, this.alignment));
+    const size = blockBytes(bytes, this.alignment);
     const alignment = size >= LARGE ? PAGE : this.alignment;
     let index = this.find(size, alignment);
     if (index < 0) {

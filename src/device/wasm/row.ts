@@ -5,13 +5,33 @@
  * @module
  */
 import { type Call, Cell } from "../device.ts";
-import { checkForm, form } from "../form.ts";
+import { checkForm, form, kernelSizes } from "../form.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** Words that a row takes, with room for the values of its cells. */
 export function allWords(kernel: Kernel): number {
   const { params, cells } = form(kernel);
   return kernel.operands.length + (kernel.scratch ? 2 : 0) + params.length + 2 * cells.length;
+}
+
+/** Bytes of the blocks that a Program's rows take. */
+export interface ReplayBytes {
+  /** Pairs of words that run_program walks: a kernel, and where its row lies. */
+  readonly pairs: number;
+  /** The words of all rows. */
+  readonly words: number;
+  /** What one row at a time computes with: none where none does. */
+  readonly scratch: number;
+}
+
+/** What calls take once they are compiled: one account for the device that holds them and the one that plans. */
+export function replayBytes(calls: readonly Call[]): ReplayBytes {
+  let words = 0, scratch = 0;
+  for (const { kernel, params, cells } of calls) {
+    words += allWords(kernel);
+    if (kernel.scratch) scratch = Math.max(scratch, kernel.scratch(kernelSizes(kernel, params, cells)));
+  }
+  return { pairs: 8 * calls.length, words: 4 * words, scratch };
 }
 
 /** Writes words into one buffer of a linear memory. */

@@ -11,13 +11,13 @@ import * as rounding from "../../device/kernels/rounding.ts";
 import { WickError } from "../../error.ts";
 import { noGrad, refuseGradient, track } from "../autograd.ts";
 import { constant } from "../constant.ts";
-import { type Dtype, isFloat, isPlain, type PlainDtype } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { isFloat, isPlain, type PlainDtype } from "../dtype.ts";
+import { fits, wordsOf } from "../encode.ts";
 import { resultType } from "../promote.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { compare, where } from "./compare.ts";
-import { named, picked, refused, type Saved, sumTo, unaryBy } from "./rule.ts";
+import { named, needTensor, picked, refused, type Saved, sumTo, unaryBy } from "./rule.ts";
 import { walked } from "./walk.ts";
 
 /** How to go back through y = f(a, b): which of a, b and y are saved, and the gradients before broadcasting is undone. */
@@ -155,6 +155,7 @@ function arithmetic(
   const op = { name, rows, rule, affine };
   return (a, b) => {
     if (typeof b === "number") return withNumber(op, a, b);
+    needTensor(name, a, b);
     return a.dtype === "f32" && b.dtype === "f32" ? binary(op, rows.f32, a, b) : promoted(op, a, b);
   };
 }
@@ -175,6 +176,7 @@ function withNumber(op: Arithmetic, a: Tensor, b: number): Tensor {
   if (!isPlain(a.dtype)) throw refused(op.name, a);
   const dtype = resultOf(op, a, b);
   const within = computed(op, dtype);
+  if (!isFloat(dtype)) refuseNumber(op, a, b, dtype);
   if (!op.affine) return promoted(op, a, constant(a.device, b, within), dtype);
   using x = cast(a, within);
   if (within === "f32") {
@@ -183,6 +185,21 @@ function withNumber(op: Arithmetic, a: Tensor, b: number): Tensor {
   }
   using y = op.name === "div" ? quotient(x, b) : affineWide(op.name, op.affine, x, b);
   return cast(y, dtype);
+}
+
+/** Integers take a number that they hold, as NumPy's do: what it would wrap to says nothing. */
+function refuseNumber({ name }: Arithmetic, a: Tensor, b: number, dtype: PlainDtype): void {
+  if (name === "pow" && b < 0) {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot pow ${a} by ${b}: negative powers of integers are fractions; convert with to("f32")`,
+    );
+  }
+  if (fits(b, dtype)) return;
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot ${name} ${a} and ${b}: ${dtype} has no such element; convert with to()`,
+  );
 }
 
 function resultOf(op: Arithmetic, a: Tensor, b: Tensor | number): PlainDtype {
@@ -218,18 +235,13 @@ function affineF32(
 function affineWide(name: string, numbers: (b: number) => [number, number], x: Tensor, b: number): Tensor {
   const [scale, shift] = numbers(b);
   const row = x.dtype === "f64" ? wide.affine_f64 : x.dtype === "i64" ? wide.affine_i64 : wide.affine_i32;
-  const words = [...wordsOf(scale, x.dtype), ...wordsOf(shift, x.dtype)];
+  const words = [scale, shift].flatMap((number) => wordsOf(number, x.dtype as "f64" | "i64" | "i32" | "u32"));
   return unaryBy(name, row, x, words, { saves: "", x: (dy) => scale === 1 ? dy : dy.mul(scale) });
 }
 
 /** x / b in f64: a product with 1 / b would round twice. */
 function quotient(x: Tensor, b: number): Tensor {
   return unaryBy("div", wide.quotient_f64, x, wordsOf(b, "f64"), { saves: "", x: (dy) => dy.div(b) });
-}
-
-/** A parameter as 32-bit words, low first. */
-function wordsOf(value: number, dtype: Dtype): number[] {
-  return Array.from(new Int32Array(encode([value], dtype as PlainDtype).buffer));
 }
 
 function binary({ name, rule }: Arithmetic, kernel: Kernel, a: Tensor, b: Tensor): Tensor {

@@ -54,7 +54,7 @@ export function groupNorm(
     const inputs = [x, weight, bias].filter((t) => t !== null);
     return track("groupNorm", y, inputs, weight ? [x, weight] : [x], (dy, [x, weight], needs) => {
       const w = weight ?? null;
-      const gradients = gradientsEnabled()
+      const gradients = gradientsEnabled() || x.size === 0 // rows of nothing have no mean
         ? composedGradients(dy, x, groups, w, epsilon)
         : groupGradients(dy, x, groups, w, epsilon, needs.includes(true, 1));
       return [gradients.dx, ...(w ? [gradients.dw] : []), ...(bias ? [gradients.db] : [])];
@@ -123,7 +123,8 @@ function composedGradients(
   epsilon: number,
 ): GroupGradients {
   const [B, C] = x.shape;
-  const n = C / groups * sizeOf(x.shape.slice(2));
+  const S = sizeOf(x.shape.slice(2));
+  const n = C / groups * S;
   const rows = x.reshape(B, groups, n);
   const centred = rows.sub(rows.mean(-1, true));
   const scale = centred.sqr().mean(-1, true).add(epsilon).rsqrt();
@@ -131,7 +132,7 @@ function composedGradients(
   const g = (weight ? dy.mul(perChannel(weight, x)) : dy).reshape(B, groups, n);
   const along = g.mul(unit).mean(-1, true);
   const dx = g.sub(g.mean(-1, true)).sub(unit.mul(along)).mul(scale).reshape(...x.shape);
-  const sums = (t: Tensor) => t.reshape(B, C, -1).sum([0, 2]);
+  const sums = (t: Tensor) => t.reshape(B, C, S).sum([0, 2]);
   return { dx, dw: sums(dy.mul(unit.reshape(...x.shape))), db: sums(dy) };
 }
 

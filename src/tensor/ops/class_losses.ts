@@ -83,6 +83,13 @@ export function lossByShare(
   const V = logits.shape[d];
   const fits = (w: Tensor, shape: readonly number[]) =>
     w.dtype === logits.dtype && show(w.shape) === show(shape);
+  if (targets.rank === logits.rank - 1) {
+    throw new WickError(
+      "DTYPE_MISMATCH",
+      `Cannot take crossEntropy of ${logits} and classes ${targets}: classes are whole numbers; make them with ` +
+        `{ dtype: "i32" }`,
+    );
+  }
   if (!fits(targets, logits.shape) || (weights && !fits(weights, [V]))) {
     throw new WickError(
       "SHAPE_MISMATCH",

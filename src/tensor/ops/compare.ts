@@ -14,6 +14,7 @@ import { resultType } from "../promote.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
+import { needTensor } from "./rule.ts";
 import { walked } from "./walk.ts";
 
 const comparisons = {
@@ -31,6 +32,7 @@ type Compared = "f32" | "f64" | "i32" | "u32" | "i64";
 /** bool: whether a compares so to b, after promotion; with NaN only `ne` holds. */
 export function compare(name: keyof typeof comparisons, a: Tensor, b: Tensor | number): Tensor {
   const other = typeof b === "number" ? comparand(name, a, b) : b;
+  needTensor(name, a, other);
   if (a.dtype === "f32" && other.dtype === "f32") {
     return walked(name, comparisons[name].f32, [a, other], "bool");
   }
@@ -82,6 +84,7 @@ const logicalRows = {
 
 /** bool: whether both, one, or just one of a and b are not 0. */
 export function logical(name: "and" | "or" | "xor", a: Tensor, b: Tensor): Tensor {
+  needTensor(`logical ${name}`, a, b);
   const within = a.dtype === "f32" && b.dtype === "f32" ? "f32" : "bool";
   return noGrad(() => {
     using left = cast(a, within);
@@ -136,7 +139,10 @@ function choose(condition: Tensor, x: Tensor, y: Tensor): Tensor {
 }
 
 function chosenFrom(condition: Tensor, value: Tensor | number, other: Tensor | number): Tensor {
-  if (typeof value !== "number") return value;
+  if (typeof value !== "number") {
+    needTensor("where", condition, value);
+    return value;
+  }
   if (typeof other === "number" || other.dtype === "f32") return constant(condition.device, value);
   return constant(condition.device, value, resultType([other, value], "where"));
 }

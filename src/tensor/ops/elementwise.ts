@@ -16,7 +16,7 @@ import { result, rowCount, run } from "../dispatch.ts";
 import { isFloat, isHalf, isPlain, isUnsigned } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, maximum, mul } from "./arithmetic.ts";
+import { div, maximum, mul, sub } from "./arithmetic.ts";
 import { cast, inWide, someHalf, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
 import { refused, unaryBy, type UnaryRule } from "./rule.ts";
@@ -108,11 +108,16 @@ function unaryOther(name: keyof typeof unaryOps, x: Tensor): Tensor {
   if (x.dtype === "f64" && name === "reciprocal") return div(constant(x.device, 1, "f64"), x);
   if (isHalf(x.dtype)) return throughF32(x, (x) => unary(name, x));
   if (!isPlain(x.dtype) || isFloat(x.dtype)) throw refused(name, x);
-  if (name === "neg") return mul(x, -1);
+  if (name === "neg") return x.dtype === "u8" || x.dtype === "u32" ? opposite(x) : mul(x, -1);
   if (name === "abs") return absolute(x);
   if (name === "relu") return maximum(x, constant(x.device, 0, x.dtype));
   using converted = cast(x, "f32");
   return unary(name, converted);
+}
+
+/** 0 - x, which wraps around. */
+function opposite(x: Tensor): Tensor {
+  return sub(constant(x.device, 0, x.dtype), x);
 }
 
 /** Of integers. */

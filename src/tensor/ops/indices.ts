@@ -66,6 +66,6 @@ export function toI32(action: string, index: Tensor): Tensor {
   }
   throw new WickError(
     "DTYPE_MISMATCH",
-    `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8`,
+    `Cannot ${action} by ${index}: indices and classes must be i32, u32, i64, i16 or u8; make them with { dtype: "i32" }`,
   );
 }

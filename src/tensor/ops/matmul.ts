@@ -11,7 +11,7 @@ import { track } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { isFloat, isWhole, type PlainDtype } from "../dtype.ts";
 import { promote } from "../promote.ts";
-import { broadcastShapes, broadcastStrides, show } from "../shape.ts";
+import { broadcastShapes, broadcastStrides, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, castLike } from "./cast.ts";
 import { sumTo } from "./elementwise.ts";
@@ -102,7 +102,7 @@ function manyBatches(a: Tensor, b: Tensor, batch: readonly number[]): Tensor {
   const flat = (x: Tensor): Tensor => {
     using wide = x.expand(...batch, ...x.shape.slice(-2));
     using dense = contiguous(wide);
-    return dense.reshape(-1, ...x.shape.slice(-2));
+    return dense.reshape(sizeOf(batch), ...x.shape.slice(-2));
   };
   using left = flat(a);
   using right = flat(b);

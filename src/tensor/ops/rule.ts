@@ -6,7 +6,7 @@
 import type { Kernel } from "../../device/kernel.ts";
 import { WickError } from "../../error.ts";
 import { track } from "../autograd.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { walked } from "./walk.ts";
 
 /** How to go back through y = f(x): which of x and y are saved, and the gradient. */
@@ -55,4 +55,18 @@ export function unaryBy(
 /** The error of a dtype that an op does not take. */
 export function refused(name: string, x: Tensor): WickError {
   return new WickError("DTYPE_MISMATCH", `Cannot ${name} ${x}: it takes f32; convert with to("f32")`);
+}
+
+/** Throws where what an untyped caller gave beside x is no tensor. */
+export function needTensor(name: string, x: Tensor, other: unknown): asserts other is Tensor {
+  if (other instanceof Tensor) return;
+  const given = typeof other === "string"
+    ? JSON.stringify(other)
+    : Array.isArray(other)
+    ? `[${other}]`
+    : String(other);
+  throw new WickError(
+    "INVALID_ARGUMENT",
+    `Cannot ${name} ${x} and ${given}: expected a tensor or a number; tensor() makes one of nested numbers`,
+  );
 }

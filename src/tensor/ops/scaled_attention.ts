@@ -8,10 +8,11 @@ import { WickError } from "../../error.ts";
 import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track } from "../autograd.ts";
 import { result, run } from "../dispatch.ts";
+import type { PlainDtype } from "../dtype.ts";
 import type { Generator } from "../generator.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { inWide, someHalf } from "./cast.ts";
+import { cast, inWide, someHalf } from "./cast.ts";
 import { where } from "./compare.ts";
 import { diagonalMask } from "./diagonal_mask.ts";
 import { dropout } from "./dropout.ts";
@@ -21,8 +22,8 @@ export interface ScaledAttentionOptions {
   /** Whether query t sees the keys 0 .. t alone [false]. */
   causal?: boolean;
   /**
-   * What broadcasts to [B, H, T, S]: u8, not 0 where a query sees a key, or f32 that is added to the scores. A query
-   * that sees no key gives NaN.
+   * What broadcasts to [B, H, T, S], as PyTorch's `attn_mask`: bool, true where a query sees a key, or floats of q's
+   * dtype (or f32) that are added to the scores. A query that sees no key gives NaN, or 0 where there is none.
    */
   mask?: Tensor;
   /** Multiplies q k [1 / sqrt(D)]. */
@@ -38,7 +39,7 @@ export interface ScaledAttentionOptions {
  * H is a multiple of G; H / G neighbouring heads share a head of keys (Ainslie et al. 2023). Without mask and
  * dropout it is one kernel, which keeps no scores for its gradient; of f64 it is composed of ops.
  *
- * @throws WickError SHAPE_MISMATCH
+ * @throws WickError SHAPE_MISMATCH, DTYPE_MISMATCH for a mask of integers, which may mean truth or numbers to add
  *
  * @example
  * ```ts
@@ -57,15 +58,18 @@ export function scaledDotProductAttention(
   options: ScaledAttentionOptions = {},
 ): Tensor {
   return asOp("scaledDotProductAttention", () => {
-    if (someHalf([q, k, v])) {
-      return inWide([q, k, v], (q, k, v) => scaledDotProductAttention(q, k, v, options));
-    }
-    check(q, k, v);
-    const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
-    return options.mask || options.dropout || q.dtype === "f64"
-      ? composed(q, k, v, call, options)
-      : fused(q, k, v, call);
+    if (options.mask) checkMask(options.mask, q);
+    return attend(q, k, v, options);
   });
+}
+
+function attend(q: Tensor, k: Tensor, v: Tensor, options: ScaledAttentionOptions): Tensor {
+  if (someHalf([q, k, v])) return inWide([q, k, v], (q, k, v) => attend(q, k, v, options));
+  check(q, k, v);
+  const call = { causal: options.causal ?? false, scale: options.scale ?? 1 / Math.sqrt(q.shape[3]) };
+  return options.mask || options.dropout || q.dtype === "f64" || q.size === 0 || k.size === 0
+    ? composed(q, k, v, call, options)
+    : fused(q, k, v, call);
 }
 
 /** The options that every way takes. */
@@ -143,7 +147,7 @@ function weights(q: Tensor, k: Tensor, { scale, causal }: Weighing, mask?: Tenso
 }
 
 function withMask(scores: Tensor, mask: Tensor): Tensor {
-  const y = mask.dtype === "u8" ? where(mask, scores, -Infinity) : scores.add(mask);
+  const y = mask.dtype === "bool" ? where(mask, scores, -Infinity) : added(scores, mask);
   if (show(y.shape) === show(scores.shape)) return y;
   y.dispose();
   throw new WickError(
@@ -152,11 +156,28 @@ function withMask(scores: Tensor, mask: Tensor): Tensor {
   );
 }
 
+/** scores + mask in the dtype of the scores. */
+function added(scores: Tensor, mask: Tensor): Tensor {
+  using wide = cast(mask, scores.dtype as PlainDtype);
+  return scores.add(wide);
+}
+
+/** Truth, or floats of a dtype that the scores hold. */
+function checkMask(mask: Tensor, { dtype }: Tensor): void {
+  if (mask.dtype === "bool" || mask.dtype === dtype || mask.dtype === "f32") return;
+  throw new WickError(
+    "DTYPE_MISMATCH",
+    `Cannot attend with a mask ${mask}: expected bool (true where a query sees a key) or ${dtype} that is added ` +
+      `to the scores; convert with to("bool") or to("${dtype}")`,
+    { param: "mask" },
+  );
+}
+
 /** x [B, H, T, C] with the heads that share keys below each other: [B, G, H / G * T, C]. */
 function grouped(x: Tensor, k: Tensor): Tensor {
   const [B, H, T, C] = x.shape;
   const G = k.shape[1];
-  return x.reshape(B, G, H / G * T, C);
+  return x.reshape(B, G, G === 0 ? 0 : H / G * T, C);
 }
 
 /** The fused kernel's gradients, in ops. */
@@ -171,10 +192,10 @@ function composedGradients(dy: Tensor, q: Tensor, k: Tensor, v: Tensor, call: We
 
 function check(q: Tensor, k: Tensor, v: Tensor): void {
   const [B, H, , D] = q.shape;
-  const [kB, G, S, kD] = k.shape;
+  const [kB, G, , kD] = k.shape;
   const fits = [q, k, v].every((x) => x.rank === 4 && x.dtype === q.dtype) &&
-    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D && S > 0 &&
-    H % G === 0 && show(k.shape) === show(v.shape);
+    (q.dtype === "f32" || q.dtype === "f64") && kB === B && kD === D &&
+    (G === 0 ? H === 0 : H % G === 0) && show(k.shape) === show(v.shape);
   if (fits) return;
   throw new WickError(
     "SHAPE_MISMATCH",

@@ -12,6 +12,7 @@ import { isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { throughF32 } from "./cast.ts";
 import { alongLast, fixedDimension } from "./along_last.ts";
+import { same } from "./view.ts";
 
 /** softmax over dimension `dim`. */
 export function softmax(x: Tensor, dim: number): Tensor {
@@ -69,7 +70,7 @@ function normalized(
 
 /** softmax in f64, composed. */
 function softmaxWide(x: Tensor, dim: number): Tensor {
-  using less = lessMax(x, dim);
+  using less = lessMax("softmax", x, dim);
   using e = less.exp();
   using total = e.sum(dim, true);
   return e.div(total);
@@ -77,7 +78,7 @@ function softmaxWide(x: Tensor, dim: number): Tensor {
 
 /** The logarithm of softmax, composed. */
 function logSoftmaxWide(x: Tensor, dim: number): Tensor {
-  using less = lessMax(x, dim);
+  using less = lessMax("logSoftmax", x, dim);
   using e = less.exp();
   using total = e.sum(dim, true);
   using scale = total.log();
@@ -85,7 +86,8 @@ function logSoftmaxWide(x: Tensor, dim: number): Tensor {
 }
 
 /** x less the largest of its row, which shifts nothing that softmax sees. */
-function lessMax(x: Tensor, dim: number): Tensor {
+function lessMax(name: string, x: Tensor, dim: number): Tensor {
+  if (x.shape[fixedDimension(name, x, dim)] === 0) return same(x);
   using largest = noGrad(() => x.max(dim, true));
   return x.sub(largest);
 }

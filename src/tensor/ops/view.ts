@@ -40,12 +40,14 @@ function fillHole(x: Tensor, wanted: readonly number[]): number[] {
   const hole = wanted.indexOf(-1);
   const known = wanted.reduce((a, b, i) => i === hole ? a : a * b, 1);
   const shape = [...wanted];
-  if (hole >= 0) shape[hole] = known === 0 ? 0 : x.size / known;
+  if (hole >= 0) shape[hole] = x.size / known; // NaN where both are 0
   const legal = shape.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(shape) === x.size;
   if (legal) return shape;
   throw new WickError(
     "SHAPE_MISMATCH",
-    `Cannot reshape ${show(x.shape)} to ${show(wanted)}: the new shape must hold ${x.size} elements`,
+    hole >= 0 && known === 0
+      ? `Cannot reshape ${show(x.shape)} to ${show(wanted)}: beside an extent of 0, -1 could be anything`
+      : `Cannot reshape ${show(x.shape)} to ${show(wanted)}: the new shape must hold ${x.size} elements`,
   );
 }
 

@@ -7,8 +7,8 @@
 import { existsSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
 
-/** Not a literal: without the package, importing must fail at run time, where it can be told. */
-const PACKAGE = ["npm:@sparticuz/chromium", "147.0.2"].join("@");
+/** Chromium's package. Not a literal: without the package, importing must fail at run time, where it can be told. */
+export const PACKAGE = ["npm:@sparticuz/chromium", "147.0.2"].join("@");
 const LIBRARY = "libvk_swiftshader.so";
 
 /** The environment that a child process needs, or the reason why it cannot be had. */
@@ -26,7 +26,8 @@ export async function swiftShader(): Promise<{ env: Record<string, string> } | {
   return { env: { LD_LIBRARY_PATH: path, XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? folder } };
 }
 
-function cacheFolder(): string {
+/** Where what tests unpack is kept. */
+export function cacheFolder(): string {
   const own = Deno.env.get("WICK_CACHE");
   return own ?? `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/wick`;
 }

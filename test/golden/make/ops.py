@@ -56,7 +56,7 @@ def numbers(values):
     return [number(float(v)) for v in np.asarray(values).reshape(-1)]
 
 
-NAMES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64", np.dtype(np.int32): "i32", np.dtype(np.uint8): "u8"}
+NAMES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64", np.dtype(np.int32): "i32", np.dtype(np.uint8): "bool"}
 
 
 def told_input(x):
