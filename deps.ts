@@ -8,4 +8,3 @@ export { Hono } from "npm:hono@4.13.19";
 export type { Context } from "npm:hono@4.13.19";
 export { bodyLimit } from "npm:hono@4.13.19/body-limit";
 export { cors } from "npm:hono@4.13.19/cors";
-export { Environment, Interpreter, parse, tokenize } from "npm:@huggingface/jinja@0.5.11";
