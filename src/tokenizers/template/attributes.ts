@@ -10,12 +10,12 @@ import { DICT_METHODS, FORBIDDEN, SEQUENCE_METHODS } from "./container_methods.t
 import type { Native, Run } from "./run.ts";
 import { TEXT_METHODS } from "./text_methods.ts";
 import { isPlain, lengthOf } from "./text.ts";
-import { Callable, Dict, Markup, Namespace, Range, stringOf, Thing, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { Callable, Dict, Markup, Namespace, orElse, Range, stringOf, Thing, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 /** `object.name`: an attribute, else an item. */
 export function getAttribute(run: Run, object: Value, name: string): Value {
   if (object instanceof Undefined) object.refuse();
-  return attributeOf(run, object, name) ?? itemOf(run, object, name) ?? missing(object, name);
+  return orElse(attributeOf(run, object, name), () => orElse(itemOf(run, object, name), () => missing(object, name)));
 }
 
 /** `object[key]`: an item, else an attribute. */
@@ -24,7 +24,8 @@ export function getItem(run: Run, object: Value, key: Value): Value {
   const item = itemOf(run, object, key);
   if (item !== undefined) return item;
   const name = stringOf(key);
-  return (name === undefined ? undefined : attributeOf(run, object, name)) ?? missing(object, name ?? typeName(key));
+  const attribute = name === undefined ? undefined : attributeOf(run, object, name);
+  return orElse(attribute, () => missing(object, name ?? typeName(key)));
 }
 
 /** The attribute of an object alone, as the filter `attr` looks for it. */

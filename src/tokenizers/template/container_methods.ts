@@ -9,12 +9,12 @@ import { equals } from "./operators.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";
 import { countOf } from "./numbers.ts";
-import { Dict, type Value, View } from "./values.ts";
+import { Dict, orElse, type Value, View } from "./values.ts";
 
 const dictOf = (self: Value): Dict => self as Dict;
 
 export const DICT_METHODS: Readonly<Record<string, Native>> = {
-  get: takes("self/ key/ default/?", (_, self, key, otherwise = null) => dictOf(self).get(key) ?? otherwise),
+  get: takes("self/ key/ default/?", (_, self, key, otherwise = null) => orElse(dictOf(self).get(key), () => otherwise)),
   keys: takes("self/", (_, self) => new View(dictOf(self), "keys")),
   values: takes("self/", (_, self) => new View(dictOf(self), "values")),
   items: takes("self/", (_, self) => new View(dictOf(self), "items")),

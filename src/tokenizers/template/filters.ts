@@ -13,7 +13,7 @@ import type { Native, Run } from "./run.ts";
 import { takes } from "./signature.ts";
 import { TEXT_FILTERS } from "./text_filters.ts";
 import { needText } from "./text_methods.ts";
-import { attempt, stringOf, typeName, Undefined, type Value } from "./values.ts";
+import { attempt, orElse, stringOf, typeName, Undefined, type Value } from "./values.ts";
 
 /** `int(value)` or `float(value)` where it is one. */
 function whole(value: Value, base: number): bigint | undefined {
@@ -94,7 +94,7 @@ const OTHER_FILTERS: Readonly<Record<string, Native>> = {
   attr: takes("obj name", (run, object, name) => {
     const attribute = needText(name, "the name");
     if (object instanceof Undefined) object.refuse();
-    return attributeOf(run, object, attribute) ?? new Undefined(`no attribute '${attribute.slice(0, 100)}'`);
+    return orElse(attributeOf(run, object, attribute), () => new Undefined(`no attribute '${attribute.slice(0, 100)}'`));
   }),
   filesizeformat: takes("value binary?", (_, value, binary = false) => fileSize(value, truth(binary))),
   pprint: unsupported("pprint"),

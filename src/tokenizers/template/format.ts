@@ -9,7 +9,7 @@ import { toFloat } from "./numbers.ts";
 import { escapeOf, represented, textOf } from "./represent.ts";
 import type { Run } from "./run.ts";
 import { lengthOf, substring } from "./text.ts";
-import { type Named, stringOf, typeName, type Value } from "./values.ts";
+import { type Named, orElse, stringOf, typeName, type Value } from "./values.ts";
 
 /** Where a format string finds its values, and whether it counts them itself. */
 interface Source {
@@ -94,12 +94,12 @@ function lookUp(run: Run, name: string, source: Source): Value {
 
 function firstValue(first: string, source: Source): Value {
   if (first !== "" && !/^\d+$/.test(first)) {
-    return source.named.get(first) ?? fail(`no value for the format field '${first.slice(0, 100)}'`);
+    return orElse(source.named.get(first), () => fail(`no value for the format field '${first.slice(0, 100)}'`));
   }
   const numbering = first === "" ? "automatic" : "manual";
   if ((source.numbering ??= numbering) !== numbering) fail("cannot switch between field numberings");
   const index = first === "" ? source.next++ : Number(first);
-  return source.args[index] ?? (index < source.args.length ? null : fail("Replacement index out of range"));
+  return orElse(source.args[index], () => fail("Replacement index out of range"));
 }
 
 const SPEC = /^(?:([\s\S])?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u;

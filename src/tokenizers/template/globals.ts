@@ -8,7 +8,7 @@ import { fail } from "./failure.ts";
 import { pairsOf } from "./container_methods.ts";
 import { integerOf } from "./numbers.ts";
 import { strftime } from "./strftime.ts";
-import { Callable, Dict, type Named, Namespace, Range, stringOf, Thing, typeName, type Value } from "./values.ts";
+import { Callable, Dict, type Named, Namespace, orElse, Range, stringOf, Thing, typeName, type Value } from "./values.ts";
 
 /** Functions by name; `now` is what strftime_now writes. */
 export function globals(now: Date): Map<string, Value> {
@@ -26,14 +26,14 @@ export function globals(now: Date): Map<string, Value> {
 
 /** The one text that a function takes. */
 function only(args: Value[], named: Named, name: string): string {
-  const value = args[0] ?? named.get(name);
+  const value = args.length > 0 ? args[0] : named.get(name);
   if (args.length + named.size !== 1 || value === undefined) fail(`it takes one argument, ${name}`);
   return stringOf(value) ?? fail(`${name} must be a str, got ${typeName(value)}`);
 }
 
 function raise(args: Value[], named: Named): never {
-  const message = args[0] ?? named.get("message");
-  fail(stringOf(message) ?? "the template raised an exception");
+  const message = args.length > 0 ? args[0] : named.get("message");
+  fail(message === undefined ? "it lacks its argument 'message'" : stringOf(message) ?? "the template raised an exception");
 }
 
 function range(args: Value[], named: Named): Value {
@@ -108,7 +108,7 @@ class Cycler extends Thing {
 
 /** `joiner(sep)`: nothing at first, the separator from then on. */
 function joiner(args: Value[], named: Named): Value {
-  const separator = args[0] ?? named.get("sep") ?? ", ";
+  const separator = orElse(args.length > 0 ? args[0] : named.get("sep"), () => ", ");
   let used = false;
   return new Callable("joiner", () => {
     if (used) return separator;

@@ -7,7 +7,7 @@ import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, sizeOf } from "./iterate.ts";
 import { equals } from "./operators.ts";
-import { Callable, Lazy, Tuple, Undefined, type Value } from "./values.ts";
+import { Callable, Lazy, orElse, Tuple, Undefined, type Value } from "./values.ts";
 
 /** Goes through the items of a loop, looking no further ahead than the template asks. */
 export class Loop extends Callable {
@@ -92,7 +92,7 @@ export class Loop extends Callable {
       case "previtem":
         return this.index0 > 0 ? this.before : new Undefined("there is no previous item");
       case "nextitem":
-        return this.peek() ?? new Undefined("there is no next item");
+        return orElse(this.peek(), () => new Undefined("there is no next item"));
       case "cycle":
         return new Callable(name, (args) => args.length === 0 ? fail("no items for cycling given") : args[this.index0 % args.length]);
       case "changed":

@@ -10,7 +10,7 @@ import { escapeHtml } from "./html.ts";
 import { countOf, integerOf, toFloat, toInteger } from "./numbers.ts";
 import { escapeOf, represented, textOf } from "./represent.ts";
 import { lengthOf, substring } from "./text.ts";
-import { Dict, Markup, stringOf, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { Dict, Markup, orElse, stringOf, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 /** A field: its key in parentheses is found by hand. */
 const FIELD = /([#0\- +]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?([\s\S])/uy;
@@ -65,7 +65,7 @@ class Arguments {
   byName(key: string): Value {
     if (!(this.values instanceof Dict)) fail("format requires a mapping");
     this.named = true;
-    return this.values.get(key) ?? fail(`no value for the format key '${key.slice(0, 100)}'`);
+    return orElse(this.values.get(key), () => fail(`no value for the format key '${key.slice(0, 100)}'`));
   }
 
   /** Values that no field took are an error, unless they are a mapping's or a list's. */

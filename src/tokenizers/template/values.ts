@@ -200,6 +200,11 @@ export function stringOf(value: Value | undefined): string | undefined {
   return typeof value === "string" ? value : value instanceof Markup ? value.html : undefined;
 }
 
+/** A value, or what stands for one that is not there: unlike `??` it keeps None. */
+export function orElse(value: Value | undefined, instead: () => Value): Value {
+  return value === undefined ? instead() : value;
+}
+
 /** Runs `look`, and gives `instead` where the template would meet an exception. */
 export function attempt<T>(look: () => T, instead: () => T): T {
   try {
