@@ -114,7 +114,8 @@ export function slice(run: Run, object: Value, [start, stop, step]: readonly Val
   const length = points?.length ?? text?.length ?? (Array.isArray(object) ? object.length : object instanceof Tuple ? object.items.length : object instanceof Range ? object.length : fail(`'${typeName(object)}' object can't be sliced`));
   const indices = sliceIndices(start, stop, step, length);
   if (object instanceof Range) {
-    return new Range(object.start + BigInt(indices.from) * object.step, object.step * BigInt(indices.by), indices.count);
+    const [from, to] = [indices.from, indices.to].map((at) => object.start + BigInt(at) * object.step);
+    return new Range(from, to, object.step * BigInt(indices.by));
   }
   const pick = <T>(items: ArrayLike<T>): T[] => Array.from({ length: indices.count }, (_, i) => items[indices.from + i * indices.by]);
   if (text !== undefined) {
@@ -127,7 +128,7 @@ export function slice(run: Run, object: Value, [start, stop, step]: readonly Val
   return Array.isArray(object) ? pick<Value>(object) : new Tuple(pick<Value>((object as Tuple).items));
 }
 
-function sliceIndices(start: Value, stop: Value, step: Value, length: number): { from: number; by: number; count: number } {
+function sliceIndices(start: Value, stop: Value, step: Value, length: number): { from: number; to: number; by: number; count: number } {
   const by = step === null ? 1 : countOf(step, "a slice's step");
   if (by === 0) fail("slice step cannot be zero");
   const [low, high] = by > 0 ? [0, length] : [-1, length - 1];
@@ -138,7 +139,7 @@ function sliceIndices(start: Value, stop: Value, step: Value, length: number): {
   };
   const from = clamp(start, by > 0 ? low : high);
   const to = clamp(stop, by > 0 ? high : low);
-  return { from, by, count: Math.max(0, Math.ceil((to - from) / by)) };
+  return { from, to, by, count: Math.max(0, Math.ceil((to - from) / by)) };
 }
 
 /** `namespace.name = value`. */

@@ -106,7 +106,7 @@ class Renderer {
     return variables;
   }
 
-  private macro(name: string, routine: Routine, scope: Scope): Macro {
+  private macro(name: string | null, routine: Routine, scope: Scope): Macro {
     return new Macro(this.run, name, routine, scope, (inner) => this.text(routine.body, inner));
   }
 
@@ -188,7 +188,7 @@ class Renderer {
   }
 
   private callBlock(statement: Extract<Statement, { type: "call block" }>, scope: Scope): void {
-    const caller = this.macro("caller", statement.routine, scope);
+    const caller = this.macro(null, statement.routine, scope);
     const node = statement.call as Extract<Expression, { type: "call" }>;
     const callee = this.value(node.callee, scope);
     const [args, named] = evaluateArguments(this.run, node.with, scope);

@@ -28,12 +28,21 @@ export function floatDigits(value: number, letter: string, precision: number, ke
 }
 
 function scientific(value: number, precision: number): string {
-  const [mantissa, power] = value.toExponential(Math.min(100, precision)).split("e");
-  return `${mantissa}e${exponentText(Number(power))}`;
+  const [mantissa, power] = exponential(value, Math.min(100, precision));
+  return `${mantissa}${"0".repeat(Math.max(0, precision - 100))}e${exponentText(power)}`;
+}
+
+/** Mantissa and exponent, ties to even (toExponential takes them away from zero). */
+function exponential(value: number, precision: number): [mantissa: string, power: number] {
+  const [mantissa, power] = value.toExponential(precision).split("e");
+  const [exact, itsPower] = value.toExponential(Math.min(100, precision + 25)).split("e");
+  const cut = exact.slice(0, precision === 0 ? 1 : precision + 2);
+  const tie = /^\.?50*$/.test(exact.slice(cut.length)) && /[02468]$/.test(cut);
+  return tie ? [cut, Number(itsPower)] : [mantissa, Number(power)];
 }
 
 function general(value: number, precision: number, keepZeros: boolean): string {
-  const power = Number(value.toExponential(Math.min(100, precision - 1)).split("e")[1]);
+  const [, power] = exponential(value, Math.min(100, precision - 1));
   const plain = power >= -4 && power < precision;
   const text = plain ? fixed(value, precision - 1 - power) : scientific(value, precision - 1);
   if (keepZeros) return text;
@@ -47,7 +56,7 @@ export function floatPlain(value: number, precision: number | undefined): string
   const size = Math.abs(value);
   if (precision === undefined || !Number.isFinite(value)) return floatText(size);
   const text = general(size, Math.max(1, precision), false);
-  const power = size === 0 ? 0 : Number(size.toExponential(Math.min(100, Math.max(0, precision - 1))).split("e")[1]);
+  const [, power] = exponential(size, Math.min(100, Math.max(0, precision - 1)));
   if (text.includes("e") || text.includes(".")) return text;
   return power >= precision - 1 && precision > 1 ? `${scientific(size, precision - 1).replace(/\.?0+e/, "e")}` : `${text}.0`;
 }

@@ -41,11 +41,9 @@ function range(args: Value[], named: Named): Value {
   const [first, second, step = 1n] = args.map((value) => integerOf(value, "a number of range()"));
   const [start, stop] = second === undefined ? [0n, first] : [first, second];
   if (step === 0n) fail("range() arg 3 must not be zero");
-  const span = step > 0n ? stop - start : start - stop;
-  const stride = step > 0n ? step : -step;
-  const length = span > 0n ? (span + stride - 1n) / stride : 0n;
-  if (length > BigInt(MOST_ITEMS)) fail(`range() may give at most ${MOST_ITEMS} numbers, got ${length}`);
-  return new Range(start, step, Number(length));
+  const made = new Range(start, stop, step);
+  if (made.length > MOST_ITEMS) fail(`range() may give at most ${MOST_ITEMS} numbers, got ${made.length}`);
+  return made;
 }
 
 function dictOf(args: Value[], named: Named): Dict {

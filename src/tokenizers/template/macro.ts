@@ -14,13 +14,17 @@ import { Callable, Dict, type Named, Tuple, Undefined, type Value } from "./valu
 export class Macro extends Callable {
   constructor(
     private readonly run: Run,
-    name: string,
+    name: string | null,
     private readonly routine: Routine,
     private readonly scope: Scope,
     private readonly write: (scope: Scope) => string,
   ) {
-    super(name, (args, named) => this.invoke(args, new Map(named)), "Macro");
+    super(name ?? "anonymous", (args, named) => this.invoke(args, new Map(named)), "Macro");
     if (routine.reads!.has("caller") && routine.parameters.indexOf("caller") >= 0) this.requireDefault();
+  }
+
+  override text(): string {
+    return this.name === "anonymous" ? "<Macro anonymous>" : `<Macro '${this.name}'>`;
   }
 
   override attribute(name: string): Value | undefined {

@@ -55,7 +55,8 @@ export function rounded(value: number, digits: number): number {
   const twice = 2n * (rest < 0n ? -rest : rest);
   const odd = (whole / unit) % 2n !== 0n;
   const up = twice > unit || (twice === unit && (odd || value !== Math.trunc(value)));
-  return Number(whole - rest + (up ? (value < 0 ? -unit : unit) : 0n));
+  const size = Math.abs(Number(whole - rest + (up ? (value < 0 ? -unit : unit) : 0n)));
+  return value < 0 || Object.is(value, -0) ? -size : size;
 }
 
 /** `round(value, digits)` of an int. */

@@ -64,7 +64,8 @@ export function splitWords(text: string, most: number, fromRight: boolean): stri
   const whole = strip(text, undefined, !fromRight, fromRight);
   if (whole === "") return [];
   const words = strip(text, undefined, true, true).split(WORD_BREAK);
-  if (words.length - 1 <= most) return words;
+  // where the last cut is made, white space at the far end stays
+  if (words.length - 1 < most) return words;
   const breaks = [...whole.matchAll(WORD_BREAK)].filter(({ index }) => index > 0 || !fromRight);
   if (fromRight) {
     const cut = breaks.at(-most) as RegExpExecArray | undefined;

@@ -6,7 +6,7 @@
 import { capitalize } from "./cases.ts";
 import { fail } from "./failure.ts";
 import { escapeHtml, escapeText } from "./html.ts";
-import { iterate } from "./iterate.ts";
+import { iterate, sizeOf } from "./iterate.ts";
 import { countOf } from "./numbers.ts";
 import { modulo, truth } from "./operators.ts";
 import { textOf } from "./represent.ts";
@@ -52,11 +52,10 @@ function spaces(run: Run, width: number): number {
 }
 
 function truncate(run: Run, value: Value, length: number, kill: boolean, end: string, leeway: number): Value {
-  if (value instanceof Undefined) return value;
-  const text = needText(value, "what is truncated");
   const most = length - lengthOf(end);
   if (most < 0 || leeway < 0) fail(`expected length >= ${lengthOf(end)} and leeway >= 0`);
-  if (lengthOf(text) <= length + leeway) return value;
+  if ((sizeOf(value) ?? Infinity) <= length + leeway) return value;
+  const text = needText(value, "what is truncated");
   const cut = substring(text, 0, most);
   run.budget.text(cut.length + end.length);
   return (kill ? cut : splitLastAt(cut, " ", 1)[0]) + end;

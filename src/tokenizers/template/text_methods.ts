@@ -189,9 +189,8 @@ export const TEXT_METHODS: Readonly<Record<string, Native>> = {
     return reversed ? 0n : BigInt(count(textIn(self).slice(from, to), sought));
   }),
   replace: takes("self/ old/ new/ count/?", (run, self, old, by, times = -1n) => {
-    const [before, after] = [needText(old, "the old text"), needText(by, "the new text")];
-    const escaped = self instanceof Markup ? escapeHtml(by, run.budget).html : after;
-    return like(self, replace(run, textIn(self), before, escaped, times));
+    const after = self instanceof Markup ? escapeHtml(by, run.budget).html : needText(by, "the new text");
+    return like(self, replace(run, textIn(self), needText(old, "the old text"), after, times));
   }),
   removeprefix: takes("self/ prefix/", (_, self, prefix) => {
     const part = needText(prefix, "the prefix");

@@ -96,12 +96,14 @@ export class Dict extends Thing {
 /** `range(start, stop, step)`. */
 export class Range extends Thing {
   override readonly type = "range";
-  constructor(readonly start: bigint, readonly step: bigint, readonly length: number) {
+  readonly length: number;
+  constructor(readonly start: bigint, readonly stop: bigint, readonly step: bigint) {
     super();
+    const [span, stride] = step > 0n ? [stop - start, step] : [start - stop, -step];
+    this.length = span > 0n ? Number((span + stride - 1n) / stride) : 0;
   }
   override text(): string {
-    const stop = this.start + BigInt(this.length) * this.step;
-    return this.step === 1n ? `range(${this.start}, ${stop})` : `range(${this.start}, ${stop}, ${this.step})`;
+    return `range(${this.start}, ${this.stop}${this.step === 1n ? "" : `, ${this.step}`})`;
   }
   at(index: number): bigint {
     return this.start + BigInt(index) * this.step;
