@@ -12,7 +12,9 @@ export function floatDigits(value: number, letter: string, precision: number, ke
   const size = Math.abs(value);
   const upper = letter !== letter.toLowerCase();
   const cased = (text: string): string => upper ? text.toUpperCase() : text;
-  if (!Number.isFinite(value)) return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
+  if (!Number.isFinite(value)) {
+    return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
+  }
   switch (letter.toLowerCase()) {
     case "f":
       return fixed(size, precision) + (keepZeros && precision === 0 ? "." : "");
@@ -58,7 +60,9 @@ export function floatPlain(value: number, precision: number | undefined): string
   const text = general(size, Math.max(1, precision), false);
   const [, power] = exponential(size, Math.min(100, Math.max(0, precision - 1)));
   if (text.includes("e") || text.includes(".")) return text;
-  return power >= precision - 1 && precision > 1 ? `${scientific(size, precision - 1).replace(/\.?0+e/, "e")}` : `${text}.0`;
+  return power >= precision - 1 && precision > 1
+    ? `${scientific(size, precision - 1).replace(/\.?0+e/, "e")}`
+    : `${text}.0`;
 }
 
 /** An int by `d`, `x`, `X`, `o` or `b`, without its sign. */
