@@ -38,6 +38,12 @@ export function title(text: string): string {
   return text.replace(/\p{Cased}+/gu, (word) => capitalize(word));
 }
 
+/** `str.casefold`, but for Cherokee: by way of upper case, where letters of one fold meet. */
+export function foldCase(text: string): string {
+  return text.replaceAll("\u1e9e", "ss").replace(/[^\u0131]+/g, (run) => run.toUpperCase().toLowerCase())
+    .replaceAll("\u03c2", "\u03c3");
+}
+
 /** `str.swapcase`. */
 export function swapCase(text: string): string {
   return text.replace(/[\s\S]/gu, (point) => UPPER.test(point) ? point.toLowerCase() : point.toUpperCase());

@@ -9,7 +9,7 @@ import { equals } from "./operators.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";
 import { countOf } from "./numbers.ts";
-import { Dict, orElse, type Value, View } from "./values.ts";
+import { Dict, orElse, Undefined, type Value, View } from "./values.ts";
 
 const dictOf = (self: Value): Dict => self as Dict;
 
@@ -61,6 +61,7 @@ export const FORBIDDEN: Readonly<Record<"list" | "dict", readonly string[]>> = {
 /** `dict(pairs, **named)` and its like: the entries of a mapping or of an iterable of pairs. */
 export function pairsOf(value: Value): [Value, Value][] {
   if (value instanceof Dict) return [...value.entries.values()].map(({ key, value }) => [key, value]);
+  if (value instanceof Undefined) value.refuse();
   const pairs: [Value, Value][] = [];
   const items = iterate(value);
   for (let next = items.next(); !next.done; next = items.next()) {

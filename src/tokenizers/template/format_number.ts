@@ -12,9 +12,7 @@ export function floatDigits(value: number, letter: string, precision: number, ke
   const size = Math.abs(value);
   const upper = letter !== letter.toLowerCase();
   const cased = (text: string): string => upper ? text.toUpperCase() : text;
-  if (!Number.isFinite(value)) {
-    return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
-  }
+  if (!Number.isFinite(value)) return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
   switch (letter.toLowerCase()) {
     case "f":
       return fixed(size, precision) + (keepZeros && precision === 0 ? "." : "");
@@ -47,7 +45,12 @@ function general(value: number, precision: number, keepZeros: boolean): string {
   const [, power] = exponential(value, Math.min(100, precision - 1));
   const plain = power >= -4 && power < precision;
   const text = plain ? fixed(value, precision - 1 - power) : scientific(value, precision - 1);
-  if (keepZeros) return text;
+  if (keepZeros) return text.includes(".") ? text : text.replace(/(?=e|$)/, ".");
+  return shortened(text);
+}
+
+/** A number without the zeros at the end of its fraction. */
+function shortened(text: string): string {
   const [digits, exponent] = text.split("e");
   const short = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
   return exponent === undefined ? short : `${short}e${exponent}`;
@@ -57,12 +60,11 @@ function general(value: number, precision: number, keepZeros: boolean): string {
 export function floatPlain(value: number, precision: number | undefined): string {
   const size = Math.abs(value);
   if (precision === undefined || !Number.isFinite(value)) return floatText(size);
-  const text = general(size, Math.max(1, precision), false);
-  const [, power] = exponential(size, Math.min(100, Math.max(0, precision - 1)));
+  const digits = Math.max(1, precision);
+  const text = general(size, digits, false);
+  const [, power] = exponential(size, Math.min(100, digits - 1));
   if (text.includes("e") || text.includes(".")) return text;
-  return power >= precision - 1 && precision > 1
-    ? `${scientific(size, precision - 1).replace(/\.?0+e/, "e")}`
-    : `${text}.0`;
+  return power >= digits - 1 ? shortened(scientific(size, digits - 1)) : `${text}.0`;
 }
 
 /** An int by `d`, `x`, `X`, `o` or `b`, without its sign. */

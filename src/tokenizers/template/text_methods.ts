@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { capitalize, isLower, isTitle, isUpper, KINDS, swapCase, title } from "./cases.ts";
+import { capitalize, foldCase, isLower, isTitle, isUpper, KINDS, swapCase, title } from "./cases.ts";
 import { fail } from "./failure.ts";
 import { formatBraces } from "./format.ts";
 import { padded } from "./format_number.ts";
@@ -203,7 +203,7 @@ function namesOf(value: Value): Named {
 
 export const TEXT_METHODS: Readonly<Record<string, Native>> = {
   capitalize: maps(capitalize),
-  casefold: maps((text) => text.replace(/\u00df|\u1e9e/g, "ss").toLowerCase().replace(/\u03c2/g, "\u03c3")),
+  casefold: maps(foldCase),
   lower: maps((text) => text.toLowerCase()),
   upper: maps((text) => text.toUpperCase()),
   title: maps(title),

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { rendered, type Snippets } from "../../tokenizers/template/snippets.ts";
+import { readSnippets, rendered } from "../../tokenizers/template/snippets.ts";
 
 const [path, show = "20"] = Deno.args;
-const file = JSON.parse(Deno.readTextFileSync(path)) as Snippets;
+const file = readSnippets(path);
 const counts = { text: 0, texts: 0, refusal: 0, refusals: 0 };
 const different: string[] = [];
 for (const [source, expected] of file.snippets) {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { Template, TemplateFailure } from "../../../src/tokenizers/template/mod.ts";
 
 /** A file of snippets: a text is null for a refusal. */
@@ -23,4 +25,9 @@ export function rendered(
     if (error instanceof TemplateFailure) return { text: null, refusal: error.message };
     throw error;
   }
+}
+
+export function readSnippets(path: string): Snippets {
+  const bytes = readFileSync(path);
+  return JSON.parse((path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString());
 }
