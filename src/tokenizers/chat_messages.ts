@@ -22,9 +22,7 @@ export function normalized(messages: readonly ChatMessage[], takesParts: () => b
     const fields = Object.entries(message).filter(([, value]) => value !== null && value !== undefined);
     const given = Object.fromEntries(fields) as ChatMessage;
     const reasoning = REASONING.map((name) => given[name]).find((value) => value !== undefined);
-    const named = reasoning === undefined
-      ? given
-      : { thinking: reasoning, ...given, reasoning_content: reasoning };
+    const named = reasoning === undefined ? given : { thinking: reasoning, ...given, reasoning_content: reasoning };
     const text = textOfParts(named.content);
     return text === undefined || takesParts() ? named : { ...named, content: text };
   });
@@ -33,9 +31,7 @@ export function normalized(messages: readonly ChatMessage[], takesParts: () => b
 /** The text of a list of text parts, or undefined where the content is something else. */
 function textOfParts(content: unknown): string | undefined {
   if (!Array.isArray(content) || content.length === 0) return undefined;
-  const texts = content.map((part) =>
-    (part as { type?: unknown; text?: unknown } | null)?.type === "text" ? part.text : undefined
-  );
+  const texts = content.map((part) => (part as { type?: unknown; text?: unknown } | null)?.type === "text" ? part.text : undefined);
   return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
 }
 

@@ -82,10 +82,7 @@ export class ChatTemplate {
   render(messages: readonly ChatMessage[], options: RenderOptions = {}): string {
     const template = this.parsed();
     const given = normalized(messages, () => this.knowsParts(template));
-    return attempt(
-      "render",
-      () => template.render(this.variables(given, options), options.now ?? new Date()),
-    );
+    return attempt("render", () => template.render(this.variables(given, options), options.now ?? new Date()));
   }
 
   /** Parses what is not parsed yet. */

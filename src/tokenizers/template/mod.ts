@@ -39,9 +39,7 @@ export class Template {
   /** The template's text for these variables. Throws {@linkcode TemplateFailure} where it fails or refuses. */
   render(variables: Readonly<Record<string, unknown>>, now: Date): string {
     const context = globals(now);
-    for (const [name, value] of Object.entries(variables)) {
-      if (value !== undefined) context.set(name, fromHost(value));
-    }
+    for (const [name, value] of Object.entries(variables)) if (value !== undefined) context.set(name, fromHost(value));
     return render(new Run(LIBRARY, context), this.program);
   }
 }

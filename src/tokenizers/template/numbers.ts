@@ -16,9 +16,7 @@ export function floatText(value: number): string {
   const [mantissa, exponent] = value.toExponential().split("e");
   const power = Number(exponent);
   if (power >= -4 && power < 16) {
-    const text = Math.abs(value) >= 1e-6
-      ? `${value}`
-      : value.toFixed(mantissa.replace(/\D/g, "").length - 1 - power);
+    const text = Math.abs(value) >= 1e-6 ? `${value}` : value.toFixed(mantissa.replace(/\D/g, "").length - 1 - power);
     return text.includes(".") ? text : `${text}.0`;
   }
   return `${mantissa}e${exponentText(power)}`;
@@ -112,9 +110,7 @@ export function toFloat(value: bigint): number {
 
 /** The int that a float is when cut. */
 export function toInteger(value: number): bigint {
-  if (!Number.isFinite(value)) {
-    fail(`cannot convert float ${Number.isNaN(value) ? "NaN" : "infinity"} to integer`);
-  }
+  if (!Number.isFinite(value)) fail(`cannot convert float ${Number.isNaN(value) ? "NaN" : "infinity"} to integer`);
   return BigInt(Math.trunc(value));
 }
 
@@ -142,10 +138,7 @@ export function parseInteger(text: string, base: number): bigint | undefined {
   return negative ? -value : value;
 }
 
-const FLOAT = new RegExp(
-  `^[+-]?(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)(e[+-]?\\d+(_\\d+)*)?$`,
-  "i",
-);
+const FLOAT = new RegExp(`^[+-]?(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)(e[+-]?\\d+(_\\d+)*)?$`, "i");
 
 /** `float(text)`, or undefined where it is no number. */
 export function parseFloating(text: string): number | undefined {
@@ -186,3 +179,4 @@ export function integerText(value: bigint, budget: Budget): string {
   budget.step(text.length / 8);
   return text;
 }
+

@@ -75,12 +75,7 @@ class JsonWriter {
     this.open("{");
     sorted.forEach(({ key, value }, i) => {
       this.separate(i);
-      this.put(
-        this.quoted(
-          stringOf(key) ?? this.plain(key) ??
-            fail(`keys must be str, int, float, bool or None, not ${typeName(key)}`),
-        ),
-      );
+      this.put(this.quoted(stringOf(key) ?? this.plain(key) ?? fail(`keys must be str, int, float, bool or None, not ${typeName(key)}`)));
       this.put(this.colon);
       this.write(value);
     });
