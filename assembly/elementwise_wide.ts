@@ -137,21 +137,29 @@ function same<T, F>(args: usize, part: i32, parts: i32): void {
 @unmanaged class Tan { @inline of(x: f64, p: f64, q: f64): f64 { return turned(x, 0) / turned(x, 1); } }
 @unmanaged class Tanh { @inline of(x: f64, p: f64, q: f64): f64 { return Math.tanh(x); } }
 @unmanaged class Sigmoid { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / (1 + Math.exp(-x)); } }
-@unmanaged class Silu { @inline of(x: f64, p: f64, q: f64): f64 { return x / (1 + Math.exp(-x)); } }
+@unmanaged class Silu { @inline of(x: f64, p: f64, q: f64): f64 { return gated(x, x); } }
 @unmanaged class Relu { @inline of(x: f64, p: f64, q: f64): f64 { return max<f64>(x, 0); } }
-/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+/** 0.5 x (1 + tanh u), u = sqrt(2 / pi) (x + 0.044715 x^3), which is x times the sigmoid of 2 u. */
 @unmanaged class Gelu {
-  @inline of(x: f64, p: f64, q: f64): f64 {
-    return 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
-  }
+  @inline of(x: f64, p: f64, q: f64): f64 { return gated(x, 1.5957691216057308 * (x + 0.044715 * x * x * x)); }
 }
 @unmanaged class Rsqrt { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / sqrt(x); } }
 @unmanaged class Expm1 { @inline of(x: f64, p: f64, q: f64): f64 { return Math.expm1(x); } }
 @unmanaged class Log1p { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log1p(x); } }
 @unmanaged class Erf { @inline of(x: f64, p: f64, q: f64): f64 { return erf(x); } }
-/** 0.5 x (1 + erf(x / sqrt(2))) */
+/** 0.5 x (1 + erf(x / sqrt(2))), 0.5 x erfc(-x / sqrt(2)) */
 @unmanaged class GeluErf {
-  @inline of(x: f64, p: f64, q: f64): f64 { return 0.5 * x * (1 + erf(x * 0.7071067811865476)); }
+  @inline of(x: f64, p: f64, q: f64): f64 {
+    const t = x * 0.7071067811865476;
+    return 0.5 * x * (t < -2 ? erfcFraction(-t) : 1 + erf(t));
+  }
+}
+
+/** x / (1 + e^-v), also where e^-v is no number but the result is one. */
+function gated(x: f64, v: f64): f64 {
+  if (!(v < -709)) return x / (1 + Math.exp(-v));
+  const root = Math.exp(0.5 * v);
+  return x * root * root;
 }
 
 /** erf: a series of positive terms below 3, 1 less the continued fraction of erfc from there on. */
