@@ -122,11 +122,11 @@ export function softRest4(x: v128, rate: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm4(x: v128): v128 {
-  const half = halfExpm4(f32x4.pmin(f32x4.pmax(x, f32x4.splat(-18)), f32x4.splat(89.5)));
+  const half = halfExpm4(f32x4.pmin(f32x4.pmax(x, f32x4.splat(-18)), f32x4.splat(89)));
   return signed4(x, f32x4.add(half, half));
 }
 
-/** (e^x - 1) / 2, x in -18 .. 89.5 (or NaN); 0 for -0 */
+/** (e^x - 1) / 2, x in -18 .. 89 (or NaN), from where on 2^n is no number; 0 for -0 */
 // @ts-ignore: decorator
 @inline
 export function halfExpm4(x: v128): v128 {
