@@ -12,7 +12,8 @@ fn silu_slope(x: f32) -> f32 {
 }
 fn gelu_slope(x: f32) -> f32 {
   let t = exact_tanh(0.7978845608 * (x + 0.044715 * x * x * x));
-  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * x * x);
+  let square = min(x * x, 1e6);
+  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * square);
 }
 fn gelu_erf_slope(x: f32) -> f32 {
   return 0.5 * (1.0 + erf(x * 0.7071067812)) + x * exact_exp(-0.5 * x * x) * 0.3989422804;
@@ -547,8 +548,8 @@ fn power(a: f32, b: f32) -> f32 {
     y = select(0.0, infinity(), (size == 0.0) == (b < 0.0));
   } else if (whole && abs(b) <= 16.0) {
     y = 1.0;
-    for (var n = 0; n < i32(abs(b)); n++) { y *= size; }
-    if (b < 0.0) { y = 1.0 / y; }
+    let factor = select(size, 1.0 / size, b < 0.0);
+    for (var n = 0; n < i32(abs(b)); n++) { y *= factor; }
   } else if (is_negative(a) && !whole) {
     return nan();
   } else {
