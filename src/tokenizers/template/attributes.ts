@@ -76,7 +76,7 @@ function itemOf(run: Run, object: Value, key: Value): Value | undefined {
   if (typeof key !== "bigint" && typeof key !== "boolean") return undefined;
   const text = stringOf(object);
   if (text !== undefined) {
-    run.budget.step(text.length / 64);
+    run.budget.through(text.length);
     const at = position(key, lengthOf(text));
     const unit = at === undefined ? undefined : isPlain(text) ? text[at] : [...text][at];
     return object instanceof Markup && unit !== undefined ? new Markup(unit) : unit;

@@ -12,7 +12,7 @@ export const LONGEST_TEMPLATE: number = 2 ** 18;
 export const LONGEST_TEXT: number = 2 ** 20;
 /** The longest list, and the most numbers of a range (as in jinja2's sandbox). */
 export const MOST_ITEMS = 100_000;
-/** The work of a rendering: a step for every expression, for every 64 characters and every 8 items of it. */
+/** The work of a rendering: a step for every expression, for every 64 characters and every 4 items of it. */
 const MOST_STEPS = 2 ** 20;
 /** The most text that all statements together may write, inside macros and filters too. */
 const MOST_WRITTEN = 4 * LONGEST_TEXT;
@@ -36,10 +36,20 @@ export class Budget {
     this.depth--;
   }
 
-  /** Counts one step, and more for what it takes. */
-  step(more = 0): void {
-    this.steps += 1 + more;
+  /** Counts one step. */
+  step(): void {
+    this.spend(1);
+  }
+
+  /** Counts so many steps, or parts of one. */
+  spend(steps: number): void {
+    this.steps += steps;
     if (!(this.steps <= MOST_STEPS)) this.exceeded(MOST_STEPS, "steps");
+  }
+
+  /** Counts what it takes to go through a text, or through as much of two as they have in common. */
+  through(length: number): void {
+    this.spend(length / 64);
   }
 
   /** Counts `length` characters that the template writes. */
@@ -51,7 +61,7 @@ export class Budget {
   /** Asks whether a text of this length may come into being, or be gone through. */
   text(length: number): void {
     this.size(length);
-    this.step(length / 64);
+    this.through(length);
   }
 
   /** Asks whether a text of this length may come into being without being gone through. */
@@ -61,8 +71,13 @@ export class Budget {
 
   /** Asks whether a list of this length may come into being, or be gone through. */
   items(count: number): void {
+    this.many(count);
+    this.spend(count / 4);
+  }
+
+  /** Asks whether a list may have so many items. */
+  many(count: number): void {
     if (!(count <= MOST_ITEMS)) this.exceeded(MOST_ITEMS, "items of one list");
-    this.step(count / 8);
   }
 
   /** Asks whether an integer of this many bits may come into being. */

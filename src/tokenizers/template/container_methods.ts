@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, listOf } from "./iterate.ts";
-import { equals } from "./operators.ts";
+import { same } from "./operators.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";
 import { countOf } from "./numbers.ts";
@@ -29,12 +30,12 @@ export const DICT_METHODS: Readonly<Record<string, Native>> = {
 export const SEQUENCE_METHODS: Readonly<Record<string, Native>> = {
   count: takes("self/ value/", (run, self, value) => {
     const items = listOf(self, run.budget);
-    return BigInt(items.filter((item) => item === value || equals(item, value, run.budget)).length);
+    return BigInt(items.filter((item) => same(item, value, run.budget)).length);
   }),
   index: takes("self/ value/ start/? stop/?", (run, self, value, start = 0n, stop = 2n ** 40n) => {
     const items = listOf(self, run.budget);
     const [from, to] = [start, stop].map((bound) => countOf(bound)).map((at) => at < 0 ? Math.max(0, at + items.length) : at);
-    const at = items.slice(0, to).findIndex((item, i) => i >= from && (item === value || equals(item, value, run.budget)));
+    const at = items.slice(0, to).findIndex((item, i) => i >= from && (same(item, value, run.budget)));
     return at < 0 ? fail("the value is not in the list") : BigInt(at);
   }),
   copy: takes("self/", (run, self) => Array.isArray(self) ? listOf(self, run.budget) : fail("only lists have copy()")),
@@ -47,12 +48,16 @@ export const FORBIDDEN: Readonly<Record<"list" | "dict", readonly string[]>> = {
 };
 
 /** `dict(pairs, **named)` and its like: the entries of a mapping or of an iterable of pairs. */
-export function pairsOf(value: Value): [Value, Value][] {
-  if (value instanceof Dict) return [...value.entries.values()].map(({ key, value }) => [key, value]);
+export function pairsOf(value: Value, budget: Budget): [Value, Value][] {
+  if (value instanceof Dict) {
+    budget.items(value.entries.size);
+    return [...value.entries.values()].map(({ key, value }) => [key, value]);
+  }
   if (value instanceof Undefined) value.refuse();
   const pairs: [Value, Value][] = [];
   const items = iterate(value);
   for (let next = items.next(); !next.done; next = items.next()) {
+    budget.step();
     const inner = iterate(next.value);
     const [key, second, third] = [inner.next(), inner.next(), inner.next()];
     if (key.done || second.done || !third.done) fail("dictionary update sequence elements must have length 2");

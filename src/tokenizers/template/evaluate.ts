@@ -41,7 +41,7 @@ function compound(run: Run, node: Compound, scope: Scope, text?: string): Value 
     case "slice":
       return slice(run, of(node.object), Array.from({ length: 3 }, (_, i) => node.bounds[i] ? of(node.bounds[i]) : null));
     case "call":
-      return call(of(node.callee), ...evaluateArguments(run, node.with, scope));
+      return call(run, of(node.callee), ...evaluateArguments(run, node.with, scope));
     case "filter": {
       const operand = node.operand ? of(node.operand) : text!;
       const [args, named] = evaluateArguments(run, node.with, scope);
@@ -160,16 +160,18 @@ function spreadNamed(mapping: Value, named: Named): void {
 }
 
 /** Calls what can be called. */
-export function call(callee: Value, args: Value[], named: Named): Value {
+export function call(run: Run, callee: Value, args: Value[], named: Named): Value {
   if (callee instanceof Undefined) callee.refuse();
   if (!(callee instanceof Callable)) fail(`'${typeName(callee)}' object is not callable`);
-  return callee.call(args, named);
+  const value = callee.call(args, named);
+  run.budget.size(stringOf(value)?.length ?? 0);
+  return value;
 }
 
 /** Calls a filter, counting the texts that it takes and gives. */
 function filter(run: Run, name: string, args: Value[], named: Named): Value {
   const operand = stringOf(args[0]);
-  if (operand !== undefined) run.budget.step(operand.length / 64);
+  if (operand !== undefined) run.budget.through(operand.length);
   const value = callNamed(run, "filters", name, args, named);
   const text = stringOf(value);
   if (text !== undefined) run.budget.text(text.length);

@@ -194,7 +194,7 @@ class Renderer {
     const [args, named] = evaluateArguments(this.run, node.with, scope);
     if (named.has("caller")) fail("a call block gives the argument 'caller' itself");
     named.set("caller", caller);
-    this.write(textOf(call(callee, args, named), this.run.budget));
+    this.write(textOf(call(this.run, callee, args, named), this.run.budget));
   }
 }
 

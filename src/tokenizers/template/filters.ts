@@ -68,7 +68,7 @@ function fileSize(value: Value, binary: boolean): string {
 }
 
 const length = takes("obj/", (run, value) => {
-  run.budget.step((stringOf(value)?.length ?? 0) / 64);
+  run.budget.through(stringOf(value)?.length ?? 0);
   return BigInt(sizeOf(value) ?? fail(`object of type '${typeName(value)}' has no len()`));
 });
 

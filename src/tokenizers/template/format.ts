@@ -59,7 +59,7 @@ function fieldEnd(text: string, from: number): number {
 }
 
 function field(run: Run, text: string, source: Source, levels: number): string {
-  const colon = text.search(/[:!](?![^[]*\])/);
+  const colon = nameEnd(text);
   const name = colon < 0 ? text : text.slice(0, colon);
   let rest = colon < 0 ? "" : text.slice(colon);
   let value = lookUp(run, name, source);
@@ -70,6 +70,17 @@ function field(run: Run, text: string, source: Source, levels: number): string {
   }
   const spec = rest === "" ? "" : expand(run, rest.slice(1), source, levels - 1);
   return formatValue(run, value, spec);
+}
+
+/** Where a field's name ends: at a colon or exclamation mark outside of brackets, or -1. */
+function nameEnd(text: string): number {
+  let inBrackets = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "[") inBrackets = true;
+    else if (text[i] === "]") inBrackets = false;
+    else if (!inBrackets && (text[i] === ":" || text[i] === "!")) return i;
+  }
+  return -1;
 }
 
 function converted(run: Run, value: Value, letter: string | undefined): Value {

@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { MOST_ITEMS } from "./budget.ts";
+import { type Budget, MOST_ITEMS } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { pairsOf } from "./container_methods.ts";
+import { listOf } from "./iterate.ts";
 import { integerOf } from "./numbers.ts";
 import { strftime } from "./strftime.ts";
 import { Callable, Dict, type Named, Namespace, orElse, Range, stringOf, Thing, typeName, type Value } from "./values.ts";
 
 /** Functions by name; `now` is what strftime_now writes. */
-export function globals(now: Date): Map<string, Value> {
+export function globals(now: Date, budget: Budget): Map<string, Value> {
   return new Map<string, Value>([
     ["range", new Callable("range", range)],
-    ["dict", new DictType()],
-    ["namespace", new Callable("namespace", namespace)],
+    ["dict", new DictType(budget)],
+    ["namespace", new Callable("namespace", (args, named) => namespace(args, named, budget))],
     ["cycler", new Callable("cycler", (args) => new Cycler(args))],
     ["joiner", new Callable("joiner", joiner)],
     ["lipsum", new Callable("lipsum", () => fail("lipsum() is not supported"))],
@@ -46,31 +47,30 @@ function range(args: Value[], named: Named): Value {
   return made;
 }
 
-function dictOf(args: Value[], named: Named): Dict {
+function dictOf(args: Value[], named: Named, budget: Budget): Dict {
   if (args.length > 1) fail(`dict expected at most 1 argument, got ${args.length}`);
-  const dict = Dict.of(args.length === 0 ? [] : pairsOf(args[0]));
+  const dict = Dict.of(args.length === 0 ? [] : pairsOf(args[0], budget));
   for (const [name, value] of named) dict.set(name, value);
   return dict;
 }
 
 class DictType extends Callable {
-  constructor() {
-    super("dict", dictOf, "TemplateDict");
+  constructor(private readonly budget: Budget) {
+    super("dict", (args, named) => dictOf(args, named, budget), "TemplateDict");
   }
   override attribute(name: string): Value | undefined {
     if (name !== "fromkeys") return undefined;
-    return new Callable(name, ([keys, value = null]) => Dict.of(pairsOfKeys(keys, value)));
+    return new Callable(name, (args, named) => {
+      if (args.length < 1 || args.length > 2 || named.size > 0) fail("fromkeys() takes keys and a value");
+      const [keys, value = null] = args;
+      return Dict.of(listOf(keys, this.budget).map((key) => [key, value]));
+    });
   }
 }
 
-function pairsOfKeys(keys: Value, value: Value): [Value, Value][] {
-  if (keys instanceof Dict) return pairsOf(keys).map(([key]) => [key, value]);
-  return Array.isArray(keys) ? keys.map((key) => [key, value]) : fail("fromkeys() takes a list");
-}
-
-function namespace(args: Value[], named: Named): Value {
+function namespace(args: Value[], named: Named, budget: Budget): Value {
   const made = new Namespace();
-  for (const [key, value] of pairsOf(dictOf(args, named))) made.set(stringOf(key) ?? fail("attribute names must be texts"), value);
+  for (const [key, value] of pairsOf(dictOf(args, named, budget), budget)) made.set(stringOf(key) ?? fail("attribute names must be texts"), value);
   return made;
 }
 

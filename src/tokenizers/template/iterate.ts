@@ -46,8 +46,8 @@ export function listOf(value: Value, budget: Budget): Value[] {
   const list: Value[] = [];
   for (let next = items.next(); !next.done; next = items.next()) {
     list.push(next.value);
-    if (list.length % 1024 === 0) budget.items(list.length);
-    budget.step(-7 / 8);
+    budget.many(list.length);
+    budget.spend(1 / 4);
   }
   return list;
 }

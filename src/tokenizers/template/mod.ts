@@ -4,7 +4,7 @@
  * @module
  */
 import { getAttribute, getItem } from "./attributes.ts";
-import { LONGEST_TEMPLATE } from "./budget.ts";
+import { Budget, LONGEST_TEMPLATE } from "./budget.ts";
 import { check } from "./check.ts";
 import { render } from "./execute.ts";
 import { fail } from "./failure.ts";
@@ -38,8 +38,9 @@ export class Template {
 
   /** The template's text for these variables. Throws {@linkcode TemplateFailure} where it fails or refuses. */
   render(variables: Readonly<Record<string, unknown>>, now: Date): string {
-    const context = globals(now);
+    const budget = new Budget();
+    const context = globals(now, budget);
     for (const [name, value] of Object.entries(variables)) if (value !== undefined) context.set(name, fromHost(value));
-    return render(new Run(LIBRARY, context), this.program);
+    return render(new Run(LIBRARY, context, budget), this.program);
   }
 }

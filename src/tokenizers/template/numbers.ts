@@ -114,6 +114,8 @@ export function toInteger(value: number): bigint {
   return BigInt(Math.trunc(value));
 }
 
+/** The most digits of an integer in another base than ten; Python bounds those in base ten. */
+const MOST_DIGITS = 2 ** 13;
 const DIGITS: Record<number, string> = { 2: "0b", 8: "0o", 16: "0x" };
 
 /** `int(text, base)`, or undefined where it is no such number. */
@@ -129,6 +131,7 @@ export function parseInteger(text: string, base: number): bigint | undefined {
   if (!/^[0-9a-z]+(_[0-9a-z]+)*$/.test(body)) return undefined;
   body = body.replaceAll("_", "");
   if (body.length > 4300 && ![2, 4, 8, 16, 32].includes(radix)) return undefined;
+  if (body.length > MOST_DIGITS) fail(`it may use at most ${MOST_DIGITS} digits of one integer`);
   let value = 0n;
   for (const unit of body) {
     const digit = parseInt(unit, 36);
@@ -138,7 +141,7 @@ export function parseInteger(text: string, base: number): bigint | undefined {
   return negative ? -value : value;
 }
 
-const FLOAT = new RegExp(`^[+-]?(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)(e[+-]?\\d+(_\\d+)*)?$`, "i");
+const FLOAT = /^[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
 
 /** `float(text)`, or undefined where it is no number. */
 export function parseFloating(text: string): number | undefined {
@@ -176,7 +179,7 @@ export function countOf(value: Value, what = "it"): number {
 export function integerText(value: bigint, budget: Budget): string {
   const text = value.toString();
   if (text.length > 4301 || (text.length > 4300 && value > 0n)) fail("the integer has more than 4300 digits");
-  budget.step(text.length / 8);
+  budget.through(8 * text.length);
   return text;
 }
 

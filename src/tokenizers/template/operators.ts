@@ -38,7 +38,7 @@ const bothWhole = (pair: [bigint, bigint] | [number, number]): pair is [bigint, 
 export function equals(a: Value, b: Value, budget: Budget): boolean {
   budget.step();
   const [x, y] = [stringOf(a), stringOf(b)];
-  if (x !== undefined && y !== undefined && x.length === y.length) budget.step(x.length / 64);
+  if (x !== undefined && y !== undefined && x.length === y.length) budget.through(x.length);
   if (x !== undefined || y !== undefined) return x === y;
   if (isNumber(a) && isNumber(b)) return (typeof a === "boolean" ? BigInt(a) : a) == (typeof b === "boolean" ? BigInt(b) : b);
   if (a instanceof Undefined) return b instanceof Undefined;
@@ -55,30 +55,38 @@ function isNumber(value: Value): value is bigint | number | boolean {
   return typeof value === "bigint" || typeof value === "number" || typeof value === "boolean";
 }
 
+/** `a is b or a == b`, by which Python's containers compare their items. */
+export function same(a: Value, b: Value, budget: Budget): boolean {
+  return typeof a === "object" && a === b || equals(a, b, budget);
+}
+
 function equalItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean {
   if (a.length !== b.length) return false;
   budget.enter();
-  const same = a.every((item, i) => item === b[i] || equals(item, b[i], budget));
+  const equal = a.every((item, i) => same(item, b[i], budget));
   budget.leave();
-  return same;
+  return equal;
 }
 
 function equalDicts(a: Dict, b: Dict, budget: Budget): boolean {
   if (a.entries.size !== b.entries.size) return false;
   budget.enter();
-  const same = [...a.entries].every(([hash, { value }]) => {
+  const equal = [...a.entries].every(([hash, { value }]) => {
     const other = b.entries.get(hash);
-    return other !== undefined && equals(value, other.value, budget);
+    return other !== undefined && same(value, other.value, budget);
   });
   budget.leave();
-  return same;
+  return equal;
 }
 
 /** -1, 0 or 1 where a is below, equal to or above b; NaN where neither. */
 export function compare(a: Value, b: Value, budget: Budget): number {
   budget.step();
   const [x, y] = [stringOf(a), stringOf(b)];
-  if (x !== undefined && y !== undefined) return compareTexts(x, y);
+  if (x !== undefined && y !== undefined) {
+    budget.through(Math.min(x.length, y.length));
+    return compareTexts(x, y);
+  }
   if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : a == b ? 0 : NaN;
   for (const value of [a, b]) if (value instanceof Undefined) value.refuse();
   if (Array.isArray(a) && Array.isArray(b)) return compareItems(a, b, budget);
@@ -88,7 +96,7 @@ export function compare(a: Value, b: Value, budget: Budget): number {
 
 function compareItems(a: readonly Value[], b: readonly Value[], budget: Budget): number {
   budget.enter();
-  const at = a.findIndex((item, i) => i >= b.length || !equals(item, b[i], budget));
+  const at = a.findIndex((item, i) => i >= b.length || !same(item, b[i], budget));
   const order = at < 0 ? (a.length < b.length ? -1 : 0) : at >= b.length ? 1 : compare(a[at], b[at], budget);
   budget.leave();
   return order;
@@ -100,7 +108,7 @@ export function contains(container: Value, item: Value, budget: Budget): boolean
   if (text !== undefined) {
     const part = stringOf(item);
     if (part === undefined) fail(`'in <string>' requires string as left operand, not ${typeName(item)}`);
-    budget.text(text.length);
+    budget.text(text.length + part.length);
     return find(text, part) >= 0;
   }
   if (container instanceof Dict) return container.get(item) !== undefined;
@@ -108,7 +116,7 @@ export function contains(container: Value, item: Value, budget: Budget): boolean
   if (container instanceof Undefined) return false;
   const items = iterate(container);
   for (let next = items.next(); !next.done; next = items.next()) {
-    if (next.value === item || equals(item, next.value, budget)) return true;
+    if (same(item, next.value, budget)) return true;
   }
   return false;
 }
@@ -118,7 +126,7 @@ export function add(a: Value, b: Value, budget: Budget): Value {
   if (typeof a === "string" && typeof b === "string") {
     // engines join without copying, so a text that grows piece by piece costs what is put to it
     budget.size(a.length + b.length);
-    budget.step(Math.min(a.length, b.length) / 64);
+    budget.through(Math.min(a.length, b.length) + (a.length + b.length) / 64);
     return a + b;
   }
   const pair = numeric(a, b);
@@ -223,6 +231,7 @@ export function concatenate(values: readonly Value[], budget: Budget): string {
     text += textOf(value, budget);
     budget.size(text.length);
   }
+  budget.through(text.length / 64);
   return text;
 }
 

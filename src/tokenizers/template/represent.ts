@@ -44,7 +44,8 @@ class Pieces {
 
   private put(text: string): void {
     this.joined += text;
-    if (this.joined.length > 4096) this.budget.text(this.joined.length);
+    this.budget.size(this.joined.length);
+    this.budget.through(text.length);
   }
 
   private list(open: string, items: Iterable<Value>, close: string): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Budget } from "./budget.ts";
+import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import type { Named, Value } from "./values.ts";
 
@@ -22,11 +22,11 @@ export interface Library {
 
 /** A rendering under way. */
 export class Run {
-  readonly budget: Budget = new Budget();
   constructor(
     readonly library: Library,
     /** The variables that the template was given, and the globals behind them. */
     readonly context: ReadonlyMap<string, Value>,
+    readonly budget: Budget,
   ) {}
 }
 

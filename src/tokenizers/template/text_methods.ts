@@ -60,12 +60,13 @@ function finds(last: boolean, refuses: boolean): Native {
 }
 
 function affix(holds: (text: string, part: string) => boolean): Native {
-  return takes("self/ part/ start/? stop/?", (_, self, part, start = null, stop = null) => {
+  return takes("self/ part/ start/? stop/?", (run, self, part, start = null, stop = null) => {
     const { from, to, reversed } = within(textIn(self), start, stop);
     const text = textIn(self).slice(from, to);
     const parts = part instanceof Tuple ? part.items : [part];
     return parts.some((one) => {
       const sought = needText(one, "what is sought");
+      run.budget.through(64 + Math.min(text.length, sought.length));
       return !reversed && holds(text, sought);
     });
   });

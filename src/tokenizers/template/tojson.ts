@@ -55,7 +55,7 @@ class JsonWriter {
   private put(text: string): void {
     this.text += text;
     this.budget.size(this.text.length);
-    this.budget.step(text.length / 64);
+    this.budget.through(text.length);
   }
 
   private list(items: readonly Value[]): void {
