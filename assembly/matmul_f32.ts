@@ -2,8 +2,8 @@
 //
 //   a [B0, B1, M, K] f32, b [B0, B1, K, N]: any strides, in elements (0 repeats); y [B0, B1, M, N] contiguous
 //
-// Each output adds its K terms in ascending order in one accumulator (common/panel.ts), whatever M, the blocks
-// and the parts. Blocks:
+// Each output adds its K terms in ascending order, DEPTH of them in one accumulator (common/panel.ts), and the sums of
+// these blocks one by one, whatever M and the parts. Blocks:
 //
 //   GROUP columns of b x DEPTH of k    packed to panels of 8 columns in scratch, f32    128 KiB, stays in L2
 //   ROWS rows of a x DEPTH of k        packed only where a's columns lie apart           48 KiB
@@ -14,7 +14,7 @@
 // bound by memory. Parts divide the panels of all batches.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { panelRows } from "./common/panel";
+import { ADDED, FRESH, panelRows } from "./common/panel";
 import { madd, storeTurned } from "./common/simd";
 import { BF16, F16, F32 } from "./common/storage";
 
@@ -124,7 +124,7 @@ function group<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: 
       for (let p = 0; p < count; p++) {
         const n = (first + p) << 3;
         const panel = scratch + <usize> p * panelBytes, out = y + ((<usize> m * N + n) << 2);
-        panelRows(x, rowBytes, panel, out, <usize> N << 2, rows, min(8, N - n), depth, k > 0);
+        panelRows(x, rowBytes, panel, out, <usize> N << 2, rows, min(8, N - n), depth, k > 0 ? ADDED : FRESH);
       }
     }
   }

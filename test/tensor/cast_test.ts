@@ -64,7 +64,10 @@ Deno.test("what JavaScript's numbers become is what the conversion gives", async
     }
   }
   deepEqual(await tensor([1, -1, 2.9], { dtype: "i64", scope: own }).data(), BigInt64Array.of(1n, -1n, 2n));
-  throws(() => tensor([NaN], { dtype: "i64", scope: own }), { code: "DTYPE_MISMATCH", message: /NaN as i64/ });
+  throws(() => tensor([NaN], { dtype: "i64", scope: own }), {
+    code: "DTYPE_MISMATCH",
+    message: /NaN as i64/,
+  });
 });
 
 Deno.test("floats that no integer holds go to the nearest end, NaN to 0", async () => {
