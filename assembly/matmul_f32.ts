@@ -72,23 +72,36 @@ function streamPanels<B>(args: usize, a: usize, b: usize, y: usize, first: i32, 
 }
 
 function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): void {
-  const size = changetype<B>(0).shift(), four = stride << 2;
+  const bytes = <usize> DEPTH << changetype<B>(0).shift();
+  streamDepth<B>(a, b, stride, min(K, DEPTH), y, false);
+  for (let k = K - DEPTH; k > 0; k -= DEPTH) {
+    a += DEPTH << 2, b += bytes;
+    streamDepth<B>(a, b, stride, min(k, DEPTH), y, true);
+  }
+}
+
+/** One sum of `depth` terms for each column, written or added. */
+function streamDepth<B>(a: usize, b: usize, stride: usize, depth: i32, y: usize, added: bool): void {
+  const size = changetype<B>(0).shift(), four = stride << 2, eight = four << 1;
   let y0 = f32x4.splat(0), y1 = y0, y2 = y0, y3 = y0;
-  let k = K;
+  let k = depth;
   for (; k >= 4; k -= 4, a += 16, b += <usize> 4 << size) {
-    const b2 = b + (four << 1);
+    const b2 = b + eight;
     y0 = changetype<B>(0).addColumns(b, stride, a, y0);
     y1 = changetype<B>(0).addColumns(b + four, stride, a, y1);
     y2 = changetype<B>(0).addColumns(b2, stride, a, y2);
     y3 = changetype<B>(0).addColumns(b2 + four, stride, a, y3);
   }
-  v128.store(y, y0), v128.store(y, y1, 16), v128.store(y, y2, 32), v128.store(y, y3, 48);
   for (; k > 0; k--, a += 4, b += <usize> 1 << size) {
-    let p = b;
-    for (let q = y; q < y + 64; q += 16, p += four) {
-      v128.store(q, madd(v128.load32_splat(a), gather<B>(p, stride), v128.load(q)));
-    }
+    const x = v128.load32_splat(a), b2 = b + eight;
+    y0 = madd(x, gather<B>(b, stride), y0), y1 = madd(x, gather<B>(b + four, stride), y1);
+    y2 = madd(x, gather<B>(b2, stride), y2), y3 = madd(x, gather<B>(b2 + four, stride), y3);
   }
+  if (added) {
+    y0 = f32x4.add(v128.load(y), y0), y1 = f32x4.add(v128.load(y, 16), y1);
+    y2 = f32x4.add(v128.load(y, 32), y2), y3 = f32x4.add(v128.load(y, 48), y3);
+  }
+  v128.store(y, y0), v128.store(y, y1, 16), v128.store(y, y2, 32), v128.store(y, y3, 48);
 }
 
 /** One element of four columns. */
