@@ -13,7 +13,7 @@ import { cell, integer, pointer, real, share } from "./common/args";
 import { exponentialRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { sum4 } from "./common/simd";
-import { total } from "./common/sums";
+import { LONG, total } from "./common/sums";
 import { expSum, largestOf, logarithm } from "./softmax";
 
 /** args: logits, targets, weights (optional), losses, lse | V, ignore, smoothing | T (cell) */
@@ -44,6 +44,15 @@ function weightOf(w: usize, target: i32): f32 {
 
 /** -(sum over c of w[c] log p[c]). */
 function spreadLoss(x: usize, w: usize, lse: f32, V: i32): f32 {
+  let sum: f64 = 0;
+  for (let n = V; n > 0; n -= LONG, x += LONG << 2) {
+    sum += <f64> spreadPiece(x, w, lse, min(n, LONG));
+    if (w != 0) w += LONG << 2;
+  }
+  return <f32> sum;
+}
+
+function spreadPiece(x: usize, w: usize, lse: f32, V: i32): f32 {
   const shift = f32x4.splat(lse);
   let sums = f32x4.splat(0), n = V;
   for (; n >= 4; n -= 4, x += 16) {

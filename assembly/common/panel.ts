@@ -7,9 +7,9 @@
 //   y      rows of `columns` f32, `yRowBytes` apart
 //
 // Each output has one accumulator and adds its terms in ascending k, whatever the row, the number of rows and the
-// tile that holds it; of a K that is cut into blocks each has a sum of its own, which is added to y (`onto`): so errors
-// grow with the length of a block and with their number, not with K. The result's bits depend on nothing but the row of
-// a, the column of the panel and the blocks.
+// tile that holds it. A K of more than DEEP is cut into blocks, whose sums are added one by one, so that the error of a
+// sum grows with the number of blocks and not with K; who cuts it himself adds to y (ADDED), or continues one sum through
+// y (CHAIN). So the result's bits depend on nothing but the row of a and the column of the panel.
 //
 // Cost: a tile of 6 rows takes 12 madds, 2 loads and 6 broadcasts a k. 12 accumulators + 2 panel vectors +
 // 1 broadcast fit the 16 vector registers of x64 and cover the latency of two multipliers: 55 GFLOP/s where the
@@ -21,30 +21,57 @@ import { madd } from "./simd";
 import { Five, Four, One, Six, Three, Two } from "./tiles";
 
 const TILE: i32 = 6;
+/** Terms of one sum: half the terms would be another twentieth of the time, for the error of a third less. */
+const DEEP: i32 = 512;
 
-/** Writes `rows` x `columns` of a times the panel; with `onto`, adds to what stands in y. */
+/** The sum stands alone. */
+export const FRESH: i32 = 0;
+/** It continues the one that stands in y. */
+export const CHAIN: i32 = 1;
+/** It is added to what stands in y. */
+export const ADDED: i32 = 2;
+
+/** Writes `rows` x `columns` of a times the panel; `how` is FRESH, CHAIN or ADDED. */
 export function panelRows(
   a: usize, aRowBytes: usize, panel: usize, y: usize, yRowBytes: usize,
-  rows: i32, columns: i32, K: i32, onto: bool = false,
+  rows: i32, columns: i32, K: i32, how: i32 = 0,
+): void {
+  let depth = min(K, DEEP);
+  block(a, aRowBytes, panel, y, yRowBytes, rows, columns, depth, how);
+  for (let k = depth; k < K; k += depth) {
+    a += <usize> depth << 2, panel += <usize> depth << 5, depth = min(K - k, DEEP);
+    block(a, aRowBytes, panel, y, yRowBytes, rows, columns, depth, ADDED);
+  }
+}
+
+/** The same for at most DEEP terms. */
+function block(
+  a: usize, aRowBytes: usize, panel: usize, y: usize, yRowBytes: usize, rows: i32, columns: i32, K: i32, how: i32,
 ): void {
   for (; rows >= TILE; rows -= TILE) {
-    tile<Six>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
+    tile<Six>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
     a += <usize> TILE * aRowBytes;
     y += <usize> TILE * yRowBytes;
   }
-  if (rows == 5) tile<Five>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 4) tile<Four>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 3) tile<Three>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 2) tile<Two>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 1) tile<One>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
+  if (rows == 5) tile<Five>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 4) tile<Four>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 3) tile<Three>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 2) tile<Two>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 1) tile<One>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
 }
 
 function tile<T>(
-  a: usize, aRow: usize, panel: usize, y: usize, yRow: usize, columns: i32, K: i32, onto: bool,
+  a: usize, aRow: usize, panel: usize, y: usize, yRow: usize, columns: i32, K: i32, how: i32,
 ): void {
   let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow;
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
-  let l0 = f32x4.splat(0), h0 = l0, l1 = l0, h1 = l0, l2 = l0, h2 = l0, l3 = l0, h3 = l0, l4 = l0, h4 = l0, l5 = l0, h5 = l0;
+  let l0 = begin(y, columns, how), h0 = begin(y + 16, columns - 4, how);
+  let l1 = l0, h1 = h0, l2 = l0, h2 = h0, l3 = l0, h3 = h0, l4 = l0, h4 = h0, l5 = l0, h5 = h0;
+  if (lengthof<T>() > 1) l1 = begin(y1, columns, how), h1 = begin(y1 + 16, columns - 4, how);
+  if (lengthof<T>() > 2) l2 = begin(y2, columns, how), h2 = begin(y2 + 16, columns - 4, how);
+  if (lengthof<T>() > 3) l3 = begin(y3, columns, how), h3 = begin(y3 + 16, columns - 4, how);
+  if (lengthof<T>() > 4) l4 = begin(y4, columns, how), h4 = begin(y4 + 16, columns - 4, how);
+  if (lengthof<T>() > 5) l5 = begin(y5, columns, how), h5 = begin(y5 + 16, columns - 4, how);
 
   let p = panel, x: v128, low: v128, high: v128;
   const whole = panel + (<usize> (K & ~7) << 5), end = panel + (<usize> K << 5);
@@ -126,19 +153,28 @@ function tile<T>(
     a += 4, a1 += 4, a2 += 4, a3 += 4, a4 += 4, a5 += 4;
   }
 
-  finish(y, columns, l0, h0, onto);
-  if (lengthof<T>() > 1) finish(y1, columns, l1, h1, onto);
-  if (lengthof<T>() > 2) finish(y2, columns, l2, h2, onto);
-  if (lengthof<T>() > 3) finish(y3, columns, l3, h3, onto);
-  if (lengthof<T>() > 4) finish(y4, columns, l4, h4, onto);
-  if (lengthof<T>() > 5) finish(y5, columns, l5, h5, onto);
+  finish(y, columns, l0, h0, how);
+  if (lengthof<T>() > 1) finish(y1, columns, l1, h1, how);
+  if (lengthof<T>() > 2) finish(y2, columns, l2, h2, how);
+  if (lengthof<T>() > 3) finish(y3, columns, l3, h3, how);
+  if (lengthof<T>() > 4) finish(y4, columns, l4, h4, how);
+  if (lengthof<T>() > 5) finish(y5, columns, l5, h5, how);
 }
 
 /** Writes one row of the tile, or adds it to what stands there. */
 // @ts-ignore: decorator
 @inline
-function finish(y: usize, columns: i32, low: v128, high: v128, onto: bool): void {
-  if (onto) low = f32x4.add(loadPart(y, columns), low), high = f32x4.add(loadPart(y + 16, columns - 4), high);
+function begin(y: usize, columns: i32, how: i32): v128 {
+  return how == CHAIN ? loadPart(y, columns) : f32x4.splat(0);
+}
+
+/** Writes one row of the tile. */
+// @ts-ignore: decorator
+@inline
+function finish(y: usize, columns: i32, low: v128, high: v128, how: i32): void {
+  if (how == ADDED) {
+    low = f32x4.add(loadPart(y, columns), low), high = f32x4.add(loadPart(y + 16, columns - 4), high);
+  }
   storePart(y, low, columns);
   storePart(y + 16, high, columns - 4);
 }

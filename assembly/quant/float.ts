@@ -13,7 +13,7 @@
 //   scratch: panel of codes | floats [FLOATS][8], or for one token the second panel of codes
 
 import { cell, integer, pointer, share } from "../common/args";
-import { panelRows } from "../common/panel";
+import { CHAIN, FRESH, panelRows } from "../common/panel";
 import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
 import { the } from "../common/the";
@@ -118,7 +118,7 @@ function group<F>(
     const length = min(FLOATS, K - k);
     w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128), end);
     toFloats<F>(panel, floats, length);
-    panelRows(x + (<usize> k << 2), <usize> K << 2, floats, y, <usize> N << 2, T, columns, length, k > 0);
+    panelRows(x + (<usize> k << 2), <usize> K << 2, floats, y, <usize> N << 2, T, columns, length, k > 0 ? CHAIN : FRESH);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from "../../../mod.ts";
 import type { Cell } from "../../../src/device/device.ts";
 import { appendToCache, attention } from "../../../src/tensor/ops/attention.ts";
+import { isNear } from "../../near.ts";
 import { Random, testSeed } from "../../random.ts";
 import { attention_f32 } from "../../reference/attention.ts";
 import type { Case, OperandValue, Reference } from "../../reference/reference.ts";
@@ -33,7 +34,7 @@ function near(what: string, got: ArrayLike<number>, want: ArrayLike<number>, tol
   for (let i = 0; i < want.length; i++) {
     if (Object.is(got[i], want[i])) continue;
     ok(
-      Math.abs(got[i] - want[i]) <= tolerance * (1 + Math.abs(want[i])),
+      isNear(got[i], want[i], tolerance * (1 + Math.abs(want[i]))),
       `${what}[${i}]: ${got[i]}, not ${want[i]}`,
     );
   }
