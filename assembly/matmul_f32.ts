@@ -71,7 +71,6 @@ function streamPanels<B>(args: usize, a: usize, b: usize, y: usize, first: i32, 
   return p;
 }
 
-/** 16 columns, in the blocks of k that group takes. */
 function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): void {
   const bytes = <usize> DEPTH << changetype<B>(0).shift();
   streamDepth<B>(a, b, stride, min(K, DEPTH), y, false);

@@ -74,9 +74,6 @@ export function spread(x: usize, columns: i32): v128 {
   return distances(x, columns, total(x, columns) / <f32> columns);
 }
 
-/** Elements whose sums f32 carries; those of longer rows are added in f64. */
-const BLOCK: i32 = 512;
-
 /** As spread, for `mean`. */
 function distances(x: usize, columns: i32, mean: f32): v128 {
   if (columns <= LONG) return distancesPiece(x, columns, mean);
@@ -106,7 +103,7 @@ function distancesPiece(x: usize, columns: i32, mean: f32): v128 {
     const d = load<f32>(x) - mean;
     sum += d, square += d * d;
   }
-  return f64x2.replace_lane(f64x2.splat(<f64> sum), 1, <f64> square);
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(sum), 1, square), 2, mean);
 }
 
 /** The mean less spread's number near it. */

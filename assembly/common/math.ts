@@ -220,18 +220,8 @@ export function shiftedRow(x: usize, y: usize, n: i32, m: f32): f32 {
   return rowThrough<Shifted>(x, y, n, m);
 }
 
-/** Elements of a row whose sum f32 carries, in four lanes; longer rows add such sums in f64. */
-const SUMMED: i32 = 1024;
-
 function rowThrough<F>(x: usize, y: usize, n: i32, m: f32): f32 {
-  const bytes: usize = SUMMED << 2, p = f32x4.splat(m), step = y != 0 ? bytes : 0;
-  let sum: f64 = 0;
-  for (; n > SUMMED; n -= SUMMED, x += bytes, y += step) sum += <f64> piece<F>(x, y, SUMMED, p);
-  return <f32> (sum + <f64> piece<F>(x, y, n, p));
-}
-
-function piece<F>(x: usize, y: usize, n: i32, p: v128): f32 {
-  const bytes = <usize> (n & ~3) << 2;
+  const bytes = <usize> (n & ~3) << 2, p = f32x4.splat(m);
   let sums = throughExp<Power, F>(x, 0, y, 16, n >> 2, p);
   n &= 3;
   if (n > 0) {

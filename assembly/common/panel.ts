@@ -161,7 +161,7 @@ function tile<T>(
   if (lengthof<T>() > 5) finish(y5, columns, l5, h5, how);
 }
 
-/** Writes one row of the tile, or adds it to what stands there. */
+/** What an accumulator begins with. */
 // @ts-ignore: decorator
 @inline
 function begin(y: usize, columns: i32, how: i32): v128 {
