@@ -12,6 +12,7 @@ const skipped = "reason" in found ? found.reason : undefined;
 const files = [
   "tensors.ts",
   "conformance.ts",
+  "elementary.ts",
   "examples.ts",
   "optimizers.ts",
   "device.ts",
