@@ -13,6 +13,7 @@ const files = [
   "tensors.ts",
   "conformance.ts",
   "elementary.ts",
+  "edges.ts",
   "examples.ts",
   "optimizers.ts",
   "device.ts",
