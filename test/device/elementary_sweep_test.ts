@@ -61,6 +61,21 @@ for (const dtype of ["f32", "f64"] as const) {
   });
 }
 
+Deno.test("functions that are composed in f64 hold at every exponent", async (t) => {
+  const x = everyExponent("f64");
+  for (const swept of functions.filter((f) => !kernels.has(`${f.stem}_f64`))) {
+    await t.step(`${swept.stem} ${swept.params ?? ""}`, async () => {
+      using given = tensor(x, { dtype: "f64" });
+      using found = opOf(swept)(given);
+      const y = await found.toArray() as number[];
+      const own = [0, 1e-15] as const;
+      const held: Swept = { ...swept, ...swept.relative ? { relative: own } : { absolute: own } };
+      const faults = x.map((v, i) => fault(held, "f64", v, y[i])).filter((f) => f !== undefined);
+      ok(faults.length === 0, `${faults.length} of ${x.length}: ${faults.slice(0, 5).join("; ")}`);
+    });
+  }
+});
+
 Deno.test("sin of very large numbers", async () => {
   const wide = tensor([1e20, 1e30], { dtype: "f64" }).sin();
   deepEqual((await wide.toArray() as number[]).map((v) => v.toPrecision(5)), ["-0.64525", "0.0093315"]);
