@@ -10,7 +10,10 @@ import type { Value } from "./values.ts";
 
 /** How deep a template may nest. */
 const DEEPEST = 128;
-const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([["true", true], ["True", true], ["false", false]])
+const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([["true", true], ["True", true], [
+  "false",
+  false,
+]])
   .set("False", false).set("none", null).set("None", null);
 const COMPARISONS = ["==", "!=", "<", "<=", ">", ">="];
 
@@ -76,7 +79,9 @@ export class ExpressionParser {
   /** Takes an operator, or a token of a type. */
   protected expect(what: TokenType | string): void {
     const token = this.next();
-    if (token.type !== what && !(token.type === "operator" && token.text === what)) this.unexpected(token, what);
+    if (token.type !== what && !(token.type === "operator" && token.text === what)) {
+      this.unexpected(token, what);
+    }
   }
 
   protected expectName(name: string): void {
@@ -90,7 +95,9 @@ export class ExpressionParser {
 
   protected unexpected(token: Token, expected?: string): never {
     const found = token.text === "" ? token.type : `'${token.text.slice(0, 100)}'`;
-    fail(`unexpected ${found} in line ${token.line}${expected === undefined ? "" : `, expected ${expected}`}`);
+    fail(
+      `unexpected ${found} in line ${token.line}${expected === undefined ? "" : `, expected ${expected}`}`,
+    );
   }
 
   /** A target of `set`, `for` or `with`; `end` is the name behind it. */
@@ -134,7 +141,8 @@ export class ExpressionParser {
   }
 
   private tupleEnds(end: string | undefined): boolean {
-    return this.current.type === "variable_end" || this.current.type === "block_end" || this.at(")") || (end !== undefined && this.atName(end));
+    return this.current.type === "variable_end" || this.current.type === "block_end" || this.at(")") ||
+      (end !== undefined && this.atName(end));
   }
 
   /** An expression, perhaps with `if` and `else`. */
@@ -143,7 +151,12 @@ export class ExpressionParser {
       let then = this.or();
       while (this.skipName("if")) {
         const test = this.or();
-        then = { type: "condition", test, then, otherwise: this.skipName("else") ? this.expression() : undefined };
+        then = {
+          type: "condition",
+          test,
+          then,
+          otherwise: this.skipName("else") ? this.expression() : undefined,
+        };
       }
       return then;
     });
@@ -230,7 +243,9 @@ export class ExpressionParser {
       case "float":
         return { type: "constant", value: Number(token.text.replaceAll("_", "")) };
     }
-    if (token.type === "operator" && "([{".includes(token.text)) return this.deeper(() => this.bracketed(token.text));
+    if (token.type === "operator" && "([{".includes(token.text)) {
+      return this.deeper(() => this.bracketed(token.text));
+    }
     return this.unexpected(token);
   }
 
@@ -317,7 +332,9 @@ export class ExpressionParser {
       } else if (this.skip("**")) {
         ensure(!spreadNamed);
         spreadNamed = this.expression();
-      } else if (this.current.type === "name" && this.following.type === "operator" && this.following.text === "=") {
+      } else if (
+        this.current.type === "name" && this.following.type === "operator" && this.following.text === "="
+      ) {
         ensure(!spreadNamed);
         const name = this.name();
         this.next();
@@ -345,7 +362,12 @@ export class ExpressionParser {
     let node = operand;
     while (first || this.skip("|")) {
       first = false;
-      node = { type: "filter", name: this.dotted(), operand: node, with: this.at("(") ? this.arguments() : NOTHING };
+      node = {
+        type: "filter",
+        name: this.dotted(),
+        operand: node,
+        with: this.at("(") ? this.arguments() : NOTHING,
+      };
     }
     return node;
   }

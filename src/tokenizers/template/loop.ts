@@ -94,7 +94,10 @@ export class Loop extends Callable {
       case "nextitem":
         return orElse(this.peek(), () => new Undefined("there is no next item"));
       case "cycle":
-        return new Callable(name, (args) => args.length === 0 ? fail("no items for cycling given") : args[this.index0 % args.length]);
+        return new Callable(
+          name,
+          (args) => args.length === 0 ? fail("no items for cycling given") : args[this.index0 % args.length],
+        );
       case "changed":
         return new Callable(name, (args) => this.changed(new Tuple(args)));
     }

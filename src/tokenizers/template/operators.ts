@@ -11,7 +11,18 @@ import { iterate, sizeOf } from "./iterate.ts";
 import * as numbers from "./numbers.ts";
 import { textOf } from "./represent.ts";
 import { compareTexts, find } from "./text.ts";
-import { Dict, Lazy, Markup, Range, stringOf, Tuple, typeName, Undefined, type Value, View } from "./values.ts";
+import {
+  Dict,
+  Lazy,
+  Markup,
+  Range,
+  stringOf,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+  View,
+} from "./values.ts";
 
 /** Whether a value counts as true. */
 export function truth(value: Value): boolean {
@@ -40,13 +51,16 @@ export function equals(a: Value, b: Value, budget: Budget): boolean {
   const [x, y] = [stringOf(a), stringOf(b)];
   if (x !== undefined && y !== undefined && x.length === y.length) budget.through(x.length);
   if (x !== undefined || y !== undefined) return x === y;
-  if (isNumber(a) && isNumber(b)) return (typeof a === "boolean" ? BigInt(a) : a) == (typeof b === "boolean" ? BigInt(b) : b);
+  if (isNumber(a) && isNumber(b)) {
+    return (typeof a === "boolean" ? BigInt(a) : a) == (typeof b === "boolean" ? BigInt(b) : b);
+  }
   if (a instanceof Undefined) return b instanceof Undefined;
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b, budget);
   if (a instanceof Tuple) return b instanceof Tuple && equalItems(a.items, b.items, budget);
   if (a instanceof Dict) return b instanceof Dict && equalDicts(a, b, budget);
   if (a instanceof Range && b instanceof Range) {
-    return a.length === b.length && (a.length === 0 || a.start === b.start && (a.length === 1 || a.step === b.step));
+    return a.length === b.length &&
+      (a.length === 0 || a.start === b.start && (a.length === 1 || a.step === b.step));
   }
   return a === b;
 }
@@ -108,7 +122,7 @@ export function contains(container: Value, item: Value, budget: Budget): boolean
   if (text !== undefined) {
     const part = stringOf(item);
     if (part === undefined) fail(`'in <string>' requires string as left operand, not ${typeName(item)}`);
-    budget.text(text.length + part.length);
+    budget.through(text.length + part.length);
     return find(text, part) >= 0;
   }
   if (container instanceof Dict) return container.get(item) !== undefined;
@@ -131,7 +145,9 @@ export function add(a: Value, b: Value, budget: Budget): Value {
   }
   const pair = numeric(a, b);
   if (pair) return bothWhole(pair) ? pair[0] + pair[1] : pair[0] + pair[1];
-  if ((a instanceof Markup && stringOf(b) !== undefined) || (b instanceof Markup && stringOf(a) !== undefined)) {
+  if (
+    (a instanceof Markup && stringOf(b) !== undefined) || (b instanceof Markup && stringOf(a) !== undefined)
+  ) {
     const html = escapeHtml(a, budget).html + escapeHtml(b, budget).html;
     budget.text(html.length);
     return new Markup(html);
@@ -204,14 +220,21 @@ export function power(a: Value, b: Value, budget: Budget): Value {
   const pair = numeric(a, b) ?? unsupported("** or pow()", a, b);
   if (bothWhole(pair) && pair[1] >= 0n) {
     const [base, exponent] = pair;
-    if (base !== 0n && base !== 1n && base !== -1n) budget.integer(base.toString(2).length * numbers.countOf(exponent));
-    return base ** (base === -1n ? exponent % 2n : base === 0n || base === 1n ? (exponent > 0n ? 1n : 0n) : exponent);
+    if (base !== 0n && base !== 1n && base !== -1n) {
+      budget.integer(base.toString(2).length * numbers.countOf(exponent));
+    }
+    return base **
+      (base === -1n ? exponent % 2n : base === 0n || base === 1n ? (exponent > 0n ? 1n : 0n) : exponent);
   }
   const [base, exponent] = pair.map(Number);
   if (base === 0 && exponent < 0) fail("0.0 cannot be raised to a negative power");
   const value = base ** exponent;
-  if (Number.isNaN(value) && !Number.isNaN(base + exponent)) fail("the power of a negative number is complex");
-  if (!Number.isFinite(value) && Number.isFinite(base) && Number.isFinite(exponent)) fail("the power is out of range");
+  if (Number.isNaN(value) && !Number.isNaN(base + exponent)) {
+    fail("the power of a negative number is complex");
+  }
+  if (!Number.isFinite(value) && Number.isFinite(base) && Number.isFinite(exponent)) {
+    fail("the power is out of range");
+  }
   return value;
 }
 

@@ -70,7 +70,11 @@ export function resolveNames(program: Program): void {
 }
 
 /** The names of a body that is a scope of its own, and of the scopes in it. */
-function scope(body: readonly Statement[], outer: Symbols | undefined, prepare: (symbols: Symbols) => void): Symbols {
+function scope(
+  body: readonly Statement[],
+  outer: Symbols | undefined,
+  prepare: (symbols: Symbols) => void,
+): Symbols {
   const symbols = new Symbols(outer);
   prepare(symbols);
   visitAll(body, symbols);
@@ -154,7 +158,11 @@ function enter(statement: Statement, symbols: Symbols): void {
       read(statement.filter, statement.symbols);
       return enterAll(statement.body, statement.symbols);
     case "with":
-      statement.symbols = scope(statement.body, symbols, (inner) => statement.targets.forEach((target) => parameters(target, inner)));
+      statement.symbols = scope(
+        statement.body,
+        symbols,
+        (inner) => statement.targets.forEach((target) => parameters(target, inner)),
+      );
       return enterAll(statement.body, statement.symbols);
     case "block":
       // a block sees the template's variables and nothing of the scopes around it
@@ -207,14 +215,19 @@ function useIn(statement: Statement, name: string): "read" | "set" | undefined {
   const reads = (...expressions: (Expression | undefined)[]): "read" | undefined =>
     expressions.some((one) => one && namesRead(one).includes(name)) ? "read" : undefined;
   const sets = (target: Target): "set" | undefined =>
-    target.type === "targets" ? target.items.map(sets).find(Boolean) : target.type === "name" && target.name === name ? "set" : undefined;
+    target.type === "targets"
+      ? target.items.map(sets).find(Boolean)
+      : target.type === "name" && target.name === name
+      ? "set"
+      : undefined;
   switch (statement.type) {
     case "output":
       return reads(statement.value);
     case "if":
       return reads(statement.test) ?? firstUse(statement.then, name) ?? firstUse(statement.otherwise, name);
     case "for":
-      return sets(statement.target) ?? reads(statement.items) ?? firstUse(statement.body, name) ?? firstUse(statement.otherwise, name) ?? reads(statement.test);
+      return sets(statement.target) ?? reads(statement.items) ?? firstUse(statement.body, name) ??
+        firstUse(statement.otherwise, name) ?? reads(statement.test);
     case "set":
       return sets(statement.target) ?? reads(statement.value);
     case "set block":
@@ -222,12 +235,14 @@ function useIn(statement: Statement, name: string): "read" | "set" | undefined {
     case "filter block":
       return firstUse(statement.body, name) ?? reads(statement.filter);
     case "with":
-      return statement.targets.map(sets).find(Boolean) ?? reads(...statement.values) ?? firstUse(statement.body, name);
+      return statement.targets.map(sets).find(Boolean) ?? reads(...statement.values) ??
+        firstUse(statement.body, name);
     case "macro":
     case "call block": {
       const { parameters, defaults, body } = statement.routine;
       const call = statement.type === "call block" ? statement.call : undefined;
-      return reads(call) ?? (parameters.includes(name) ? "set" : undefined) ?? reads(...defaults) ?? firstUse(body, name);
+      return reads(call) ?? (parameters.includes(name) ? "set" : undefined) ?? reads(...defaults) ??
+        firstUse(body, name);
     }
   }
 }
