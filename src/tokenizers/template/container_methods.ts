@@ -6,7 +6,7 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, listOf } from "./iterate.ts";
-import { same } from "./operators.ts";
+import { same } from "./compare.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";
 import { countOf } from "./numbers.ts";

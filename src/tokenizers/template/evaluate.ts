@@ -4,6 +4,7 @@
  * @module
  */
 import { slice } from "./attributes.ts";
+import { compare, contains, equals } from "./compare.ts";
 import { fail } from "./failure.ts";
 import { iterate } from "./iterate.ts";
 import type { Arguments, Expression } from "./nodes.ts";
@@ -126,21 +127,21 @@ function comparison(
 function holds({ budget }: Run, operator: string, left: Value, right: Value): boolean {
   switch (operator) {
     case "==":
-      return operators.equals(left, right, budget);
+      return equals(left, right, budget);
     case "!=":
-      return !operators.equals(left, right, budget);
+      return !equals(left, right, budget);
     case "in":
-      return operators.contains(right, left, budget);
+      return contains(right, left, budget);
     case "not in":
-      return !operators.contains(right, left, budget);
+      return !contains(right, left, budget);
     case "<":
-      return operators.compare(left, right, budget) < 0;
+      return compare(left, right, budget) < 0;
     case "<=":
-      return operators.compare(left, right, budget) <= 0;
+      return compare(left, right, budget) <= 0;
     case ">":
-      return operators.compare(left, right, budget) > 0;
+      return compare(left, right, budget) > 0;
     default:
-      return operators.compare(left, right, budget) >= 0;
+      return compare(left, right, budget) >= 0;
   }
 }
 

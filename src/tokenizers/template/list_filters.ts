@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { attributeGetter, folded, type Getter, keyGetter, multiKey } from "./attribute_getter.ts";
+import { compare, equals } from "./compare.ts";
 import { fail } from "./failure.ts";
 import { iterate, listOf, reversed } from "./iterate.ts";
 import { countOf } from "./numbers.ts";
-import { add, compare, equals, floorDivide, modulo, truth } from "./operators.ts";
+import { add, floorDivide, modulo, truth } from "./operators.ts";
 import { callNamed, type Native, type Run } from "./run.ts";
 import { takes, takesAny } from "./signature.ts";
 import {
@@ -22,51 +24,12 @@ import {
   type Value,
 } from "./values.ts";
 
-type Getter = (item: Value) => Value;
-
-/** Looks up `a.b.0` in items; what is not there becomes `otherwise`, where one is given. */
-export function attributeGetter(run: Run, attribute: Value, otherwise: Value = null): Getter {
-  const text = stringOf(attribute);
-  const parts: Value[] = attribute === null
-    ? []
-    : text === undefined
-    ? [attribute]
-    : text.split(".").map((part) => /^\d+$/.test(part) ? BigInt(part) : part);
-  return (item) => {
-    let value = item;
-    for (const part of parts) {
-      run.budget.step();
-      value = run.library.getItem(run, value, part);
-      if (otherwise !== null && value instanceof Undefined) value = otherwise;
-    }
-    return value;
-  };
-}
-
-/** A getter whose texts are in lower case, unless case counts. */
-function keyGetter(run: Run, attribute: Value, caseSensitive: Value, otherwise: Value = null): Getter {
-  const get = attributeGetter(run, attribute, otherwise);
-  return truth(caseSensitive) ? get : (item) => folded(get(item));
-}
-
-function folded(value: Value): Value {
-  return stringOf(value)?.toLowerCase() ?? value;
-}
-
 function sorted<T>(run: Run, items: T[], key: (item: T) => Value, backwards: Value): T[] {
   const keyed = items.map((item) => ({ item, key: key(item) }));
   const sign = truth(backwards) ? -1 : 1;
   // the order of NaN is what a sort makes of it
   keyed.sort((a, b) => sign * compare(a.key, b.key, run.budget) || 0);
   return keyed.map(({ item }) => item);
-}
-
-/** Sorts by several attributes: "a,b.c". */
-function multiKey(run: Run, attribute: Value, caseSensitive: Value): Getter {
-  const text = stringOf(attribute);
-  const parts = text === undefined ? [attribute] : text.split(",");
-  const getters = parts.map((part) => keyGetter(run, part, caseSensitive));
-  return (item) => getters.map((get) => get(item));
 }
 
 function* unique(run: Run, value: Value, get: Getter): Generator<Value> {

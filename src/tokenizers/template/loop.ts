@@ -6,7 +6,7 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, sizeOf } from "./iterate.ts";
-import { equals } from "./operators.ts";
+import { equals } from "./compare.ts";
 import { Callable, Lazy, orElse, Tuple, Undefined, type Value } from "./values.ts";
 
 /** Goes through the items of a loop, looking no further ahead than the template asks. */

@@ -8,7 +8,9 @@
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]`);
 const WORD_BREAK = new RegExp(`[${SPACE}]+`, "g");
-const LINE_END = new RegExp("\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]", "g");
+/** Characters that end a line for `str.splitlines`. */
+const ENDS = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029";
+const LINE_END = new RegExp(`\\r\\n|[${ENDS}]`, "g");
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Whether a code unit is white space. */

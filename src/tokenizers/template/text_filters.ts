@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attributeGetter } from "./attribute_getter.ts";
 import { capitalize } from "./cases.ts";
 import { fail } from "./failure.ts";
 import { escapeHtml, escapeText } from "./html.ts";
@@ -11,7 +12,6 @@ import { countOf } from "./numbers.ts";
 import { modulo, truth } from "./operators.ts";
 import { textOf } from "./represent.ts";
 import type { Native, Run } from "./run.ts";
-import { attributeGetter } from "./list_filters.ts";
 import { takes, takesAny } from "./signature.ts";
 import { count, lengthOf, SPACE, splitLastAt, splitLines, strip, substring } from "./text.ts";
 import { center, join, needText, replace } from "./text_methods.ts";

@@ -6,7 +6,8 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { countOf, floatText, integerText } from "./numbers.ts";
-import { compare, truth } from "./operators.ts";
+import { compare } from "./compare.ts";
+import { truth } from "./operators.ts";
 import { Dict, stringOf, Tuple, typeName, type Value } from "./values.ts";
 
 /** What `json.dumps` may be told. */
