@@ -11,40 +11,65 @@ const REASONING = ["reasoning_content", "thinking", "reasoning"];
 /** What a probe says: no template writes it by itself. */
 const PROBE = "wick-probe-7f3a";
 
+/** What a template makes of a message's content: whether a text, and whether a list of text parts, is written. */
+export interface Contents {
+  readonly text: boolean;
+  readonly parts: boolean;
+}
+
 /**
  * Messages without the fields that are null, with their reasoning under the names that templates read, and with
- * lists of text parts as one text where `takesParts` says no.
+ * contents in the form that the template takes: text parts as one text, or a text as its one part, where the
+ * other form would be lost.
  *
- * Source: transformers' `apply_chat_template`.
+ * Source: transformers' `apply_chat_template`; the forms of contents are llama.cpp's.
  */
-export function normalized(messages: readonly ChatMessage[], takesParts: () => boolean): ChatMessage[] {
+export function normalized(messages: readonly ChatMessage[], contents: () => Contents): ChatMessage[] {
   return messages.map((message) => {
     const fields = Object.entries(message).filter(([, value]) => value !== null && value !== undefined);
     const given = Object.fromEntries(fields) as ChatMessage;
     const reasoning = REASONING.map((name) => given[name]).find((value) => value !== undefined);
-    const named = reasoning === undefined ? given : { thinking: reasoning, ...given, reasoning_content: reasoning };
-    const text = textOfParts(named.content);
-    return text === undefined || takesParts() ? named : { ...named, content: text };
+    const named = reasoning === undefined
+      ? given
+      : { thinking: reasoning, ...given, reasoning_content: reasoning };
+    return "content" in named ? { ...named, content: inForm(named.content, contents) } : named;
   });
+}
+
+function inForm(content: unknown, contents: () => Contents): unknown {
+  if (typeof content === "string") {
+    const { text, parts } = contents();
+    return text || !parts ? content : [{ type: "text", text: content }];
+  }
+  const text = textOfParts(content);
+  return text === undefined || contents().parts ? content : text;
 }
 
 /** The text of a list of text parts, or undefined where the content is something else. */
 function textOfParts(content: unknown): string | undefined {
   if (!Array.isArray(content) || content.length === 0) return undefined;
-  const texts = content.map((part) => (part as { type?: unknown; text?: unknown } | null)?.type === "text" ? part.text : undefined);
+  const texts = content.map((part) =>
+    (part as { type?: unknown; text?: unknown } | null)?.type === "text" ? part.text : undefined
+  );
   return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
 }
 
 /**
- * Whether a template goes through the parts of a content: it writes the text of a part, and neither a list nor
- * a part as such. A template that takes no list at all refuses, or writes the list.
+ * Tries what a template makes of a content. It takes parts where it writes a part's text, and neither the part
+ * nor the list as such.
  */
-export function knowsParts(render: (content: unknown) => string): boolean {
-  try {
-    const text = render([{ type: "text", text: PROBE }]);
-    return text.includes(PROBE) && !/['"]text['"]: *['"]wick-probe/.test(text);
-  } catch (error) {
-    if (error instanceof TemplateFailure || error instanceof RangeError) return false;
-    throw error;
-  }
+export function probed(render: (content: unknown) => string): Contents {
+  const written = (content: unknown): string => {
+    try {
+      return render(content);
+    } catch (error) {
+      if (error instanceof TemplateFailure || error instanceof RangeError) return "";
+      throw error;
+    }
+  };
+  const parts = written([{ type: "text", text: PROBE }]);
+  return {
+    text: written(PROBE).includes(PROBE),
+    parts: parts.includes(PROBE) && !/['"]text['"]: *['"]wick-probe/.test(parts),
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { WickError } from "../error.ts";
 import { Template, TemplateFailure } from "./template/mod.ts";
-import { knowsParts, normalized } from "./chat_messages.ts";
+import { type Contents, normalized, probed } from "./chat_messages.ts";
 
 /** A message as a template sees it: a role, a content, and whatever else the template knows. */
 export interface ChatMessage {
@@ -52,7 +52,7 @@ export interface RenderOptions {
  */
 export class ChatTemplate {
   private template?: Template;
-  private takesParts?: boolean;
+  private contents?: Contents;
 
   private constructor(readonly source: string, private readonly tokens: TemplateTokens) {}
 
@@ -75,14 +75,17 @@ export class ChatTemplate {
   /**
    * The text of a conversation. As in transformers, fields of messages that are null count as absent, and
    * reasoning is known by each of its names. A content that is a list of text parts becomes one text for
-   * templates that know no parts.
+   * templates that know no parts, and a text becomes one part for those that know nothing else.
    *
    * @throws {WickError} TEMPLATE_FAILED where the template fails, refuses the messages or exceeds its bounds
    */
   render(messages: readonly ChatMessage[], options: RenderOptions = {}): string {
     const template = this.parsed();
-    const given = normalized(messages, () => this.knowsParts(template));
-    return attempt("render", () => template.render(this.variables(given, options), options.now ?? new Date()));
+    const given = normalized(messages, () => this.contents ??= this.probe(template));
+    return attempt(
+      "render",
+      () => template.render(this.variables(given, options), options.now ?? new Date()),
+    );
   }
 
   /** Parses what is not parsed yet. */
@@ -90,11 +93,9 @@ export class ChatTemplate {
     return this.template ??= attempt("parse", () => Template.parse(this.source));
   }
 
-  /** Whether the template goes through the parts of a content: then it writes the text of one, and no list. */
-  private knowsParts(template: Template): boolean {
-    return this.takesParts ??= knowsParts((content) =>
-      template.render(this.variables([{ role: "user", content }], {}), new Date(0))
-    );
+  /** Which contents the template takes. */
+  private probe(template: Template): Contents {
+    return probed((content) => template.render(this.variables([{ role: "user", content }], {}), new Date(0)));
   }
 
   /** The variables that a template sees. */

@@ -10,12 +10,28 @@ import { DICT_METHODS, FORBIDDEN, SEQUENCE_METHODS } from "./container_methods.t
 import type { Native, Run } from "./run.ts";
 import { TEXT_METHODS } from "./text_methods.ts";
 import { isPlain, lengthOf } from "./text.ts";
-import { Callable, Dict, Markup, Namespace, orElse, Range, stringOf, Thing, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import {
+  Callable,
+  Dict,
+  Markup,
+  Namespace,
+  orElse,
+  Range,
+  stringOf,
+  Thing,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+} from "./values.ts";
 
 /** `object.name`: an attribute, else an item. */
 export function getAttribute(run: Run, object: Value, name: string): Value {
   if (object instanceof Undefined) object.refuse();
-  return orElse(attributeOf(run, object, name), () => orElse(itemOf(run, object, name), () => missing(object, name)));
+  return orElse(
+    attributeOf(run, object, name),
+    () => orElse(itemOf(run, object, name), () => missing(object, name)),
+  );
 }
 
 /** `object[key]`: an item, else an attribute. */
@@ -33,7 +49,11 @@ export function attributeOf(run: Run, object: Value, name: string): Value | unde
   if (/^__\w+__$/.test(name)) return new Undefined(`access to attribute '${name}' is unsafe`);
   const table = methodsOf(object);
   if (table && Object.hasOwn(table, name)) return bound(run, object, name, table[name]);
-  const forbidden = Array.isArray(object) ? FORBIDDEN.list : object instanceof Dict ? FORBIDDEN.dict : undefined;
+  const forbidden = Array.isArray(object)
+    ? FORBIDDEN.list
+    : object instanceof Dict
+    ? FORBIDDEN.dict
+    : undefined;
   if (forbidden?.includes(name)) return new Undefined(`access to attribute '${name}' is unsafe`);
   if (typeof object === "bigint" || typeof object === "number" || typeof object === "boolean") {
     return numberAttribute(object, name);
@@ -111,24 +131,39 @@ export function slice(run: Run, object: Value, [start, stop, step]: readonly Val
   if (object instanceof Undefined) object.refuse();
   const text = stringOf(object);
   const points = text === undefined || isPlain(text) ? undefined : [...text];
-  const length = points?.length ?? text?.length ?? (Array.isArray(object) ? object.length : object instanceof Tuple ? object.items.length : object instanceof Range ? object.length : fail(`'${typeName(object)}' object can't be sliced`));
+  const length = points?.length ?? text?.length ??
+    (Array.isArray(object)
+      ? object.length
+      : object instanceof Tuple
+      ? object.items.length
+      : object instanceof Range
+      ? object.length
+      : fail(`'${typeName(object)}' object can't be sliced`));
   const indices = sliceIndices(start, stop, step, length);
   if (object instanceof Range) {
     const [from, to] = [indices.from, indices.to].map((at) => object.start + BigInt(at) * object.step);
     return new Range(from, to, object.step * BigInt(indices.by));
   }
-  const pick = <T>(items: ArrayLike<T>): T[] => Array.from({ length: indices.count }, (_, i) => items[indices.from + i * indices.by]);
+  const pick = <T>(items: ArrayLike<T>): T[] =>
+    Array.from({ length: indices.count }, (_, i) => items[indices.from + i * indices.by]);
   if (text !== undefined) {
     run.budget.text(text.length);
     const plain = points === undefined && indices.by === 1;
-    const part = plain ? text.slice(indices.from, indices.from + indices.count) : pick<string>(points ?? text).join("");
+    const part = plain
+      ? text.slice(indices.from, indices.from + indices.count)
+      : pick<string>(points ?? text).join("");
     return object instanceof Markup ? new Markup(part) : part;
   }
   run.budget.items(indices.count);
   return Array.isArray(object) ? pick<Value>(object) : new Tuple(pick<Value>((object as Tuple).items));
 }
 
-function sliceIndices(start: Value, stop: Value, step: Value, length: number): { from: number; to: number; by: number; count: number } {
+function sliceIndices(
+  start: Value,
+  stop: Value,
+  step: Value,
+  length: number,
+): { from: number; to: number; by: number; count: number } {
   const by = step === null ? 1 : countOf(step, "a slice's step");
   if (by === 0) fail("slice step cannot be zero");
   const [low, high] = by > 0 ? [0, length] : [-1, length - 1];

@@ -8,7 +8,20 @@ const CASED = /\p{Cased}/u;
 const UPPER = /\p{Uppercase}/u;
 const LOWER = /\p{Lowercase}/u;
 /** Letters of two characters whose title case is not their upper case, with it. */
-const TITLES: Readonly<Record<string, string>> = { "\u01c4": "\u01c5", "\u01c6": "\u01c5", "\u01c7": "\u01c8", "\u01c9": "\u01c8", "\u01ca": "\u01cb", "\u01cc": "\u01cb", "\u01f1": "\u01f2", "\u01f3": "\u01f2", "\u00df": "Ss", "\ufb00": "Ff", "\ufb01": "Fi", "\ufb02": "Fl" };
+const TITLES: Readonly<Record<string, string>> = {
+  "\u01c4": "\u01c5",
+  "\u01c6": "\u01c5",
+  "\u01c7": "\u01c8",
+  "\u01c9": "\u01c8",
+  "\u01ca": "\u01cb",
+  "\u01cc": "\u01cb",
+  "\u01f1": "\u01f2",
+  "\u01f3": "\u01f2",
+  "\u00df": "Ss",
+  "\ufb00": "Ff",
+  "\ufb01": "Fi",
+  "\ufb02": "Fl",
+};
 
 function titled(point: string): string {
   return TITLES[point] ?? (/\p{Lt}/u.test(point) ? point : point.toUpperCase());
@@ -19,7 +32,6 @@ export function capitalize(text: string): string {
   const first = String.fromCodePoint(text.codePointAt(0) ?? 0);
   return text === "" ? "" : titled(first) + text.slice(first.length).toLowerCase();
 }
-
 
 /** `str.title`: a cased character behind none begins a word. */
 export function title(text: string): string {
@@ -59,8 +71,10 @@ export function isLower(text: string): boolean {
   return LOWER.test(text) && !UPPER.test(text) && !/\p{Lt}/u.test(text);
 }
 
-const DIGIT = "\\p{Nd}\\u00b2\\u00b3\\u00b9\\u2070\\u2074-\\u2079\\u2080-\\u2089\\u2460-\\u2468\\u2474-\\u247c\\u2488-\\u2490\\u24ea\\u24f5-\\u24fd\\u24ff\\u2776-\\u277e\\u2780-\\u2788\\u278a-\\u2792\\u1369-\\u1371\\u19da";
-const NUMERIC = "\\p{N}\\u3405\\u4e00\\u4e03\\u4e09\\u4e5d\\u4e8c\\u4e94\\u516b\\u516d\\u5341\\u56db\\u767e\\u5343\\u4e07\\u842c\\u5104\\u96f6\\u3007";
+const DIGIT =
+  "\\p{Nd}\\u00b2\\u00b3\\u00b9\\u2070\\u2074-\\u2079\\u2080-\\u2089\\u2460-\\u2468\\u2474-\\u247c\\u2488-\\u2490\\u24ea\\u24f5-\\u24fd\\u24ff\\u2776-\\u277e\\u2780-\\u2788\\u278a-\\u2792\\u1369-\\u1371\\u19da";
+const NUMERIC =
+  "\\p{N}\\u3405\\u4e00\\u4e03\\u4e09\\u4e5d\\u4e8c\\u4e94\\u516b\\u516d\\u5341\\u56db\\u767e\\u5343\\u4e07\\u842c\\u5104\\u96f6\\u3007";
 
 /** `str.isalpha` and its kin: every character is such, and there is one. */
 export const KINDS: Readonly<Record<string, RegExp>> = {
@@ -70,6 +84,6 @@ export const KINDS: Readonly<Record<string, RegExp>> = {
   isnumeric: new RegExp(`^[${NUMERIC}]+$`, "u"),
   isalnum: new RegExp(`^[\\p{L}${NUMERIC}]+$`, "u"),
   isidentifier: /^[\p{ID_Start}_]\p{ID_Continue}*$/u,
-  isascii: /^[\x00-\x7f]*$/,
+  isascii: /^\p{ASCII}*$/u,
   isprintable: /^(?: |[^\p{C}\p{Z}])*$/u,
 };

@@ -83,11 +83,15 @@ function expression(node: Expression, place: Place): void {
 
 /** A loop may set no variable named `loop`, in its own body or in what stands there. */
 function forbidLoop(target: Target, body: readonly Statement[]): void {
-  if (setsLoop(target) || body.some(statementSetsLoop)) fail("Can't assign to special loop variable in for-loop target");
+  if (setsLoop(target) || body.some(statementSetsLoop)) {
+    fail("Can't assign to special loop variable in for-loop target");
+  }
 }
 
 function setsLoop(target: Target): boolean {
-  return target.type === "targets" ? target.items.some(setsLoop) : target.type === "name" && target.name === "loop";
+  return target.type === "targets"
+    ? target.items.some(setsLoop)
+    : target.type === "name" && target.name === "loop";
 }
 
 function statementSetsLoop(statement: Statement): boolean {

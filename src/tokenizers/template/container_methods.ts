@@ -6,7 +6,7 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, listOf } from "./iterate.ts";
-import { same } from "./operators.ts";
+import { same } from "./compare.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";
 import { countOf } from "./numbers.ts";
@@ -15,7 +15,10 @@ import { Dict, orElse, Undefined, type Value, View } from "./values.ts";
 const dictOf = (self: Value): Dict => self as Dict;
 
 export const DICT_METHODS: Readonly<Record<string, Native>> = {
-  get: takes("self/ key/ default/?", (_, self, key, otherwise = null) => orElse(dictOf(self).get(key), () => otherwise)),
+  get: takes(
+    "self/ key/ default/?",
+    (_, self, key, otherwise = null) => orElse(dictOf(self).get(key), () => otherwise),
+  ),
   keys: takes("self/", (_, self) => new View(dictOf(self), "keys")),
   values: takes("self/", (_, self) => new View(dictOf(self), "values")),
   items: takes("self/", (_, self) => new View(dictOf(self), "items")),
@@ -23,8 +26,10 @@ export const DICT_METHODS: Readonly<Record<string, Native>> = {
     run.budget.items(dictOf(self).entries.size);
     return Dict.of([...dictOf(self).entries.values()].map(({ key, value }) => [key, value]));
   }),
-  fromkeys: takes("self/ keys/ value/?", (run, _self, keys, value = null) =>
-    Dict.of(listOf(keys, run.budget).map((key) => [key, value]))),
+  fromkeys: takes(
+    "self/ keys/ value/?",
+    (run, _self, keys, value = null) => Dict.of(listOf(keys, run.budget).map((key) => [key, value])),
+  ),
 };
 
 export const SEQUENCE_METHODS: Readonly<Record<string, Native>> = {
@@ -34,11 +39,16 @@ export const SEQUENCE_METHODS: Readonly<Record<string, Native>> = {
   }),
   index: takes("self/ value/ start/? stop/?", (run, self, value, start = 0n, stop = 2n ** 40n) => {
     const items = listOf(self, run.budget);
-    const [from, to] = [start, stop].map((bound) => countOf(bound)).map((at) => at < 0 ? Math.max(0, at + items.length) : at);
+    const [from, to] = [start, stop].map((bound) => countOf(bound)).map((at) =>
+      at < 0 ? Math.max(0, at + items.length) : at
+    );
     const at = items.slice(0, to).findIndex((item, i) => i >= from && (same(item, value, run.budget)));
     return at < 0 ? fail("the value is not in the list") : BigInt(at);
   }),
-  copy: takes("self/", (run, self) => Array.isArray(self) ? listOf(self, run.budget) : fail("only lists have copy()")),
+  copy: takes(
+    "self/",
+    (run, self) => Array.isArray(self) ? listOf(self, run.budget) : fail("only lists have copy()"),
+  ),
 };
 
 /** Methods that would change their object, by its type. */
@@ -60,7 +70,9 @@ export function pairsOf(value: Value, budget: Budget): [Value, Value][] {
     budget.step();
     const inner = iterate(next.value);
     const [key, second, third] = [inner.next(), inner.next(), inner.next()];
-    if (key.done || second.done || !third.done) fail("dictionary update sequence elements must have length 2");
+    if (key.done || second.done || !third.done) {
+      fail("dictionary update sequence elements must have length 2");
+    }
     pairs.push([key.value, second.value]);
   }
   return pairs;

@@ -4,6 +4,7 @@
  * @module
  */
 import { slice } from "./attributes.ts";
+import { compare, contains, equals } from "./compare.ts";
 import { fail } from "./failure.ts";
 import { iterate } from "./iterate.ts";
 import type { Arguments, Expression } from "./nodes.ts";
@@ -39,7 +40,11 @@ function compound(run: Run, node: Compound, scope: Scope, text?: string): Value 
     case "item":
       return library.getItem(run, of(node.object), of(node.key));
     case "slice":
-      return slice(run, of(node.object), Array.from({ length: 3 }, (_, i) => node.bounds[i] ? of(node.bounds[i]) : null));
+      return slice(
+        run,
+        of(node.object),
+        Array.from({ length: 3 }, (_, i) => node.bounds[i] ? of(node.bounds[i]) : null),
+      );
     case "call":
       return call(run, of(node.callee), ...evaluateArguments(run, node.with, scope));
     case "filter": {
@@ -73,7 +78,9 @@ function compound(run: Run, node: Compound, scope: Scope, text?: string): Value 
       return operators.concatenate(node.items.map(of), budget);
     case "condition":
       if (operators.truth(of(node.test))) return of(node.then);
-      return node.otherwise ? of(node.otherwise) : new Undefined("the inline if-expression evaluated to false and no else section was defined.");
+      return node.otherwise
+        ? of(node.otherwise)
+        : new Undefined("the inline if-expression evaluated to false and no else section was defined.");
     case "tuple":
       return new Tuple(node.items.map(of));
     case "list":
@@ -103,7 +110,11 @@ function binary({ budget }: Run, operator: string, left: Value, right: Value): V
 }
 
 /** `a < b < c`: as far as it holds. */
-function comparison(run: Run, node: Extract<Expression, { type: "compare" }>, of: (part: Expression) => Value): Value {
+function comparison(
+  run: Run,
+  node: Extract<Expression, { type: "compare" }>,
+  of: (part: Expression) => Value,
+): Value {
   let left = of(node.first);
   for (const { operator, operand } of node.rest) {
     const right = of(operand);
@@ -116,21 +127,21 @@ function comparison(run: Run, node: Extract<Expression, { type: "compare" }>, of
 function holds({ budget }: Run, operator: string, left: Value, right: Value): boolean {
   switch (operator) {
     case "==":
-      return operators.equals(left, right, budget);
+      return equals(left, right, budget);
     case "!=":
-      return !operators.equals(left, right, budget);
+      return !equals(left, right, budget);
     case "in":
-      return operators.contains(right, left, budget);
+      return contains(right, left, budget);
     case "not in":
-      return !operators.contains(right, left, budget);
+      return !contains(right, left, budget);
     case "<":
-      return operators.compare(left, right, budget) < 0;
+      return compare(left, right, budget) < 0;
     case "<=":
-      return operators.compare(left, right, budget) <= 0;
+      return compare(left, right, budget) <= 0;
     case ">":
-      return operators.compare(left, right, budget) > 0;
+      return compare(left, right, budget) > 0;
     default:
-      return operators.compare(left, right, budget) >= 0;
+      return compare(left, right, budget) >= 0;
   }
 }
 

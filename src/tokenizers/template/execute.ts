@@ -75,7 +75,10 @@ class Renderer {
       case "output":
         return void this.write(textOf(this.value(statement.value, scope), this.run.budget));
       case "if":
-        return this.all(truth(this.value(statement.test, scope)) ? statement.then : statement.otherwise, scope);
+        return this.all(
+          truth(this.value(statement.test, scope)) ? statement.then : statement.otherwise,
+          scope,
+        );
       case "for":
         return this.for(statement, scope);
       case "break":
@@ -132,7 +135,9 @@ class Renderer {
 
   private loop(statement: ForStatement, items: Value, scope: Scope, depth: number): Leaving {
     const { target, test, body, symbols } = statement;
-    const again = statement.recursive ? (inner: Value, level: number): Value => this.recursive(statement, inner, scope, level) : undefined;
+    const again = statement.recursive
+      ? (inner: Value, level: number): Value => this.recursive(statement, inner, scope, level)
+      : undefined;
     const source = test ? new Lazy("generator", this.selected(statement, test, items, scope)) : items;
     const loop = new Loop(source, this.run.budget, depth, again);
     const inner = scope.inner(symbols!.body);
@@ -181,7 +186,9 @@ class Renderer {
 
   private with(statement: Extract<Statement, { type: "with" }>, scope: Scope): Leaving {
     const inner = scope.inner(statement.symbols!);
-    statement.targets.forEach((target, i) => this.assign(target, this.value(statement.values[i], scope), inner));
+    statement.targets.forEach((target, i) =>
+      this.assign(target, this.value(statement.values[i], scope), inner)
+    );
     const leaving = this.all(statement.body, inner);
     inner.leave();
     return leaving;
@@ -209,8 +216,11 @@ function requireNamespaces(target: Target, scope: Scope): void {
 function unpacked(value: Value, count: number): Value[] {
   const items = iterate(value);
   const values: Value[] = [];
-  for (let next = items.next(); !next.done && values.length <= count; next = items.next()) values.push(next.value);
-  if (values.length !== count) fail(`${values.length < count ? "not enough" : "too many"} values to unpack (expected ${count})`);
+  for (let next = items.next(); !next.done && values.length <= count; next = items.next()) {
+    values.push(next.value);
+  }
+  if (values.length !== count) {
+    fail(`${values.length < count ? "not enough" : "too many"} values to unpack (expected ${count})`);
+  }
   return values;
 }
-

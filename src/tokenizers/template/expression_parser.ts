@@ -4,13 +4,14 @@
  * @module
  */
 import { fail } from "./failure.ts";
-import type { Token, TokenType } from "./lexer.ts";
 import type { Arguments, Expression, Target } from "./nodes.ts";
+import { TokenReader } from "./token_reader.ts";
 import type { Value } from "./values.ts";
 
-/** How deep a template may nest. */
-const DEEPEST = 128;
-const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([["true", true], ["True", true], ["false", false]])
+const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([["true", true], ["True", true], [
+  "false",
+  false,
+]])
   .set("False", false).set("none", null).set("None", null);
 const COMPARISONS = ["==", "!=", "<", "<=", ">", ">="];
 
@@ -24,75 +25,8 @@ interface TupleOptions {
   empty?: boolean;
 }
 
-/** Reads tokens from left to right. */
-export class ExpressionParser {
-  private position = 0;
-  private depth = 0;
-
-  constructor(private readonly tokens: readonly Token[]) {}
-
-  protected get current(): Token {
-    return this.tokens[this.position];
-  }
-
-  private get following(): Token {
-    return this.tokens[Math.min(this.position + 1, this.tokens.length - 1)];
-  }
-
-  protected next(): Token {
-    const token = this.current;
-    if (this.position < this.tokens.length - 1) this.position++;
-    return token;
-  }
-
-  protected deeper<T>(read: () => T): T {
-    if (++this.depth > DEEPEST) fail(`it may use at most ${DEEPEST} levels of nesting`);
-    const value = read();
-    this.depth--;
-    return value;
-  }
-
-  /** Whether an operator stands here. */
-  protected at(operator: string): boolean {
-    return this.current.type === "operator" && this.current.text === operator;
-  }
-
-  protected skip(operator: string): boolean {
-    const found = this.at(operator);
-    if (found) this.next();
-    return found;
-  }
-
-  private atName(name: string): boolean {
-    return this.current.type === "name" && this.current.text === name;
-  }
-
-  protected skipName(name: string): boolean {
-    const found = this.atName(name);
-    if (found) this.next();
-    return found;
-  }
-
-  /** Takes an operator, or a token of a type. */
-  protected expect(what: TokenType | string): void {
-    const token = this.next();
-    if (token.type !== what && !(token.type === "operator" && token.text === what)) this.unexpected(token, what);
-  }
-
-  protected expectName(name: string): void {
-    if (!this.skipName(name)) this.unexpected(this.current, name);
-  }
-
-  protected name(): string {
-    const token = this.next();
-    return token.type === "name" ? token.text : this.unexpected(token, "a name");
-  }
-
-  protected unexpected(token: Token, expected?: string): never {
-    const found = token.text === "" ? token.type : `'${token.text.slice(0, 100)}'`;
-    fail(`unexpected ${found} in line ${token.line}${expected === undefined ? "" : `, expected ${expected}`}`);
-  }
-
+/** Reads expressions: each method one rank of operators, the loosest first. */
+export class ExpressionParser extends TokenReader {
   /** A target of `set`, `for` or `with`; `end` is the name behind it. */
   protected target(end?: string, fields = false): Target {
     const items: Target[] = [this.oneTarget(fields)];
@@ -134,7 +68,8 @@ export class ExpressionParser {
   }
 
   private tupleEnds(end: string | undefined): boolean {
-    return this.current.type === "variable_end" || this.current.type === "block_end" || this.at(")") || (end !== undefined && this.atName(end));
+    return this.current.type === "variable_end" || this.current.type === "block_end" || this.at(")") ||
+      (end !== undefined && this.atName(end));
   }
 
   /** An expression, perhaps with `if` and `else`. */
@@ -143,7 +78,12 @@ export class ExpressionParser {
       let then = this.or();
       while (this.skipName("if")) {
         const test = this.or();
-        then = { type: "condition", test, then, otherwise: this.skipName("else") ? this.expression() : undefined };
+        then = {
+          type: "condition",
+          test,
+          then,
+          otherwise: this.skipName("else") ? this.expression() : undefined,
+        };
       }
       return then;
     });
@@ -230,7 +170,9 @@ export class ExpressionParser {
       case "float":
         return { type: "constant", value: Number(token.text.replaceAll("_", "")) };
     }
-    if (token.type === "operator" && "([{".includes(token.text)) return this.deeper(() => this.bracketed(token.text));
+    if (token.type === "operator" && "([{".includes(token.text)) {
+      return this.deeper(() => this.bracketed(token.text));
+    }
     return this.unexpected(token);
   }
 
@@ -317,7 +259,9 @@ export class ExpressionParser {
       } else if (this.skip("**")) {
         ensure(!spreadNamed);
         spreadNamed = this.expression();
-      } else if (this.current.type === "name" && this.following.type === "operator" && this.following.text === "=") {
+      } else if (
+        this.current.type === "name" && this.following.type === "operator" && this.following.text === "="
+      ) {
         ensure(!spreadNamed);
         const name = this.name();
         this.next();
@@ -345,7 +289,12 @@ export class ExpressionParser {
     let node = operand;
     while (first || this.skip("|")) {
       first = false;
-      node = { type: "filter", name: this.dotted(), operand: node, with: this.at("(") ? this.arguments() : NOTHING };
+      node = {
+        type: "filter",
+        name: this.dotted(),
+        operand: node,
+        with: this.at("(") ? this.arguments() : NOTHING,
+      };
     }
     return node;
   }

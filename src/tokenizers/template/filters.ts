@@ -7,7 +7,17 @@ import { attributeOf } from "./attributes.ts";
 import { fail } from "./failure.ts";
 import { sizeOf } from "./iterate.ts";
 import { LIST_FILTERS } from "./list_filters.ts";
-import { countOf, fixed, integerOf, parseFloating, parseInteger, rounded, roundedInteger, toFloat, toInteger } from "./numbers.ts";
+import {
+  countOf,
+  fixed,
+  integerOf,
+  parseFloating,
+  parseInteger,
+  rounded,
+  roundedInteger,
+  toFloat,
+  toInteger,
+} from "./numbers.ts";
 import { divide, multiply, power, sign, truth } from "./operators.ts";
 import type { Native, Run } from "./run.ts";
 import { takes } from "./signature.ts";
@@ -47,12 +57,18 @@ function round(run: Run, value: Value, precision: Value, method: string): Value 
   if (value instanceof Undefined) value.refuse();
   if (method === "common") {
     const digits = countOf(precision, "the precision");
-    return typeof value === "number" ? rounded(value, digits) : roundedInteger(integerOf(value, "what is rounded"), digits);
+    return typeof value === "number"
+      ? rounded(value, digits)
+      : roundedInteger(integerOf(value, "what is rounded"), digits);
   }
   const unit = power(10n, precision, run.budget);
   const scaled = multiply(value, unit, run.budget);
-  if (typeof scaled !== "number" && typeof scaled !== "bigint") fail(`must be a real number, not ${typeName(value)}`);
-  const cut = typeof scaled === "bigint" ? scaled : toInteger(method === "ceil" ? Math.ceil(scaled) : Math.floor(scaled));
+  if (typeof scaled !== "number" && typeof scaled !== "bigint") {
+    fail(`must be a real number, not ${typeName(value)}`);
+  }
+  const cut = typeof scaled === "bigint"
+    ? scaled
+    : toInteger(method === "ceil" ? Math.ceil(scaled) : Math.floor(scaled));
   return divide(cut, unit);
 }
 
@@ -61,7 +77,9 @@ function fileSize(value: Value, binary: boolean): string {
   const base = binary ? 1024 : 1000;
   if (bytes === 1) return "1 Byte";
   if (bytes < base) return `${toInteger(bytes)} Bytes`;
-  const prefixes = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+  const prefixes = binary
+    ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+    : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
   const at = prefixes.findIndex((_, i) => bytes < base ** (i + 2));
   const last = at < 0 ? prefixes.length - 1 : at;
   return `${fixed(base * bytes / base ** (last + 2), 1)} ${prefixes[last]}`;
@@ -72,8 +90,11 @@ const length = takes("obj/", (run, value) => {
   return BigInt(sizeOf(value) ?? fail(`object of type '${typeName(value)}' has no len()`));
 });
 
-const otherwise = takes("value default_value? boolean?", (_, value, instead = "", boolean = false) =>
-  value instanceof Undefined || (truth(boolean) && !truth(value)) ? instead : value);
+const otherwise = takes(
+  "value default_value? boolean?",
+  (_, value, instead = "", boolean = false) =>
+    value instanceof Undefined || (truth(boolean) && !truth(value)) ? instead : value,
+);
 
 const unsupported = (name: string): Native => () => fail(`the filter '${name}' is not supported`);
 
@@ -90,11 +111,17 @@ const OTHER_FILTERS: Readonly<Record<string, Native>> = {
   }),
   int: takes("value default? base?", (_, value, instead = 0n, base = 10n) => toInt(value, instead, base)),
   float: takes("value default?", (_, value, instead = 0) => floating(value) ?? instead),
-  round: takes("value precision? method?", (run, value, precision = 0n, method = "common") => round(run, value, precision, stringOf(method) ?? "")),
+  round: takes(
+    "value precision? method?",
+    (run, value, precision = 0n, method = "common") => round(run, value, precision, stringOf(method) ?? ""),
+  ),
   attr: takes("obj name", (run, object, name) => {
     const attribute = needText(name, "the name");
     if (object instanceof Undefined) object.refuse();
-    return orElse(attributeOf(run, object, attribute), () => new Undefined(`no attribute '${attribute.slice(0, 100)}'`));
+    return orElse(
+      attributeOf(run, object, attribute),
+      () => new Undefined(`no attribute '${attribute.slice(0, 100)}'`),
+    );
   }),
   filesizeformat: takes("value binary?", (_, value, binary = false) => fileSize(value, truth(binary))),
   pprint: unsupported("pprint"),
@@ -103,5 +130,8 @@ const OTHER_FILTERS: Readonly<Record<string, Native>> = {
   wordwrap: unsupported("wordwrap"),
 };
 
-export const FILTERS: Readonly<Record<string, Native>> = { ...TEXT_FILTERS, ...LIST_FILTERS, ...OTHER_FILTERS };
-
+export const FILTERS: Readonly<Record<string, Native>> = {
+  ...TEXT_FILTERS,
+  ...LIST_FILTERS,
+  ...OTHER_FILTERS,
+};

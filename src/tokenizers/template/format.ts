@@ -86,7 +86,7 @@ function nameEnd(text: string): number {
 function converted(run: Run, value: Value, letter: string | undefined): Value {
   if (letter === "s") return textOf(value, run.budget);
   if (letter === "r") return represented(value, run.budget);
-  if (letter === "a") return represented(value, run.budget).replace(/[^\x00-\x7f]/gu, escapeOf);
+  if (letter === "a") return represented(value, run.budget).replace(/\P{ASCII}/gu, escapeOf);
   fail(`Unknown conversion specifier ${letter ?? ""}`);
 }
 
@@ -105,7 +105,10 @@ function lookUp(run: Run, name: string, source: Source): Value {
 
 function firstValue(first: string, source: Source): Value {
   if (first !== "" && !/^\d+$/.test(first)) {
-    return orElse(source.named.get(first), () => fail(`no value for the format field '${first.slice(0, 100)}'`));
+    return orElse(
+      source.named.get(first),
+      () => fail(`no value for the format field '${first.slice(0, 100)}'`),
+    );
   }
   const numbering = first === "" ? "automatic" : "manual";
   if ((source.numbering ??= numbering) !== numbering) fail("cannot switch between field numberings");
@@ -120,16 +123,30 @@ function formatValue(run: Run, value: Value, spec: string): string {
   if (spec === "") return textOf(value, run.budget);
   const text = stringOf(value);
   const number = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-  if (text === undefined && !number) fail(`unsupported format string passed to ${typeName(value)}.__format__`);
+  if (text === undefined && !number) {
+    fail(`unsupported format string passed to ${typeName(value)}.__format__`);
+  }
   const parts = SPEC.exec(spec) ?? fail("Invalid format specifier");
   if (parts[9] !== undefined) run.budget.text(Number(parts[9]));
-  return text === undefined ? formatNumber(run, value as number | bigint | boolean, parts) : formatText(run, text, parts);
+  return text === undefined
+    ? formatNumber(run, value as number | bigint | boolean, parts)
+    : formatText(run, text, parts);
 }
 
-function formatText(run: Run, text: string, [, fill, align, sign, , alternate, zero, width, group, precision, letter]: string[]): string {
-  if (sign || alternate || group || align === "=" || (letter ?? "s") !== "s") fail("Invalid format specifier for a str");
+function formatText(
+  run: Run,
+  text: string,
+  [, fill, align, sign, , alternate, zero, width, group, precision, letter]: string[],
+): string {
+  if (sign || alternate || group || align === "=" || (letter ?? "s") !== "s") {
+    fail("Invalid format specifier for a str");
+  }
   const cut = precision === undefined ? text : substring(text, 0, Number(precision));
-  const layout = { width: Number(width ?? 0), fill: fill ?? (zero ? "0" : " "), align: (align ?? "<") as Align };
+  const layout = {
+    width: Number(width ?? 0),
+    fill: fill ?? (zero ? "0" : " "),
+    align: (align ?? "<") as Align,
+  };
   return padded(cut, layout, lengthOf(cut), run.budget);
 }
 
@@ -138,18 +155,30 @@ function formatNumber(run: Run, value: number | bigint | boolean, parts: string[
   if (typeof value === "boolean" && letter === undefined && parts[0] !== "") value = BigInt(value);
   const { digits, negative } = numberDigits(value, letter, precision, alternate !== undefined);
   const sign = negative ? "-" : plus === "+" || plus === " " ? plus : "";
-  const layout = { width: Number(width ?? 0), fill: fill ?? (zero ? "0" : " "), align: (align ?? (zero ? "=" : ">")) as Align, sign };
+  const layout = {
+    width: Number(width ?? 0),
+    fill: fill ?? (zero ? "0" : " "),
+    align: (align ?? (zero ? "=" : ">")) as Align,
+    sign,
+  };
   const grouped = group === undefined ? digits : grouping(digits, group, letter);
   return padded(grouped, layout, lengthOf(grouped), run.budget);
 }
 
-function numberDigits(value: number | bigint | boolean, letter: string | undefined, precision: string | undefined, alternate: boolean): { digits: string; negative: boolean } {
+function numberDigits(
+  value: number | bigint | boolean,
+  letter: string | undefined,
+  precision: string | undefined,
+  alternate: boolean,
+): { digits: string; negative: boolean } {
   const whole = typeof value === "number" ? undefined : BigInt(value);
   if (whole !== undefined && "dnxXob".includes(letter ?? "d")) {
     if (precision !== undefined) fail("Precision not allowed in integer format specifier");
     return { digits: integerDigits(whole, letter ?? "d", alternate), negative: whole < 0n };
   }
-  if (whole !== undefined && letter === "c") return { digits: String.fromCodePoint(Number(whole)), negative: false };
+  if (whole !== undefined && letter === "c") {
+    return { digits: String.fromCodePoint(Number(whole)), negative: false };
+  }
   const float = whole === undefined ? value as number : toFloat(whole);
   const negative = float < 0 || Object.is(float, -0);
   const places = precision === undefined ? undefined : Number(precision);

@@ -12,7 +12,9 @@ export function floatDigits(value: number, letter: string, precision: number, ke
   const size = Math.abs(value);
   const upper = letter !== letter.toLowerCase();
   const cased = (text: string): string => upper ? text.toUpperCase() : text;
-  if (!Number.isFinite(value)) return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
+  if (!Number.isFinite(value)) {
+    return cased(Number.isNaN(value) ? "nan" : "inf") + (letter === "%" ? "%" : "");
+  }
   switch (letter.toLowerCase()) {
     case "f":
       return fixed(size, precision) + (keepZeros && precision === 0 ? "." : "");

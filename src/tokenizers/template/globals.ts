@@ -9,7 +9,18 @@ import { pairsOf } from "./container_methods.ts";
 import { listOf } from "./iterate.ts";
 import { integerOf } from "./numbers.ts";
 import { strftime } from "./strftime.ts";
-import { Callable, Dict, type Named, Namespace, orElse, Range, stringOf, Thing, typeName, type Value } from "./values.ts";
+import {
+  Callable,
+  Dict,
+  type Named,
+  Namespace,
+  orElse,
+  Range,
+  stringOf,
+  Thing,
+  typeName,
+  type Value,
+} from "./values.ts";
 
 /** Functions by name; `now` is what strftime_now writes. */
 export function globals(now: Date, budget: Budget): Map<string, Value> {
@@ -21,7 +32,10 @@ export function globals(now: Date, budget: Budget): Map<string, Value> {
     ["joiner", new Callable("joiner", joiner)],
     ["lipsum", new Callable("lipsum", () => fail("lipsum() is not supported"))],
     ["raise_exception", new Callable("raise_exception", raise)],
-    ["strftime_now", new Callable("strftime_now", (args, named) => strftime(now, only(args, named, "format")))],
+    [
+      "strftime_now",
+      new Callable("strftime_now", (args, named) => strftime(now, only(args, named, "format"))),
+    ],
   ]);
 }
 
@@ -34,7 +48,11 @@ function only(args: Value[], named: Named, name: string): string {
 
 function raise(args: Value[], named: Named): never {
   const message = args.length > 0 ? args[0] : named.get("message");
-  fail(message === undefined ? "it lacks its argument 'message'" : stringOf(message) ?? "the template raised an exception");
+  fail(
+    message === undefined
+      ? "it lacks its argument 'message'"
+      : stringOf(message) ?? "the template raised an exception",
+  );
 }
 
 function range(args: Value[], named: Named): Value {
@@ -70,7 +88,9 @@ class DictType extends Callable {
 
 function namespace(args: Value[], named: Named, budget: Budget): Value {
   const made = new Namespace();
-  for (const [key, value] of pairsOf(dictOf(args, named, budget), budget)) made.set(stringOf(key) ?? fail("attribute names must be texts"), value);
+  for (const [key, value] of pairsOf(dictOf(args, named, budget), budget)) {
+    made.set(stringOf(key) ?? fail("attribute names must be texts"), value);
+  }
   return made;
 }
 

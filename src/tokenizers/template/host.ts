@@ -33,7 +33,9 @@ export function fromHost(value: unknown, depth = 0): Value {
 
 function container(value: object, depth: number): Value {
   if (Array.isArray(value)) return value.map((item) => fromHost(item, depth));
-  if (value instanceof Map) return Dict.of([...value].map(([key, item]) => [fromHost(key, depth), fromHost(item, depth)]));
+  if (value instanceof Map) {
+    return Dict.of([...value].map(([key, item]) => [fromHost(key, depth), fromHost(item, depth)]));
+  }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
     return `<${prototype.constructor?.name ?? "object"}>`;

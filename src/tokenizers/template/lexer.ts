@@ -32,7 +32,10 @@ export interface Token {
 }
 
 const RAW_BEGIN = new RegExp(`\\{%([-+]?)[${SPACE}]*raw[${SPACE}]*(?:-%\\}[${SPACE}]*|%\\})`, "y");
-const RAW_END = new RegExp(`\\{%([-+]?)[${SPACE}]*endraw[${SPACE}]*(?:\\+%\\}|-%\\}[${SPACE}]*|%\\}\\n?)`, "y");
+const RAW_END = new RegExp(
+  `\\{%([-+]?)[${SPACE}]*endraw[${SPACE}]*(?:\\+%\\}|-%\\}[${SPACE}]*|%\\}\\n?)`,
+  "y",
+);
 const COMMENT_END = new RegExp(`\\+#\\}|-#\\}[${SPACE}]*|#\\}\\n?`, "y");
 const BLOCK_END = new RegExp(`\\+%\\}|-%\\}[${SPACE}]*|%\\}\\n?`, "y");
 const VARIABLE_END = new RegExp(`-\\}\\}[${SPACE}]*|\\}\\}`, "y");
@@ -72,7 +75,11 @@ class Lexer {
 
   /** Goes on to `end`, counting lines. */
   private advance(end: number): void {
-    for (let i = this.source.indexOf("\n", this.at); i >= 0 && i < end; i = this.source.indexOf("\n", i + 1)) this.line++;
+    for (
+      let i = this.source.indexOf("\n", this.at);
+      i >= 0 && i < end;
+      i = this.source.indexOf("\n", i + 1)
+    ) this.line++;
     this.at = end;
   }
 
@@ -109,7 +116,9 @@ class Lexer {
     if (sign === "+" || !ownLine) return text;
     const lineStart = text.lastIndexOf("\n") + 1;
     const beginsLine = lineStart > 0 || start === 0 || this.source[start - 1] === "\n";
-    return beginsLine && strip(text.slice(lineStart), undefined, true, true) === "" ? text.slice(0, lineStart) : text;
+    return beginsLine && strip(text.slice(lineStart), undefined, true, true) === ""
+      ? text.slice(0, lineStart)
+      : text;
   }
 
   private raw(start: number): void {
@@ -149,19 +158,29 @@ class Lexer {
   private part(brackets: string[]): void {
     const space = this.match(SPACES);
     if (space) return this.advance(this.at + space[0].length);
-    for (const [pattern, type] of [[FLOAT, "float"], [INTEGER, "integer"], [NAME, "name"]] as const) {
-      const found = this.match(pattern);
-      if (!found) continue;
-      if (type === "name" && !IDENTIFIER.test(found[0])) fail(`Invalid character in identifier (line ${this.line})`);
-      this.push(type, found[0]);
-      return this.advance(this.at + found[0].length);
+    const first = this.source[this.at];
+    if (first === "'" || first === '"') return this.string();
+    if (first >= "0" && first <= "9") {
+      const float = this.match(FLOAT);
+      return this.take(float ? "float" : "integer", (float ?? this.match(INTEGER)!)[0]);
     }
-    if (`'"`.includes(this.source[this.at])) return this.string();
-    const [operator] = this.match(OPERATOR) ?? fail(`unexpected char '${this.source[this.at]}' in line ${this.line}`);
+    const name = /[!-\/:-@[-^`{-~]/.test(first) ? null : this.match(NAME);
+    if (name) {
+      if (!IDENTIFIER.test(name[0])) fail(`Invalid character in identifier (line ${this.line})`);
+      return this.take("name", name[0]);
+    }
+    const [operator] = this.match(OPERATOR) ??
+      fail(`unexpected char '${this.source[this.at]}' in line ${this.line}`);
     if (CLOSING[operator]) brackets.push(CLOSING[operator]);
-    else if (")]}".includes(operator) && brackets.pop() !== operator) fail(`unexpected '${operator}' in line ${this.line}`);
-    this.push("operator", operator);
-    this.advance(this.at + operator.length);
+    else if (")]}".includes(operator) && brackets.pop() !== operator) {
+      fail(`unexpected '${operator}' in line ${this.line}`);
+    }
+    this.take("operator", operator);
+  }
+
+  private take(type: TokenType, text: string): void {
+    this.push(type, text);
+    this.at += text.length;
   }
 
   private string(): void {
@@ -190,13 +209,16 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** What a string literal stands for: Python's escapes, of which unknown ones stay. */
 function unescape(body: string): string {
-  return body.replace(/\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/gu, (all, octal, x, u, U, unit) => {
-    if (octal) return String.fromCodePoint(parseInt(octal, 8));
-    const code = parseInt(x ?? u ?? U ?? "-1", 16);
-    if (code > 0x10ffff) fail("illegal Unicode character in a string");
-    if (code >= 0) return String.fromCodePoint(code);
-    if ("xuUN".includes(unit)) fail(`a string holds an escape that is cut short or unknown: \\${unit}`);
-    if (unit > "\x7f") return `\\${escapeOf(unit)}`.replace("\\\\", "\\");
-    return ESCAPES[unit] ?? all;
-  });
+  return body.replace(
+    /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/gu,
+    (all, octal, x, u, U, unit) => {
+      if (octal) return String.fromCodePoint(parseInt(octal, 8));
+      const code = parseInt(x ?? u ?? U ?? "-1", 16);
+      if (code > 0x10ffff) fail("illegal Unicode character in a string");
+      if (code >= 0) return String.fromCodePoint(code);
+      if ("xuUN".includes(unit)) fail(`a string holds an escape that is cut short or unknown: \\${unit}`);
+      if (unit > "\x7f") return `\\${escapeOf(unit)}`.replace("\\\\", "\\");
+      return ESCAPES[unit] ?? all;
+    },
+  );
 }

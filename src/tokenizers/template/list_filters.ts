@@ -3,40 +3,26 @@
  *
  * @module
  */
+import { attributeGetter, folded, type Getter, keyGetter, multiKey } from "./attribute_getter.ts";
+import { compare, equals } from "./compare.ts";
 import { fail } from "./failure.ts";
 import { iterate, listOf, reversed } from "./iterate.ts";
 import { countOf } from "./numbers.ts";
-import { add, compare, equals, floorDivide, modulo, truth } from "./operators.ts";
+import { add, floorDivide, modulo, truth } from "./operators.ts";
 import { callNamed, type Native, type Run } from "./run.ts";
 import { takes, takesAny } from "./signature.ts";
-import { Dict, hashed, Lazy, Markup, type Named, stringOf, Tuple, typeName, Undefined, type Value } from "./values.ts";
-
-type Getter = (item: Value) => Value;
-
-/** Looks up `a.b.0` in items; what is not there becomes `otherwise`, where one is given. */
-export function attributeGetter(run: Run, attribute: Value, otherwise: Value = null): Getter {
-  const text = stringOf(attribute);
-  const parts: Value[] = attribute === null ? [] : text === undefined ? [attribute] : text.split(".").map((part) => /^\d+$/.test(part) ? BigInt(part) : part);
-  return (item) => {
-    let value = item;
-    for (const part of parts) {
-      run.budget.step();
-      value = run.library.getItem(run, value, part);
-      if (otherwise !== null && value instanceof Undefined) value = otherwise;
-    }
-    return value;
-  };
-}
-
-/** A getter whose texts are in lower case, unless case counts. */
-function keyGetter(run: Run, attribute: Value, caseSensitive: Value, otherwise: Value = null): Getter {
-  const get = attributeGetter(run, attribute, otherwise);
-  return truth(caseSensitive) ? get : (item) => folded(get(item));
-}
-
-function folded(value: Value): Value {
-  return stringOf(value)?.toLowerCase() ?? value;
-}
+import {
+  Dict,
+  hashed,
+  Lazy,
+  Markup,
+  type Named,
+  stringOf,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+} from "./values.ts";
 
 function sorted<T>(run: Run, items: T[], key: (item: T) => Value, backwards: Value): T[] {
   const keyed = items.map((item) => ({ item, key: key(item) }));
@@ -44,14 +30,6 @@ function sorted<T>(run: Run, items: T[], key: (item: T) => Value, backwards: Val
   // the order of NaN is what a sort makes of it
   keyed.sort((a, b) => sign * compare(a.key, b.key, run.budget) || 0);
   return keyed.map(({ item }) => item);
-}
-
-/** Sorts by several attributes: "a,b.c". */
-function multiKey(run: Run, attribute: Value, caseSensitive: Value): Getter {
-  const text = stringOf(attribute);
-  const parts = text === undefined ? [attribute] : text.split(",");
-  const getters = parts.map((part) => keyGetter(run, part, caseSensitive));
-  return (item) => getters.map((get) => get(item));
 }
 
 function* unique(run: Run, value: Value, get: Getter): Generator<Value> {
@@ -154,7 +132,14 @@ function mapping(run: Run, [name, ...rest]: Value[], named: Named): Getter {
 }
 
 /** What `select`, `reject`, `selectattr` and `rejectattr` keep. */
-function* kept(run: Run, value: Value, args: Value[], named: Named, wanted: boolean, byAttribute: boolean): Generator<Value> {
+function* kept(
+  run: Run,
+  value: Value,
+  args: Value[],
+  named: Named,
+  wanted: boolean,
+  byAttribute: boolean,
+): Generator<Value> {
   if (!truth(value)) return;
   if (byAttribute && args.length === 0) fail("Missing parameter for attribute name");
   const get = byAttribute ? attributeGetter(run, args[0]) : (item: Value) => item;
@@ -208,17 +193,48 @@ export const LIST_FILTERS: Readonly<Record<string, Native>> = {
     return done ? new Undefined("No last item, sequence was empty.") : value;
   }),
   reverse: takes("value", backwards),
-  sort: takes("value reverse? case_sensitive? attribute?", (run, value, reverse = false, caseSensitive = false, attribute = null) =>
-    sorted(run, listOf(value, run.budget), multiKey(run, attribute, caseSensitive), reverse)),
-  dictsort: takes("value case_sensitive? by? reverse?", (run, value, caseSensitive = false, by = "key", reverse = false) => sortedPairs(run, value, caseSensitive, by, reverse)),
-  unique: takes("value case_sensitive? attribute?", (run, value, caseSensitive = false, attribute = null) =>
-    lazily(unique(run, value, keyGetter(run, attribute, caseSensitive)))),
-  min: takes("value case_sensitive? attribute?", (run, value, caseSensitive = false, attribute = null) => extreme(run, value, keyGetter(run, attribute, caseSensitive), -1)),
-  max: takes("value case_sensitive? attribute?", (run, value, caseSensitive = false, attribute = null) => extreme(run, value, keyGetter(run, attribute, caseSensitive), 1)),
-  sum: takes("iterable attribute? start?", (run, value, attribute = null, start = 0n) => sum(run, value, attributeGetter(run, attribute), start)),
-  batch: takes("value linecount fill_with?", (run, value, size, fill = null) => lazily(batch(run, value, size, fill))),
-  slice: takes("value slices fill_with?", (run, value, parts, fill = null) => lazily(slices(run, value, parts, fill))),
-  groupby: takes("value attribute default? case_sensitive?", (run, value, attribute, otherwise = null, caseSensitive = false) => groups(run, value, attribute, otherwise, caseSensitive)),
+  sort: takes(
+    "value reverse? case_sensitive? attribute?",
+    (run, value, reverse = false, caseSensitive = false, attribute = null) =>
+      sorted(run, listOf(value, run.budget), multiKey(run, attribute, caseSensitive), reverse),
+  ),
+  dictsort: takes(
+    "value case_sensitive? by? reverse?",
+    (run, value, caseSensitive = false, by = "key", reverse = false) =>
+      sortedPairs(run, value, caseSensitive, by, reverse),
+  ),
+  unique: takes(
+    "value case_sensitive? attribute?",
+    (run, value, caseSensitive = false, attribute = null) =>
+      lazily(unique(run, value, keyGetter(run, attribute, caseSensitive))),
+  ),
+  min: takes(
+    "value case_sensitive? attribute?",
+    (run, value, caseSensitive = false, attribute = null) =>
+      extreme(run, value, keyGetter(run, attribute, caseSensitive), -1),
+  ),
+  max: takes(
+    "value case_sensitive? attribute?",
+    (run, value, caseSensitive = false, attribute = null) =>
+      extreme(run, value, keyGetter(run, attribute, caseSensitive), 1),
+  ),
+  sum: takes(
+    "iterable attribute? start?",
+    (run, value, attribute = null, start = 0n) => sum(run, value, attributeGetter(run, attribute), start),
+  ),
+  batch: takes(
+    "value linecount fill_with?",
+    (run, value, size, fill = null) => lazily(batch(run, value, size, fill)),
+  ),
+  slice: takes(
+    "value slices fill_with?",
+    (run, value, parts, fill = null) => lazily(slices(run, value, parts, fill)),
+  ),
+  groupby: takes(
+    "value attribute default? case_sensitive?",
+    (run, value, attribute, otherwise = null, caseSensitive = false) =>
+      groups(run, value, attribute, otherwise, caseSensitive),
+  ),
   map: takesAny((run, [value, ...args], named) => lazily(mapped(run, value, args, named))),
   select: keeps(true, false),
   reject: keeps(false, false),

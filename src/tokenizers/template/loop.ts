@@ -6,7 +6,7 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { iterate, sizeOf } from "./iterate.ts";
-import { equals } from "./operators.ts";
+import { equals } from "./compare.ts";
 import { Callable, Lazy, orElse, Tuple, Undefined, type Value } from "./values.ts";
 
 /** Goes through the items of a loop, looking no further ahead than the template asks. */
@@ -94,7 +94,10 @@ export class Loop extends Callable {
       case "nextitem":
         return orElse(this.peek(), () => new Undefined("there is no next item"));
       case "cycle":
-        return new Callable(name, (args) => args.length === 0 ? fail("no items for cycling given") : args[this.index0 % args.length]);
+        return new Callable(
+          name,
+          (args) => args.length === 0 ? fail("no items for cycling given") : args[this.index0 % args.length],
+        );
       case "changed":
         return new Callable(name, (args) => this.changed(new Tuple(args)));
     }

@@ -61,9 +61,14 @@ export class Macro extends Callable {
     parameters.forEach((name, i) => {
       if (given[i] !== undefined) return;
       const value = defaults[i - (parameters.length - defaults.length)];
-      inner.set(name, value ? evaluate(this.run, value, inner) : new Undefined(`parameter '${name}' was not provided`));
+      inner.set(
+        name,
+        value ? evaluate(this.run, value, inner) : new Undefined(`parameter '${name}' was not provided`),
+      );
     });
-    if (!reads!.has("varargs") && args.length > parameters.length) fail(`macro '${this.name}' takes not more than ${parameters.length} argument(s)`);
+    if (!reads!.has("varargs") && args.length > parameters.length) {
+      fail(`macro '${this.name}' takes not more than ${parameters.length} argument(s)`);
+    }
     return this.write(inner);
   }
 
@@ -71,11 +76,18 @@ export class Macro extends Callable {
     const { parameters, reads } = this.routine;
     if (reads!.has("caller") && !parameters.includes("caller")) {
       const caller = take(named, "caller");
-      inner.set("caller", caller === undefined || caller === null ? new Undefined("No caller defined") : caller);
+      inner.set(
+        "caller",
+        caller === undefined || caller === null ? new Undefined("No caller defined") : caller,
+      );
     }
     if (reads!.has("kwargs") && !parameters.includes("kwargs")) inner.set("kwargs", Dict.of(named));
-    else if (named.size > 0) fail(`macro '${this.name}' takes no keyword argument '${[...named.keys()][0].slice(0, 100)}'`);
-    if (reads!.has("varargs") && !parameters.includes("varargs")) inner.set("varargs", new Tuple(args.slice(parameters.length)));
+    else if (named.size > 0) {
+      fail(`macro '${this.name}' takes no keyword argument '${[...named.keys()][0].slice(0, 100)}'`);
+    }
+    if (reads!.has("varargs") && !parameters.includes("varargs")) {
+      inner.set("varargs", new Tuple(args.slice(parameters.length)));
+    }
   }
 }
 

@@ -40,7 +40,9 @@ export class Template {
   render(variables: Readonly<Record<string, unknown>>, now: Date): string {
     const budget = new Budget();
     const context = globals(now, budget);
-    for (const [name, value] of Object.entries(variables)) if (value !== undefined) context.set(name, fromHost(value));
+    for (const [name, value] of Object.entries(variables)) {
+      if (value !== undefined) context.set(name, fromHost(value));
+    }
     return render(new Run(LIBRARY, context, budget), this.program);
   }
 }

@@ -20,17 +20,43 @@ export type Expression =
   | { readonly type: "constant"; readonly value: Value }
   | { readonly type: "name"; readonly name: string }
   | { readonly type: "tuple" | "list" | "concat"; readonly items: readonly Expression[] }
-  | { readonly type: "dict"; readonly items: readonly { readonly key: Expression; readonly value: Expression }[] }
-  | { readonly type: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
+  | {
+    readonly type: "dict";
+    readonly items: readonly { readonly key: Expression; readonly value: Expression }[];
+  }
+  | {
+    readonly type: "binary";
+    readonly operator: string;
+    readonly left: Expression;
+    readonly right: Expression;
+  }
   | { readonly type: "and" | "or"; readonly left: Expression; readonly right: Expression }
   | { readonly type: "not" | "negative" | "positive"; readonly operand: Expression }
-  | { readonly type: "compare"; readonly first: Expression; readonly rest: readonly { readonly operator: string; readonly operand: Expression }[] }
-  | { readonly type: "condition"; readonly test: Expression; readonly then: Expression; readonly otherwise?: Expression }
+  | {
+    readonly type: "compare";
+    readonly first: Expression;
+    readonly rest: readonly { readonly operator: string; readonly operand: Expression }[];
+  }
+  | {
+    readonly type: "condition";
+    readonly test: Expression;
+    readonly then: Expression;
+    readonly otherwise?: Expression;
+  }
   | { readonly type: "attribute"; readonly object: Expression; readonly name: string }
   | { readonly type: "item"; readonly object: Expression; readonly key: Expression }
-  | { readonly type: "slice"; readonly object: Expression; readonly bounds: readonly (Expression | undefined)[] }
+  | {
+    readonly type: "slice";
+    readonly object: Expression;
+    readonly bounds: readonly (Expression | undefined)[];
+  }
   | { readonly type: "call"; readonly callee: Expression; readonly with: Arguments }
-  | { readonly type: "filter"; readonly name: string; readonly operand?: Expression; readonly with: Arguments }
+  | {
+    readonly type: "filter";
+    readonly name: string;
+    readonly operand?: Expression;
+    readonly with: Arguments;
+  }
   | { readonly type: "test"; readonly name: string; readonly operand: Expression; readonly with: Arguments };
 
 /** What may stand left of `=` and behind `for`. */
@@ -69,13 +95,31 @@ export interface ForStatement {
 export type Statement =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "output"; readonly value: Expression }
-  | { readonly type: "if"; readonly test: Expression; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  | {
+    readonly type: "if";
+    readonly test: Expression;
+    readonly then: readonly Statement[];
+    readonly otherwise: readonly Statement[];
+  }
   | ForStatement
   | { readonly type: "break" | "continue" }
   | { readonly type: "set"; readonly target: Target; readonly value: Expression }
-  | ({ readonly type: "set block"; readonly target: Target; readonly filter?: Expression; readonly body: readonly Statement[] } & Scoped)
-  | ({ readonly type: "filter block"; readonly filter: Expression; readonly body: readonly Statement[] } & Scoped)
-  | ({ readonly type: "with"; readonly targets: readonly Target[]; readonly values: readonly Expression[]; readonly body: readonly Statement[] } & Scoped)
+  | ({
+    readonly type: "set block";
+    readonly target: Target;
+    readonly filter?: Expression;
+    readonly body: readonly Statement[];
+  } & Scoped)
+  | (
+    & { readonly type: "filter block"; readonly filter: Expression; readonly body: readonly Statement[] }
+    & Scoped
+  )
+  | ({
+    readonly type: "with";
+    readonly targets: readonly Target[];
+    readonly values: readonly Expression[];
+    readonly body: readonly Statement[];
+  } & Scoped)
   | ({ readonly type: "block"; readonly name: string; readonly body: readonly Statement[] } & Scoped)
   | { readonly type: "macro"; readonly name: string; readonly routine: Routine }
   | { readonly type: "call block"; readonly call: Expression; readonly routine: Routine };

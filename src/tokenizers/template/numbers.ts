@@ -16,7 +16,9 @@ export function floatText(value: number): string {
   const [mantissa, exponent] = value.toExponential().split("e");
   const power = Number(exponent);
   if (power >= -4 && power < 16) {
-    const text = Math.abs(value) >= 1e-6 ? `${value}` : value.toFixed(mantissa.replace(/\D/g, "").length - 1 - power);
+    const text = Math.abs(value) >= 1e-6
+      ? `${value}`
+      : value.toFixed(mantissa.replace(/\D/g, "").length - 1 - power);
     return text.includes(".") ? text : `${text}.0`;
   }
   return `${mantissa}e${exponentText(power)}`;
@@ -110,7 +112,9 @@ export function toFloat(value: bigint): number {
 
 /** The int that a float is when cut. */
 export function toInteger(value: number): bigint {
-  if (!Number.isFinite(value)) fail(`cannot convert float ${Number.isNaN(value) ? "NaN" : "infinity"} to integer`);
+  if (!Number.isFinite(value)) {
+    fail(`cannot convert float ${Number.isNaN(value) ? "NaN" : "infinity"} to integer`);
+  }
   return BigInt(Math.trunc(value));
 }
 
@@ -182,4 +186,3 @@ export function integerText(value: bigint, budget: Budget): string {
   budget.through(8 * text.length);
   return text;
 }
-

@@ -7,11 +7,10 @@ import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { formatPercent } from "./percent.ts";
 import { escapeHtml } from "./html.ts";
-import { iterate, sizeOf } from "./iterate.ts";
+import { sizeOf } from "./iterate.ts";
 import * as numbers from "./numbers.ts";
 import { textOf } from "./represent.ts";
-import { compareTexts, find } from "./text.ts";
-import { Dict, Lazy, Markup, Range, stringOf, Tuple, typeName, Undefined, type Value, View } from "./values.ts";
+import { Lazy, Markup, stringOf, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 /** Whether a value counts as true. */
 export function truth(value: Value): boolean {
@@ -34,93 +33,6 @@ function numeric(a: Value, b: Value): [bigint, bigint] | [number, number] | unde
 const bothWhole = (pair: [bigint, bigint] | [number, number]): pair is [bigint, bigint] =>
   typeof pair[0] === "bigint";
 
-/** `a == b`. */
-export function equals(a: Value, b: Value, budget: Budget): boolean {
-  budget.step();
-  const [x, y] = [stringOf(a), stringOf(b)];
-  if (x !== undefined && y !== undefined && x.length === y.length) budget.through(x.length);
-  if (x !== undefined || y !== undefined) return x === y;
-  if (isNumber(a) && isNumber(b)) return (typeof a === "boolean" ? BigInt(a) : a) == (typeof b === "boolean" ? BigInt(b) : b);
-  if (a instanceof Undefined) return b instanceof Undefined;
-  if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b, budget);
-  if (a instanceof Tuple) return b instanceof Tuple && equalItems(a.items, b.items, budget);
-  if (a instanceof Dict) return b instanceof Dict && equalDicts(a, b, budget);
-  if (a instanceof Range && b instanceof Range) {
-    return a.length === b.length && (a.length === 0 || a.start === b.start && (a.length === 1 || a.step === b.step));
-  }
-  return a === b;
-}
-
-function isNumber(value: Value): value is bigint | number | boolean {
-  return typeof value === "bigint" || typeof value === "number" || typeof value === "boolean";
-}
-
-/** `a is b or a == b`, by which Python's containers compare their items. */
-export function same(a: Value, b: Value, budget: Budget): boolean {
-  return typeof a === "object" && a === b || equals(a, b, budget);
-}
-
-function equalItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean {
-  if (a.length !== b.length) return false;
-  budget.enter();
-  const equal = a.every((item, i) => same(item, b[i], budget));
-  budget.leave();
-  return equal;
-}
-
-function equalDicts(a: Dict, b: Dict, budget: Budget): boolean {
-  if (a.entries.size !== b.entries.size) return false;
-  budget.enter();
-  const equal = [...a.entries].every(([hash, { value }]) => {
-    const other = b.entries.get(hash);
-    return other !== undefined && same(value, other.value, budget);
-  });
-  budget.leave();
-  return equal;
-}
-
-/** -1, 0 or 1 where a is below, equal to or above b; NaN where neither. */
-export function compare(a: Value, b: Value, budget: Budget): number {
-  budget.step();
-  const [x, y] = [stringOf(a), stringOf(b)];
-  if (x !== undefined && y !== undefined) {
-    budget.through(Math.min(x.length, y.length));
-    return compareTexts(x, y);
-  }
-  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : a == b ? 0 : NaN;
-  for (const value of [a, b]) if (value instanceof Undefined) value.refuse();
-  if (Array.isArray(a) && Array.isArray(b)) return compareItems(a, b, budget);
-  if (a instanceof Tuple && b instanceof Tuple) return compareItems(a.items, b.items, budget);
-  fail(`no order between '${typeName(a)}' and '${typeName(b)}'`);
-}
-
-function compareItems(a: readonly Value[], b: readonly Value[], budget: Budget): number {
-  budget.enter();
-  const at = a.findIndex((item, i) => i >= b.length || !same(item, b[i], budget));
-  const order = at < 0 ? (a.length < b.length ? -1 : 0) : at >= b.length ? 1 : compare(a[at], b[at], budget);
-  budget.leave();
-  return order;
-}
-
-/** `item in container`. */
-export function contains(container: Value, item: Value, budget: Budget): boolean {
-  const text = stringOf(container);
-  if (text !== undefined) {
-    const part = stringOf(item);
-    if (part === undefined) fail(`'in <string>' requires string as left operand, not ${typeName(item)}`);
-    budget.text(text.length + part.length);
-    return find(text, part) >= 0;
-  }
-  if (container instanceof Dict) return container.get(item) !== undefined;
-  if (container instanceof View && container.part === "keys") return container.dict.get(item) !== undefined;
-  if (container instanceof Undefined) return false;
-  const items = iterate(container);
-  for (let next = items.next(); !next.done; next = items.next()) {
-    if (same(item, next.value, budget)) return true;
-  }
-  return false;
-}
-
 /** `a + b`. */
 export function add(a: Value, b: Value, budget: Budget): Value {
   if (typeof a === "string" && typeof b === "string") {
@@ -131,7 +43,9 @@ export function add(a: Value, b: Value, budget: Budget): Value {
   }
   const pair = numeric(a, b);
   if (pair) return bothWhole(pair) ? pair[0] + pair[1] : pair[0] + pair[1];
-  if ((a instanceof Markup && stringOf(b) !== undefined) || (b instanceof Markup && stringOf(a) !== undefined)) {
+  if (
+    (a instanceof Markup && stringOf(b) !== undefined) || (b instanceof Markup && stringOf(a) !== undefined)
+  ) {
     const html = escapeHtml(a, budget).html + escapeHtml(b, budget).html;
     budget.text(html.length);
     return new Markup(html);
@@ -204,14 +118,21 @@ export function power(a: Value, b: Value, budget: Budget): Value {
   const pair = numeric(a, b) ?? unsupported("** or pow()", a, b);
   if (bothWhole(pair) && pair[1] >= 0n) {
     const [base, exponent] = pair;
-    if (base !== 0n && base !== 1n && base !== -1n) budget.integer(base.toString(2).length * numbers.countOf(exponent));
-    return base ** (base === -1n ? exponent % 2n : base === 0n || base === 1n ? (exponent > 0n ? 1n : 0n) : exponent);
+    if (base !== 0n && base !== 1n && base !== -1n) {
+      budget.integer(base.toString(2).length * numbers.countOf(exponent));
+    }
+    return base **
+      (base === -1n ? exponent % 2n : base === 0n || base === 1n ? (exponent > 0n ? 1n : 0n) : exponent);
   }
   const [base, exponent] = pair.map(Number);
   if (base === 0 && exponent < 0) fail("0.0 cannot be raised to a negative power");
   const value = base ** exponent;
-  if (Number.isNaN(value) && !Number.isNaN(base + exponent)) fail("the power of a negative number is complex");
-  if (!Number.isFinite(value) && Number.isFinite(base) && Number.isFinite(exponent)) fail("the power is out of range");
+  if (Number.isNaN(value) && !Number.isNaN(base + exponent)) {
+    fail("the power of a negative number is complex");
+  }
+  if (!Number.isFinite(value) && Number.isFinite(base) && Number.isFinite(exponent)) {
+    fail("the power is out of range");
+  }
   return value;
 }
 

@@ -73,7 +73,11 @@ class StatementParser extends ExpressionParser {
       case "call":
         return [this.call()];
       case "filter":
-        return [{ type: "filter block", filter: this.filters(undefined, true)!, body: this.body("endfilter").body }];
+        return [{
+          type: "filter block",
+          filter: this.filters(undefined, true)!,
+          body: this.body("endfilter").body,
+        }];
       case "with":
         return [this.with()];
       case "block":
@@ -86,7 +90,9 @@ class StatementParser extends ExpressionParser {
       case "continue":
         return [{ type: token.text }];
     }
-    if (REFUSED.includes(token.text)) fail(`'${token.text}' is not supported in chat templates (line ${token.line})`);
+    if (REFUSED.includes(token.text)) {
+      fail(`'${token.text}' is not supported in chat templates (line ${token.line})`);
+    }
     fail(`Encountered unknown tag '${token.text.slice(0, 100)}' in line ${token.line}`);
   }
 
@@ -127,7 +133,9 @@ class StatementParser extends ExpressionParser {
     }
     this.expect(")");
     if (new Set(parameters).size < parameters.length) fail("a parameter stands twice");
-    return end === "" ? { parameters, defaults, body: [] } : { parameters, defaults, body: this.body(end).body };
+    return end === ""
+      ? { parameters, defaults, body: [] }
+      : { parameters, defaults, body: this.body(end).body };
   }
 
   private call(): Statement {
@@ -139,7 +147,11 @@ class StatementParser extends ExpressionParser {
 
   private generation(): Statement {
     const { body } = this.body("endgeneration");
-    const call: Expression = { type: "call", callee: { type: "constant", value: GENERATION }, with: { args: [], named: [] } };
+    const call: Expression = {
+      type: "call",
+      callee: { type: "constant", value: GENERATION },
+      with: { args: [], named: [] },
+    };
     return { type: "call block", call, routine: { parameters: [], defaults: [], body } };
   }
 
@@ -159,7 +171,9 @@ class StatementParser extends ExpressionParser {
     const name = this.name();
     if (this.blocks.has(name)) fail(`block '${name}' defined twice`);
     this.blocks.add(name);
-    for (const word of ["scoped", "required"]) if (this.skipName(word)) fail(`'${word}' blocks are not supported`);
+    for (const word of ["scoped", "required"]) {
+      if (this.skipName(word)) fail(`'${word}' blocks are not supported`);
+    }
     const { body } = this.body("endblock");
     this.skipName(name);
     return { type: "block", name, body };

@@ -72,7 +72,9 @@ class Arguments {
   finish(): void {
     const whole = this.values instanceof Tuple ? undefined : this.values;
     if (this.named || this.next >= this.list.length) return;
-    if (whole !== undefined && (whole instanceof Dict || Array.isArray(whole) || whole instanceof Undefined)) return;
+    if (
+      whole !== undefined && (whole instanceof Dict || Array.isArray(whole) || whole instanceof Undefined)
+    ) return;
     fail("not all arguments converted during string formatting");
   }
 }
@@ -86,14 +88,20 @@ function fieldText(
 ): string {
   if (letter === "%" && key === undefined && widthText === "") return "%";
   let width = widthText === "*" ? countOf(source.take(), "a width") : Number(widthText);
-  const precision = precisionText === "*" ? countOf(source.take(), "a precision") : precisionText === undefined ? undefined : Number(precisionText);
+  const precision = precisionText === "*"
+    ? countOf(source.take(), "a precision")
+    : precisionText === undefined
+    ? undefined
+    : Number(precisionText);
   if (letter === "%") return "%";
   const left = flags.includes("-") || width < 0;
   width = Math.abs(width);
   const value = key === undefined ? source.take() : source.byName(key);
   const layout = { width, fill: " ", align: left ? "<" as const : ">" as const };
   if ("sra".includes(letter)) {
-    const written = escaping ? escapeHtml(letter === "s" ? value : represented(value, budget), budget).html : textField(value, letter, budget);
+    const written = escaping
+      ? escapeHtml(letter === "s" ? value : represented(value, budget), budget).html
+      : textField(value, letter, budget);
     const cut = precision === undefined ? written : substring(written, 0, precision);
     return padded(cut, layout, lengthOf(cut), budget);
   }
@@ -111,7 +119,7 @@ function fieldText(
 function textField(value: Value, letter: string, budget: Budget): string {
   if (letter === "s") return textOf(value, budget);
   const text = represented(value, budget);
-  return letter === "r" ? text : text.replace(/[^\x00-\x7f]/gu, escapeOf);
+  return letter === "r" ? text : text.replace(/\P{ASCII}/gu, escapeOf);
 }
 
 function characterOf(value: Value): string {
@@ -131,11 +139,20 @@ function numberField(
   if (value instanceof Undefined) value.refuse();
   if (precision !== undefined) budget.text(precision);
   if ("diuxXo".includes(letter)) {
-    const whole = typeof value === "number" && "diu".includes(letter) ? toInteger(value) : integerOf(value, `%${letter}`);
+    const whole = typeof value === "number" && "diu".includes(letter)
+      ? toInteger(value)
+      : integerOf(value, `%${letter}`);
     const digits = integerDigits(whole, "iu".includes(letter) ? "d" : letter, alternate);
     return { digits: digits.padStart(precision ?? 0, "0"), negative: whole < 0n };
   }
   if (!"eEfFgG".includes(letter)) fail(`unsupported format character '${letter}'`);
-  const float = typeof value === "number" ? value : typeof value === "bigint" || typeof value === "boolean" ? toFloat(BigInt(value)) : fail(`must be real number, not ${typeName(value)}`);
-  return { digits: floatDigits(float, letter, precision ?? 6, alternate), negative: float < 0 || Object.is(float, -0) };
+  const float = typeof value === "number"
+    ? value
+    : typeof value === "bigint" || typeof value === "boolean"
+    ? toFloat(BigInt(value))
+    : fail(`must be real number, not ${typeName(value)}`);
+  return {
+    digits: floatDigits(float, letter, precision ?? 6, alternate),
+    negative: float < 0 || Object.is(float, -0),
+  };
 }

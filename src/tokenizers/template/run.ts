@@ -31,7 +31,13 @@ export class Run {
 }
 
 /** Calls the filter or test of a name, with the value in front of its arguments. */
-export function callNamed(run: Run, kind: "filters" | "tests", name: string, args: Value[], named: Named): Value {
+export function callNamed(
+  run: Run,
+  kind: "filters" | "tests",
+  name: string,
+  args: Value[],
+  named: Named,
+): Value {
   const table = run.library[kind];
   if (!Object.hasOwn(table, name)) fail(`No ${kind.slice(0, -1)} named '${name.slice(0, 100)}'.`);
   return table[name](run, args, named);

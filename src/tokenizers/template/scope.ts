@@ -38,20 +38,13 @@ export class Scope {
     return value === undefined ? new Undefined(`'${name.slice(0, 100)}' is undefined`) : value;
   }
 
-  /** Whether a name has a value. */
-  has(name: string): boolean {
-    return this.find(name) !== undefined;
-  }
-
   set(name: string, value: Value): void {
     this.variables.set(name, value);
   }
 
   private find(name: string): Value | undefined {
-    for (let scope: Scope | undefined = this; scope; scope = scope.outer) {
-      if (scope.symbols.origins.has(name)) return scope.variables.get(name);
-    }
-    fail(`'${name.slice(0, 100)}' is known to no scope`);
+    if (this.symbols.origins.has(name)) return this.variables.get(name);
+    return this.outer ? this.outer.find(name) : fail(`'${name.slice(0, 100)}' is known to no scope`);
   }
 
   /** A scope within this one. */

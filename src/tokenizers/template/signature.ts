@@ -32,7 +32,9 @@ export function takesAny(body: Native): Native {
 }
 
 function bind(parameters: Parameter[], args: Value[], named: Named): (Value | undefined)[] {
-  if (args.length > parameters.length) fail(`it takes at most ${parameters.length} arguments, got ${args.length}`);
+  if (args.length > parameters.length) {
+    fail(`it takes at most ${parameters.length} arguments, got ${args.length}`);
+  }
   const bound: (Value | undefined)[] = [...args];
   for (const [name, value] of named) {
     const at = parameters.findIndex((parameter) => parameter.name === name && !parameter.positional);

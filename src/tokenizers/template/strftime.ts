@@ -91,6 +91,10 @@ function dayOfYear(date: Date): number {
 
 /** The week by ISO 8601, and the year that it belongs to: that of its Thursday. */
 function isoWeek(date: Date): { year: number; week: number } {
-  const thursday = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 3 - (date.getDay() + 6) % 7);
+  const thursday = new Date(
+    date.getFullYear(),
+    date.getMonth(),
+    date.getDate() + 3 - (date.getDay() + 6) % 7,
+  );
   return { year: thursday.getFullYear(), week: Math.floor(dayOfYear(thursday) / 7) + 1 };
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Expression, ForStatement, Program, Routine, Statement, Target } from "./nodes.ts";
+import { readsName } from "./first_use.ts";
 import { namesRead } from "./names_read.ts";
 
 /** What a name holds when its scope is entered: its parameter, the caller's variable, the outer scope's, nothing. */
@@ -70,7 +71,11 @@ export function resolveNames(program: Program): void {
 }
 
 /** The names of a body that is a scope of its own, and of the scopes in it. */
-function scope(body: readonly Statement[], outer: Symbols | undefined, prepare: (symbols: Symbols) => void): Symbols {
+function scope(
+  body: readonly Statement[],
+  outer: Symbols | undefined,
+  prepare: (symbols: Symbols) => void,
+): Symbols {
   const symbols = new Symbols(outer);
   prepare(symbols);
   visitAll(body, symbols);
@@ -154,7 +159,11 @@ function enter(statement: Statement, symbols: Symbols): void {
       read(statement.filter, statement.symbols);
       return enterAll(statement.body, statement.symbols);
     case "with":
-      statement.symbols = scope(statement.body, symbols, (inner) => statement.targets.forEach((target) => parameters(target, inner)));
+      statement.symbols = scope(
+        statement.body,
+        symbols,
+        (inner) => statement.targets.forEach((target) => parameters(target, inner)),
+      );
       return enterAll(statement.body, statement.symbols);
     case "block":
       // a block sees the template's variables and nothing of the scopes around it
@@ -188,46 +197,4 @@ function enterRoutine(routine: Routine, symbols: Symbols): void {
     for (const value of defaults) read(value, own);
   });
   enterAll(body, routine.symbols);
-}
-
-/** Whether a name is read somewhere in statements, also in the scopes in them, before it is set. */
-function readsName(statements: readonly Statement[], name: string): boolean {
-  return firstUse(statements, name) === "read";
-}
-
-/** How a name is used first: jinja2 asks no more. */
-function firstUse(statements: readonly Statement[], name: string): "read" | "set" | undefined {
-  for (const statement of statements) {
-    const use = useIn(statement, name);
-    if (use) return use;
-  }
-}
-
-function useIn(statement: Statement, name: string): "read" | "set" | undefined {
-  const reads = (...expressions: (Expression | undefined)[]): "read" | undefined =>
-    expressions.some((one) => one && namesRead(one).includes(name)) ? "read" : undefined;
-  const sets = (target: Target): "set" | undefined =>
-    target.type === "targets" ? target.items.map(sets).find(Boolean) : target.type === "name" && target.name === name ? "set" : undefined;
-  switch (statement.type) {
-    case "output":
-      return reads(statement.value);
-    case "if":
-      return reads(statement.test) ?? firstUse(statement.then, name) ?? firstUse(statement.otherwise, name);
-    case "for":
-      return sets(statement.target) ?? reads(statement.items) ?? firstUse(statement.body, name) ?? firstUse(statement.otherwise, name) ?? reads(statement.test);
-    case "set":
-      return sets(statement.target) ?? reads(statement.value);
-    case "set block":
-      return sets(statement.target) ?? reads(statement.filter) ?? firstUse(statement.body, name);
-    case "filter block":
-      return firstUse(statement.body, name) ?? reads(statement.filter);
-    case "with":
-      return statement.targets.map(sets).find(Boolean) ?? reads(...statement.values) ?? firstUse(statement.body, name);
-    case "macro":
-    case "call block": {
-      const { parameters, defaults, body } = statement.routine;
-      const call = statement.type === "call block" ? statement.call : undefined;
-      return reads(call) ?? (parameters.includes(name) ? "set" : undefined) ?? reads(...defaults) ?? firstUse(body, name);
-    }
-  }
 }

@@ -5,7 +5,8 @@
  */
 import { isLower, isUpper } from "./cases.ts";
 import { itemsOf, sizeOf } from "./iterate.ts";
-import { compare, contains, equals, modulo } from "./operators.ts";
+import { compare, contains, equals } from "./compare.ts";
+import { modulo } from "./operators.ts";
 import { textOf } from "./represent.ts";
 import type { Native } from "./run.ts";
 import { takes } from "./signature.ts";

@@ -8,7 +8,9 @@
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]`);
 const WORD_BREAK = new RegExp(`[${SPACE}]+`, "g");
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+/** Characters that end a line for `str.splitlines`. */
+const ENDS = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029";
+const LINE_END = new RegExp(`\\r\\n|[${ENDS}]`, "g");
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Whether a code unit is white space. */
@@ -44,7 +46,9 @@ export function unitIndex(text: string, index: number): number {
 
 /** `str.strip` and its kin: takes white space, or any of `chars`, off both ends. */
 export function strip(text: string, chars: string | undefined, left: boolean, right: boolean): string {
-  if (chars !== undefined && !isPlain(chars + text)) return stripPoints([...text], new Set(chars), left, right);
+  if (chars !== undefined && !isPlain(chars + text)) {
+    return stripPoints([...text], new Set(chars), left, right);
+  }
   const goes = chars === undefined ? isSpace : (unit: string) => chars.includes(unit);
   let [start, stop] = [0, text.length];
   while (left && start < stop && goes(text[start])) start++;
@@ -161,6 +165,8 @@ export function compareTexts(a: string, b: string): number {
   while (i < a.length && i < b.length && a[i] === b[i]) i++;
   if (i === a.length || i === b.length) return a.length < b.length ? -1 : 1;
   // the first unit that differs decides, but surrogates come behind all other units
-  const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)].map((unit) => unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
+  const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)].map((unit) =>
+    unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
+  );
   return x < y ? -1 : 1;
 }

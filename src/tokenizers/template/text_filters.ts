@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attributeGetter } from "./attribute_getter.ts";
 import { capitalize } from "./cases.ts";
 import { fail } from "./failure.ts";
 import { escapeHtml, escapeText } from "./html.ts";
@@ -11,7 +12,6 @@ import { countOf } from "./numbers.ts";
 import { modulo, truth } from "./operators.ts";
 import { textOf } from "./represent.ts";
 import type { Native, Run } from "./run.ts";
-import { attributeGetter } from "./list_filters.ts";
 import { takes, takesAny } from "./signature.ts";
 import { count, lengthOf, SPACE, splitLastAt, splitLines, strip, substring } from "./text.ts";
 import { center, join, needText, replace } from "./text_methods.ts";
@@ -71,7 +71,12 @@ function urlQuote(value: Value, run: Run, query: boolean): string {
 function urlEncode(run: Run, value: Value): string {
   const single = stringOf(value) !== undefined || typeof value !== "object" || value === null;
   if (single) return urlQuote(value, run, false);
-  const pairs = value instanceof Dict ? new Lazy("items", [...value.entries.values()].map((entry) => new Tuple([entry.key, entry.value])).values()) : value;
+  const pairs = value instanceof Dict
+    ? new Lazy(
+      "items",
+      [...value.entries.values()].map((entry) => new Tuple([entry.key, entry.value])).values(),
+    )
+    : value;
   return join(run, pairs, "&", (pair) => {
     const items = iterate(pair);
     const [key, second, third] = [items.next(), items.next(), items.next()];
@@ -83,7 +88,9 @@ function urlEncode(run: Run, value: Value): string {
 function xmlAttributes(run: Run, value: Value, autospace: boolean): string {
   if (value instanceof Undefined) value.refuse();
   if (!(value instanceof Dict)) fail("xmlattr takes a mapping");
-  const items = [...value.entries.values()].filter((entry) => entry.value !== null && !(entry.value instanceof Undefined));
+  const items = [...value.entries.values()].filter((entry) =>
+    entry.value !== null && !(entry.value instanceof Undefined)
+  );
   const text = items.map((entry) => {
     const key = needText(entry.key, "an attribute's name");
     if (/[\t-\r />=]/.test(key)) fail("Invalid character in attribute name");
@@ -108,11 +115,14 @@ function stripTags(text: string): string {
     out = parts.join("") + out.slice(from);
   }
   const words = strip(out, undefined, true, true).split(new RegExp(`[${SPACE}]+`)).join(" ");
-  return words.replace(/&(?:(amp|gt|lt|quot)|#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6}));/g, (all, name, decimal, hex) => {
-    if (name) return { amp: "&", gt: ">", lt: "<", quot: '"' }[name as string]!;
-    const code = hex ? parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
+  return words.replace(
+    /&(?:(amp|gt|lt|quot)|#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6}));/g,
+    (all, name, decimal, hex) => {
+      if (name) return { amp: "&", gt: ">", lt: "<", quot: '"' }[name as string]!;
+      const code = hex ? parseInt(hex, 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
 }
 
 const text = (run: Run, value: Value): string => textOf(value, run.budget);
@@ -127,26 +137,47 @@ export const TEXT_FILTERS: Readonly<Record<string, Native>> = {
     return s instanceof Markup ? new Markup(trimmed) : trimmed;
   }),
   string: takes("s/", (run, s) => s instanceof Markup ? s : text(run, s)),
-  replace: takes("s old new count?", (run, s, old, by, times = null) => replace(run, text(run, s), text(run, old), text(run, by), times)),
+  replace: takes(
+    "s old new count?",
+    (run, s, old, by, times = null) => replace(run, text(run, s), text(run, old), text(run, by), times),
+  ),
   center: takes("value width?", (run, s, width = 80n) => {
     const centered = center(run, text(run, s), countOf(width, "the width"));
     return s instanceof Markup ? new Markup(centered) : centered;
   }),
-  indent: takes("s width? first? blank?", (run, s, width = 4n, first = false, blank = false) => indent(run, s, width, truth(first), truth(blank))),
-  truncate: takes("s length? killwords? end? leeway?", (run, s, length = 255n, kill = false, end = "...", leeway = null) =>
-    truncate(run, s, countOf(length), truth(kill), needText(end, "the end"), leeway === null ? 5 : countOf(leeway))),
+  indent: takes(
+    "s width? first? blank?",
+    (run, s, width = 4n, first = false, blank = false) => indent(run, s, width, truth(first), truth(blank)),
+  ),
+  truncate: takes(
+    "s length? killwords? end? leeway?",
+    (run, s, length = 255n, kill = false, end = "...", leeway = null) =>
+      truncate(
+        run,
+        s,
+        countOf(length),
+        truth(kill),
+        needText(end, "the end"),
+        leeway === null ? 5 : countOf(leeway),
+      ),
+  ),
   join: takes("value d? attribute?", (run, value, d = "", attribute = null) => {
     const get = attribute === null ? undefined : attributeGetter(run, attribute);
     return join(run, value, text(run, d), (item) => text(run, get ? get(item) : item));
   }),
   format: takesAny((run, [value, ...args], named) => {
-    if (args.length > 0 && named.size > 0) fail("can't handle positional and keyword arguments at the same time");
+    if (args.length > 0 && named.size > 0) {
+      fail("can't handle positional and keyword arguments at the same time");
+    }
     const format = value instanceof Markup ? value : text(run, value);
     return modulo(format, named.size > 0 ? Dict.of(named) : new Tuple(args), run.budget);
   }),
   wordcount: takes("s", (run, s) => BigInt(text(run, s).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)),
-  tojson: takes("x ensure_ascii? indent? separators? sort_keys?", (run, value, ascii = false, indent = null, separators = null, sortKeys = false) =>
-    toJson(value, { ascii, indent, separators, sortKeys }, run.budget)),
+  tojson: takes(
+    "x ensure_ascii? indent? separators? sort_keys?",
+    (run, value, ascii = false, indent = null, separators = null, sortKeys = false) =>
+      toJson(value, { ascii, indent, separators, sortKeys }, run.budget),
+  ),
   e: takes("s/", (run, s) => escapeHtml(s, run.budget)),
   escape: takes("s/", (run, s) => escapeHtml(s, run.budget)),
   forceescape: takes("value", (run, s) => new Markup(escapeText(text(run, s), run.budget))),

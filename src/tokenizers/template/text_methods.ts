@@ -13,7 +13,21 @@ import { countOf } from "./numbers.ts";
 import { truth } from "./operators.ts";
 import type { Native, Run } from "./run.ts";
 import { takes, takesAny } from "./signature.ts";
-import { count, find, findLast, isPlain, isSpace, lengthOf, splitAt, splitLastAt, splitLines, splitWords, strip, substring, unitIndex } from "./text.ts";
+import {
+  count,
+  find,
+  findLast,
+  isPlain,
+  isSpace,
+  lengthOf,
+  splitAt,
+  splitLastAt,
+  splitLines,
+  splitWords,
+  strip,
+  substring,
+  unitIndex,
+} from "./text.ts";
 import { Dict, Markup, type Named, stringOf, Tuple, typeName, type Value } from "./values.ts";
 
 /** The text of an argument that must be a str. */
@@ -29,13 +43,17 @@ function like(self: Value, text: string): Value {
 }
 
 /** A method from a text to a text. */
-const maps = (change: (text: string) => string): Native => takes("self/", (_, self) => like(self, change(textIn(self))));
+const maps = (change: (text: string) => string): Native =>
+  takes("self/", (_, self) => like(self, change(textIn(self))));
 
 const asks = (holds: (text: string) => boolean): Native => takes("self/", (_, self) => holds(textIn(self)));
 
 const strips = (left: boolean, right: boolean): Native =>
-  takes("self/ chars/?", (_, self, chars = null) =>
-    like(self, strip(textIn(self), chars === null ? undefined : needText(chars, "chars"), left, right)));
+  takes(
+    "self/ chars/?",
+    (_, self, chars = null) =>
+      like(self, strip(textIn(self), chars === null ? undefined : needText(chars, "chars"), left, right)),
+  );
 
 /** A part of a text by code points, as find, count and startswith may be told: its units and where it begins. */
 function within(text: string, start: Value, stop: Value): { from: number; to: number; reversed: boolean } {
@@ -81,7 +99,13 @@ function pads(align: "<" | ">" | "^"): Native {
 }
 
 /** A text in the middle of, or at one side of, `width` characters. */
-export function center(run: Run, text: string, width: number, align: "<" | ">" | "^" = "^", fill = " "): string {
+export function center(
+  run: Run,
+  text: string,
+  width: number,
+  align: "<" | ">" | "^" = "^",
+  fill = " ",
+): string {
   const length = lengthOf(text);
   const room = width - length;
   // CPython puts the odd character to the left where the width is odd
@@ -103,7 +127,8 @@ export function replace(run: Run, text: string, old: string, by: string, times: 
   run.budget.items(replaced);
   const points = isPlain(text) ? text.split("") : [...text];
   const rest = points.slice(replaced).join("");
-  return by + points.slice(0, replaced - 1).map((point) => point + by).join("") + (points[replaced - 1] ?? "") + rest;
+  return by + points.slice(0, replaced - 1).map((point) => point + by).join("") +
+    (points[replaced - 1] ?? "") + rest;
 }
 
 function splits(fromRight: boolean): Native {
@@ -128,13 +153,22 @@ function partitions(last: boolean): Native {
     const [text, separator] = [textIn(self), needText(sep, "the separator")];
     if (separator === "") fail("empty separator");
     const at = last ? findLast(text, separator) : find(text, separator);
-    const parts = at >= 0 ? [text.slice(0, at), separator, text.slice(at + separator.length)] : last ? ["", "", text] : [text, "", ""];
+    const parts = at >= 0
+      ? [text.slice(0, at), separator, text.slice(at + separator.length)]
+      : last
+      ? ["", "", text]
+      : [text, "", ""];
     return new Tuple(parts.map((part) => like(self, part)));
   });
 }
 
 /** Items of an iterable as one text with `separator` between them; each goes through `write`. */
-export function join(run: Run, items: Value, separator: string, write: (item: Value, index: number) => string): string {
+export function join(
+  run: Run,
+  items: Value,
+  separator: string,
+  write: (item: Value, index: number) => string,
+): string {
   const source = iterate(items);
   let text = "";
   let index = 0;
@@ -222,10 +256,19 @@ export const TEXT_METHODS: Readonly<Record<string, Native>> = {
   center: pads("^"),
   ljust: pads("<"),
   rjust: pads(">"),
-  zfill: takes("self/ width/", (run, self, width) => like(self, zeroFill(run, textIn(self), countOf(width, "the width")))),
-  expandtabs: takes("self/ tabsize?", (run, self, size = 8n) => like(self, expandTabs(run, textIn(self), countOf(size)))),
+  zfill: takes(
+    "self/ width/",
+    (run, self, width) => like(self, zeroFill(run, textIn(self), countOf(width, "the width"))),
+  ),
+  expandtabs: takes(
+    "self/ tabsize?",
+    (run, self, size = 8n) => like(self, expandTabs(run, textIn(self), countOf(size))),
+  ),
   format: takesAny((run, [self, ...args], named) => like(self, formatBraces(run, textIn(self), args, named))),
-  format_map: takes("self/ mapping/", (run, self, mapping) => like(self, formatBraces(run, textIn(self), [], namesOf(mapping)))),
+  format_map: takes(
+    "self/ mapping/",
+    (run, self, mapping) => like(self, formatBraces(run, textIn(self), [], namesOf(mapping))),
+  ),
   islower: asks(isLower),
   isupper: asks(isUpper),
   istitle: asks(isTitle),

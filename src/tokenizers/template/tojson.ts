@@ -6,7 +6,8 @@
 import type { Budget } from "./budget.ts";
 import { fail } from "./failure.ts";
 import { countOf, floatText, integerText } from "./numbers.ts";
-import { compare, truth } from "./operators.ts";
+import { compare } from "./compare.ts";
+import { truth } from "./operators.ts";
 import { Dict, stringOf, Tuple, typeName, type Value } from "./values.ts";
 
 /** What `json.dumps` may be told. */
@@ -75,7 +76,12 @@ class JsonWriter {
     this.open("{");
     sorted.forEach(({ key, value }, i) => {
       this.separate(i);
-      this.put(this.quoted(stringOf(key) ?? this.plain(key) ?? fail(`keys must be str, int, float, bool or None, not ${typeName(key)}`)));
+      this.put(
+        this.quoted(
+          stringOf(key) ?? this.plain(key) ??
+            fail(`keys must be str, int, float, bool or None, not ${typeName(key)}`),
+        ),
+      );
       this.put(this.colon);
       this.write(value);
     });
@@ -116,8 +122,8 @@ class JsonWriter {
   private quoted(text: string): string {
     this.budget.text(text.length);
     // JSON.stringify escapes lone surrogates, which Python keeps
-    const body = text.replace(/["\\\x00-\x1f]/g, (unit) => JSON.stringify(unit).slice(1, -1));
-    return `"${this.ascii ? body.replace(/[^\x00-\x7e]/g, hexEscape) : body}"`;
+    const body = text.replace(/["\\\p{Cc}]/gu, (unit) => JSON.stringify(unit).slice(1, -1));
+    return `"${this.ascii ? body.replace(/[^ -~]/g, hexEscape) : body}"`;
   }
 }
 

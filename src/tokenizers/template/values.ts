@@ -228,7 +228,9 @@ export class Namespace extends Thing {
     return this.attributes.get(name);
   }
   set(name: string, value: Value): void {
-    if (name.startsWith("_")) fail(`a namespace can't hold '${name.slice(0, 100)}': names must not begin with _`);
+    if (name.startsWith("_")) {
+      fail(`a namespace can't hold '${name.slice(0, 100)}': names must not begin with _`);
+    }
     this.attributes.set(name, value);
   }
 }

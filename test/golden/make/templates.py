@@ -20,6 +20,7 @@ KEPT = {  # Apache 2.0 or MIT, by the cards of their models
     "microsoft-Phi-3.5-mini-instruct", "ByteDance-Seed-OSS", "Apertus-8B-Instruct", "llama-cpp-rwkv-world",
     "mistralai-Mistral-Nemo-Instruct-2407",
 }
+PROBE = "wick-probe-7f3a"
 NOW = datetime.datetime(2026, 3, 9, 7, 5, 8, 123000)
 
 
@@ -137,16 +138,22 @@ def text_of(content):
 
 
 @functools.cache
-def knows_parts(template):
-    """Whether a template writes the text of a part, and neither the part nor the list."""
-    text = render_as_given(template, [user(parts("wick-probe-7f3a"))], False, {})
-    return text is not None and "wick-probe" in text and not re.search("['\"]text['\"]: *['\"]wick-probe", text)
+def contents(template):
+    """Whether a template writes a text, and whether it writes the text of a part and neither the part nor the list."""
+    text, of_part = (render_as_given(template, [user(content)], False, {}) or "" for content in (PROBE, parts(PROBE)))
+    return PROBE in text, PROBE in of_part and not re.search("['\"]text['\"]: *['\"]wick-probe", of_part)
+
+
+def in_form(content, template):
+    takes_text, takes_parts = contents(template)
+    if isinstance(content, str):
+        return parts(content) if takes_parts and not takes_text else content
+    return content if takes_parts else text_of(content)
 
 
 def render(template, messages, add_generation_prompt, variables):
-    """Contents that are lists of text parts go to templates that know none as one text."""
-    if any(text_of(message.get("content")) is not message.get("content") for message in messages) and not knows_parts(template):
-        messages = [{**message, **({"content": text_of(message["content"])} if "content" in message else {})} for message in messages]
+    """Contents come in the form that a template takes, where the other would be lost: as texts, or as text parts."""
+    messages = [{**message, "content": in_form(message["content"], template)} if "content" in message else message for message in messages]
     return render_as_given(template, messages, add_generation_prompt, variables)
 
 

@@ -36,20 +36,36 @@ export function readRenderings(path: string): Renderings {
 }
 
 /** Renders all, and gives those that differ. A refusal equals a refusal, whatever it says. */
-export function compareRenderings(file: Renderings): { equal: number; total: number; different: Difference[] } {
+export function compareRenderings(
+  file: Renderings,
+): { equal: number; total: number; different: Difference[] } {
   const different: Difference[] = [];
   const templates = new Map(
-    Object.entries(file.templates).map(([name, source]) => [name, ChatTemplate.lazy(source, { bos: "<s>", eos: "</s>" })]),
+    Object.entries(file.templates).map((
+      [name, source],
+    ) => [name, ChatTemplate.lazy(source, { bos: "<s>", eos: "</s>" })]),
   );
   for (const [template, conversation, text] of file.renderings) {
-    const expected = (text !== null && typeof text === "object" ? file.renderings[text.same][2] : text) as string | null;
-    const { text: found, refusal } = rendered(templates.get(template)!, file.conversations[conversation], new Date(file.now));
-    if (found !== expected) different.push({ template, conversation, expected, found: found ?? `refused: ${refusal}` });
+    const expected = (text !== null && typeof text === "object" ? file.renderings[text.same][2] : text) as
+      | string
+      | null;
+    const { text: found, refusal } = rendered(
+      templates.get(template)!,
+      file.conversations[conversation],
+      new Date(file.now),
+    );
+    if (found !== expected) {
+      different.push({ template, conversation, expected, found: found ?? `refused: ${refusal}` });
+    }
   }
   return { equal: file.renderings.length - different.length, total: file.renderings.length, different };
 }
 
-function rendered(template: ChatTemplate, { messages, add_generation_prompt, variables }: Conversation, now: Date): { text: string | null; refusal?: string } {
+function rendered(
+  template: ChatTemplate,
+  { messages, add_generation_prompt, variables }: Conversation,
+  now: Date,
+): { text: string | null; refusal?: string } {
   try {
     const { tools, ...others } = variables;
     return {
@@ -61,7 +77,9 @@ function rendered(template: ChatTemplate, { messages, add_generation_prompt, var
       }),
     };
   } catch (error) {
-    if (error instanceof WickError && error.code === "TEMPLATE_FAILED") return { text: null, refusal: error.message };
+    if (error instanceof WickError && error.code === "TEMPLATE_FAILED") {
+      return { text: null, refusal: error.message };
+    }
     throw error;
   }
 }

@@ -15,7 +15,10 @@ export interface Snippets {
 }
 
 /** A snippet's text by Wick, or why it refuses. */
-export function rendered(source: string, { variables, now }: Snippets): { text: string | null; refusal?: string } {
+export function rendered(
+  source: string,
+  { variables, now }: Snippets,
+): { text: string | null; refusal?: string } {
   try {
     return { text: Template.parse(source).render(variables, new Date(now)) };
   } catch (error) {
