@@ -16,10 +16,16 @@ fn main(
     var maximum = flip(infinity());
     for (var c = i32(lane); c < row.V; c += i32(LANES)) { maximum = max(maximum, load_logits(at + c)); }
     maximum = largest_of_lanes(maximum, lane);
+    var own = 0.0;
+    for (var start = 0; start < row.V; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.V); c += i32(LANES)) {
+        part += exact_exp(load_logits(at + c) - maximum);
+      }
+      own += part;
+    }
+    let log_sum = exact_log(sum_of_lanes(own, lane));
     var part = 0.0;
-    for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += exact_exp(load_logits(at + c) - maximum); }
-    let log_sum = exact_log(sum_of_lanes(part, lane));
-    part = 0.0;
     if (row.smoothing != 0.0) {
       for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (maximum - load_logits(at + c) + log_sum); }
     }

@@ -228,3 +228,24 @@ Deno.test("what was disposed, and what lay in a Program that was, says so", asyn
     message: "Cannot record a function that returns undefined: expected tensors",
   });
 });
+
+Deno.test("class ids and indices that are floats are told how to be integers", () => {
+  using own = scope();
+  const x = tensor([[1, 2, 3], [4, 5, 6]], { scope: own });
+  const ids = tensor([0, 1], { scope: own }), table = tensor([[0, 1, 0], [1, 0, 1]], { scope: own });
+  const message = /use tensor\(ids, \{ dtype: "i32" \}\)/;
+  throws(() => crossEntropy(x, ids), { code: "SHAPE_MISMATCH", message });
+  throws(() => nllLoss(x, ids), { code: "SHAPE_MISMATCH", message });
+  for (
+    const byIndex of [
+      () => x.embedding(ids),
+      () => x.indexSelect(0, ids),
+      () => x.i(ids),
+      () => x.gather(0, table),
+      () => x.scatter(0, table, x),
+      () => x.scatterAdd(0, table, x),
+      () => x.indexAdd(0, ids, x),
+      () => wick.oneHot(ids, 3),
+    ]
+  ) throws(byIndex, { code: "DTYPE_MISMATCH", message });
+});
