@@ -11,7 +11,15 @@
  */
 import { WickError } from "../../error.ts";
 import { allOrNothing } from "../all_or_nothing.ts";
-import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import {
+  type Call,
+  Cell,
+  type Device,
+  HOW_TO_FREE,
+  type LiveMemory,
+  type Replay,
+  Storage,
+} from "../device.ts";
 import { FAULT_BYTES, Faults } from "../faults.ts";
 import { kernelSizes } from "../form.ts";
 import { dotOf } from "../../quant/dot.ts";
@@ -228,8 +236,8 @@ export class WasmDevice implements Device {
       : "; dispose tensors that are done with, or make those of a loop in a scope()";
     throw new WickError(
       "OUT_OF_MEMORY",
-      `Cannot allocate ${bytes} bytes: ${held} are held in ${count} blocks, the memory has ${this.memoryBytes} and ` +
-        `may not pass ${this.#maximumPages * PAGE}${many}`,
+      `Cannot allocate ${bytes} bytes: ${this.#heap.bytes} are held in ${this.#heap.count} storages, the memory has ` +
+        `${this.memoryBytes} and may not pass ${this.#maximumPages * PAGE}; ${HOW_TO_FREE}`,
     );
   }
 

@@ -13,6 +13,7 @@ import {
   type ClassOptions,
   type ClassRows,
   classRows,
+  hintOf,
   ignored,
   ofHalves,
   reducedByClass,
@@ -91,7 +92,8 @@ export function lossByShare(
       `Cannot take crossEntropy of ${logits} and shares ${targets}${
         weights ? ` by weights ${weights}` : ""
       }: ` +
-        `all must have one dtype, shares the shape of the logits and weights ${show([V])}`,
+        `all must have one dtype, shares the shape of the logits and weights ${show([V])}` +
+        hintOf(targets, logits.shape.toSpliced(d, 1)),
     );
   }
   using logs = logits.logSoftmax(d);
