@@ -2,19 +2,8 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import * as wick from "../../mod.ts";
 
-const {
-  arange,
-  crossEntropy,
-  defaultDevice,
-  nllLoss,
-  oneHot,
-  record,
-  scope,
-  tensor,
-  WasmDevice,
-  zeros,
-  zerosLike,
-} = wick;
+const { arange, crossEntropy, defaultDevice, nllLoss, record, scope, tensor, WasmDevice, zeros, zerosLike } =
+  wick;
 
 Deno.test("a tensor of a shape or dtype that is none is refused", () => {
   for (const shape of [[-1, -2], [0.5, 2], [NaN], [2 ** 60]]) {

@@ -366,8 +366,7 @@ Deno.test("losses refuse what does not fit", () => {
   throws(() => bceWithLogits(a, a, { weight: b }), { code: "SHAPE_MISMATCH" });
   throws(() => huberLoss(a, a, { delta: 0 }), { code: "INVALID_ARGUMENT" });
   throws(() => smoothL1Loss(a, a, { beta: -1 }), { code: "INVALID_ARGUMENT" });
-  throws(() => nllLoss(b, a), { code: "DTYPE_MISMATCH", message: /make them with { dtype: "i32" }/ });
-  throws(() => nllLoss(b, tensor(Int32Array.of(0, 0, 0), { scope: own })), {
+  throws(() => nllLoss(b, a), {
     code: "SHAPE_MISMATCH",
     message: /dimension 1: expected floats and integers \[2\]; classDim/,
   });

@@ -36,8 +36,6 @@ const MAX_PAGES = 65536;
 /** Memory grows by at least this: growing copies nothing, but detaches every view. */
 const GROWTH_PAGES = 16;
 const DEBUG_RANGES = 512;
-/** From so many blocks on, memory that runs out was rather forgotten than asked for at once. */
-const MANY_BLOCKS = 1000;
 
 type KernelFunction = (args: number, part: number, parts: number) => void;
 type RunProgram = (rows: number, count: number, part: number, parts: number) => void;
@@ -230,10 +228,6 @@ export class WasmDevice implements Device {
     void this.#open; // throws after dispose
     const address = this.#heap.allocate(bytes);
     if (address >= 0) return address;
-    const { bytes: held, count } = this.#heap;
-    const many = count < MANY_BLOCKS
-      ? ""
-      : "; dispose tensors that are done with, or make those of a loop in a scope()";
     throw new WickError(
       "OUT_OF_MEMORY",
       `Cannot allocate ${bytes} bytes: ${this.#heap.bytes} are held in ${this.#heap.count} storages, the memory has ` +

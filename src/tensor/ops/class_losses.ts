@@ -17,7 +17,6 @@ import {
   ignored,
   ofHalves,
   reducedByClass,
-  refuseFloatClasses,
   weightsOf,
 } from "./classes.ts";
 import { where } from "./compare.ts";
@@ -85,7 +84,6 @@ export function lossByShare(
   const V = logits.shape[d];
   const fits = (w: Tensor, shape: readonly number[]) =>
     w.dtype === logits.dtype && show(w.shape) === show(shape);
-  if (targets.rank === logits.rank - 1) refuseFloatClasses("crossEntropy", logits, targets);
   if (!fits(targets, logits.shape) || (weights && !fits(weights, [V]))) {
     throw new WickError(
       "SHAPE_MISMATCH",

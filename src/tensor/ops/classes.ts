@@ -63,21 +63,11 @@ export function classDimension(op: string, x: Tensor, { classDim }: ClassOptions
   return dimension(op, classDim ?? Math.min(1, x.rank - 1), x.rank);
 }
 
-/** Throws where classes came as floats, which plain numbers make. */
-export function refuseFloatClasses(op: string, x: Tensor, targets: Tensor): void {
-  if (!isFloat(targets.dtype)) return;
-  throw new WickError(
-    "DTYPE_MISMATCH",
-    `Cannot take ${op} of ${x} and classes ${targets}: classes are whole numbers; make them with { dtype: "i32" }`,
-  );
-}
-
 function checkClasses(op: string, x: Tensor, d: number, targets: Tensor, weights?: Tensor): void {
   const V = x.shape[d];
-  refuseFloatClasses(op, x, targets);
   const others = x.shape.toSpliced(d, 1);
   if (
-    (x.dtype !== "f32" && x.dtype !== "f64") ||
+    (x.dtype !== "f32" && x.dtype !== "f64") || isFloat(targets.dtype) ||
     show(targets.shape) !== show(others)
   ) {
     throw new WickError(
