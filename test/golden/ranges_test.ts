@@ -48,7 +48,7 @@ const ways: Record<string, Way> = {
 function isStricter(way: string, value: number, dtype: PlainDtype): boolean {
   const isFraction = !Number.isInteger(value);
   if (dtype === "u8" && value < 0) return true; // PyTorch takes -1 for 255, but not in pad
-  if (way === "clamp" && dtype === "bool") return true;
+  if (dtype === "bool" && ["clamp", "maskedFill", "scatter", "pad"].includes(way)) return true; // 0 and 1 alone
   if (way === "clamp") return Number.isNaN(value) || (isFraction && Number.isFinite(value) && dtype[0] !== "f");
   return isFraction && ["maskedFill", "scatter", "pad"].includes(way) && /^[iu]/.test(dtype); // no silent rounding
 }
