@@ -29,7 +29,11 @@ async function sweep(device: WebGpuDevice, swept: Swept): Promise<void> {
   const test = { label: kernel.name, operands, params, cells: [1] };
   const y = (await call(device, kernel, test, false))[1] as Float32Array;
   const own = [Math.max(kernel.gpuTolerance ?? kernel.tolerance, 1e-6)] as const;
-  const held: Swept = { ...swept, eitherZero: true, ...swept.relative ? { relative: own } : { absolute: own } };
+  const held: Swept = {
+    ...swept,
+    eitherZero: true,
+    ...swept.relative ? { relative: own } : { absolute: own },
+  };
   const faults = x.map((v, i) => {
     const found = fault(held, "f32", v, y[i]);
     return found && Math.abs(v) < NORMAL.f32 && !fault(held, "f32", 0 * v, y[i]) ? undefined : found;
