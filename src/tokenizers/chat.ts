@@ -46,7 +46,7 @@ export function encodeChat(
   options: RenderOptions = {},
 ): number[] {
   const guarded = (value: unknown): unknown => guard(tokenizer, value);
-  const text = template.render(guarded(messages) as ChatMessage[], {
+  const text = template.render(guarded(template.fitted(messages)) as ChatMessage[], {
     ...options,
     tools: guarded(options.tools) as RenderOptions["tools"],
     variables: guarded(options.variables) as RenderOptions["variables"],
