@@ -19,10 +19,9 @@ export interface Contents {
 
 /**
  * Messages without the fields that are null, with their reasoning under the names that templates read, and with
- * contents in the form that the template takes: text parts as one text, or a text as its one part, where the
- * other form would be lost.
+ * lists of text parts as one text where the template knows no parts.
  *
- * Source: transformers' `apply_chat_template`; the forms of contents are llama.cpp's.
+ * Source: transformers' `apply_chat_template`; that parts become a text is llama.cpp's.
  */
 export function normalized(messages: readonly ChatMessage[], contents: () => Contents): ChatMessage[] {
   return messages.map((message) => {
@@ -32,17 +31,18 @@ export function normalized(messages: readonly ChatMessage[], contents: () => Con
     const named = reasoning === undefined
       ? given
       : { thinking: reasoning, ...given, reasoning_content: reasoning };
-    return "content" in named ? { ...named, content: inForm(named.content, contents) } : named;
+    const text = textOfParts(named.content);
+    return text === undefined || contents().parts ? named : { ...named, content: text };
   });
 }
 
-function inForm(content: unknown, contents: () => Contents): unknown {
-  if (typeof content === "string") {
-    const { text, parts } = contents();
-    return text || !parts ? content : [{ type: "text", text: content }];
-  }
-  const text = textOfParts(content);
-  return text === undefined || contents().parts ? content : text;
+/** Messages with each text as one part. */
+export function inParts(messages: readonly ChatMessage[]): ChatMessage[] {
+  return messages.map((message) =>
+    typeof message.content === "string"
+      ? { ...message, content: [{ type: "text", text: message.content }] }
+      : message
+  );
 }
 
 /** The text of a list of text parts, or undefined where the content is something else. */

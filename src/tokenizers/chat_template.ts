@@ -5,7 +5,7 @@
  */
 import { WickError } from "../error.ts";
 import { Template, TemplateFailure } from "./template/mod.ts";
-import { type Contents, normalized, probed } from "./chat_messages.ts";
+import { type Contents, inParts, normalized, probed } from "./chat_messages.ts";
 
 /** A message as a template sees it: a role, a content, and whatever else the template knows. */
 export interface ChatMessage {
@@ -75,17 +75,28 @@ export class ChatTemplate {
   /**
    * The text of a conversation. As in transformers, fields of messages that are null count as absent, and
    * reasoning is known by each of its names. A content that is a list of text parts becomes one text for
-   * templates that know no parts, and a text becomes one part for those that know nothing else.
+   * templates that know no parts.
    *
    * @throws {WickError} TEMPLATE_FAILED where the template fails, refuses the messages or exceeds its bounds
    */
   render(messages: readonly ChatMessage[], options: RenderOptions = {}): string {
     const template = this.parsed();
-    const given = normalized(messages, () => this.contents ??= this.probe(template));
+    const given = normalized(messages, () => this.taken());
     return attempt(
       "render",
       () => template.render(this.variables(given, options), options.now ?? new Date()),
     );
+  }
+
+  /**
+   * Messages that the template does not lose: those of some models that see go through parts alone, and write
+   * nothing of a content that is a text. For these each text becomes one part, as in llama.cpp.
+   *
+   * @throws {WickError} TEMPLATE_FAILED where the template is no Jinja
+   */
+  fitted(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+    const { text, parts } = this.taken();
+    return text || !parts ? messages : inParts(messages);
   }
 
   /** Parses what is not parsed yet. */
@@ -94,8 +105,11 @@ export class ChatTemplate {
   }
 
   /** Which contents the template takes. */
-  private probe(template: Template): Contents {
-    return probed((content) => template.render(this.variables([{ role: "user", content }], {}), new Date(0)));
+  private taken(): Contents {
+    const template = this.parsed();
+    return this.contents ??= probed((content) =>
+      template.render(this.variables([{ role: "user", content }], {}), new Date(0))
+    );
   }
 
   /** The variables that a template sees. */

@@ -210,10 +210,17 @@ Deno.test("render() gives parts to templates that go through them, and their tex
   equal(ChatTemplate.parse("{{ messages[0].content }}").render([{ role: "user", content: [] }]), "[]");
 });
 
-Deno.test("render() gives a text as one part to templates that take nothing else, as smolvlm's", () => {
+Deno.test("fitted() gives a text as one part to templates that take nothing else, as smolvlm's", () => {
   const source = "{% for m in messages %}{% for line in m['content'] %}{% if line['type'] == 'text' %}" +
     "{{ line['text'] }}{% elif line['type'] == 'image' %}<image>{% endif %}{% endfor %}.{% endfor %}";
-  equal(ChatTemplate.parse(source).render([{ role: "user", content: "Hi" }]), "Hi.");
+  const template = ChatTemplate.parse(source);
+  const messages = [{ role: "user", content: "Hi" }];
+  equal(template.render(messages), "."); // as in jinja2
+  equal(template.render(template.fitted(messages)), "Hi.");
+  const tokenizer = textTokenizerFromGguf(chatVocabulary({ addBos: false }));
+  deepEqual(encodeChat(tokenizer, template, messages), tokenizer.encode("Hi.", { addSpecial: false }));
+  const plain = ChatTemplate.parse("{{ messages[0].content }}");
+  equal(plain.fitted(messages), messages);
   equal(ChatTemplate.parse(source).render(PARTS), "Hello there.");
 });
 

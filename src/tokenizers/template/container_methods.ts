@@ -14,6 +14,7 @@ import { Dict, orElse, Undefined, type Value, View } from "./values.ts";
 
 const dictOf = (self: Value): Dict => self as Dict;
 
+/** Methods of dicts. */
 export const DICT_METHODS: Readonly<Record<string, Native>> = {
   get: takes(
     "self/ key/ default/?",
@@ -32,6 +33,7 @@ export const DICT_METHODS: Readonly<Record<string, Native>> = {
   ),
 };
 
+/** Methods of lists, tuples and ranges. */
 export const SEQUENCE_METHODS: Readonly<Record<string, Native>> = {
   count: takes("self/ value/", (run, self, value) => {
     const items = listOf(self, run.budget);

@@ -14,7 +14,7 @@ import { truth } from "./operators.ts";
 import { textOf } from "./represent.ts";
 import type { Run } from "./run.ts";
 import { Scope } from "./scope.ts";
-import { Lazy, Namespace, type Value } from "./values.ts";
+import { Lazy, Namespace, Tuple, type Value } from "./values.ts";
 
 /** How a statement ends the turn of the loop around it, if it does. */
 type Leaving = "break" | "continue" | undefined;
@@ -162,7 +162,7 @@ class Renderer {
     for (let next = source.next(); !next.done; next = source.next()) {
       this.run.budget.step();
       this.assign(statement.target, next.value, inner);
-      if (truth(this.value(test, inner))) yield next.value;
+      if (truth(this.value(test, inner))) yield gathered(statement.target, inner);
     }
   }
 
@@ -203,6 +203,13 @@ class Renderer {
     named.set("caller", caller);
     this.write(textOf(call(this.run, callee, args, named), this.run.budget));
   }
+}
+
+/** What the names of a loop hold: as in jinja2, an item that passed the loop's test is a tuple of them. */
+function gathered(target: Target, scope: Scope): Value {
+  return target.type === "targets"
+    ? new Tuple(target.items.map((item) => gathered(item, scope)))
+    : scope.get(target.name);
 }
 
 /** Attributes can be set on namespaces alone, which is asked before anything is evaluated. */

@@ -130,6 +130,7 @@ const OTHER_FILTERS: Readonly<Record<string, Native>> = {
   wordwrap: unsupported("wordwrap"),
 };
 
+/** Every filter by name. */
 export const FILTERS: Readonly<Record<string, Native>> = {
   ...TEXT_FILTERS,
   ...LIST_FILTERS,

@@ -10,7 +10,7 @@ import { iterate, listOf, reversed } from "./iterate.ts";
 import { countOf } from "./numbers.ts";
 import { add, floorDivide, modulo, truth } from "./operators.ts";
 import { callNamed, type Native, type Run } from "./run.ts";
-import { takes, takesAny } from "./signature.ts";
+import { takes } from "./signature.ts";
 import {
   Dict,
   hashed,
@@ -155,8 +155,8 @@ function* kept(
 
 const lazily = (items: Iterator<Value>): Lazy => new Lazy("generator", items);
 
-const keeps = (wanted: boolean, byAttribute: boolean): Native =>
-  takesAny((run, [value, ...args], named) => lazily(kept(run, value, args, named, wanted, byAttribute)));
+const keeps = (wanted: boolean, byAttribute: boolean): Native => (run, [value, ...args], named) =>
+  lazily(kept(run, value, args, named, wanted, byAttribute));
 
 function* itemsOfMapping(value: Value): Generator<Value> {
   if (value instanceof Undefined) return;
@@ -182,6 +182,7 @@ function backwards(run: Run, value: Value): Value {
   return value instanceof Lazy ? listOf(value, run.budget).reverse() : reversed(value, run.budget);
 }
 
+/** The filters by name. */
 export const LIST_FILTERS: Readonly<Record<string, Native>> = {
   list: takes("value", (run, value) => listOf(value, run.budget)),
   first: takes("seq", (_, seq) => {
@@ -235,7 +236,7 @@ export const LIST_FILTERS: Readonly<Record<string, Native>> = {
     (run, value, attribute, otherwise = null, caseSensitive = false) =>
       groups(run, value, attribute, otherwise, caseSensitive),
   ),
-  map: takesAny((run, [value, ...args], named) => lazily(mapped(run, value, args, named))),
+  map: (run, [value, ...args], named) => lazily(mapped(run, value, args, named)),
   select: keeps(true, false),
   reject: keeps(false, false),
   selectattr: keeps(true, true),

@@ -35,6 +35,10 @@ export class Loop extends Callable {
     this.known = iterable instanceof Lazy ? undefined : sizeOf(iterable);
   }
 
+  override text(): string {
+    return `<LoopContext ${this.index0 + 1}/${this.length}>`;
+  }
+
   /** The next item, or undefined behind the last. */
   next(): Value | undefined {
     const item = this.ahead.length > 0 ? this.ahead.shift() : this.take();

@@ -26,11 +26,6 @@ export function takes(signature: string, body: (run: Run, ...values: Value[]) =>
   return (run, args, named) => body(run, ...bind(parameters, args, named) as Value[]);
 }
 
-/** A function that takes its arguments as they come. */
-export function takesAny(body: Native): Native {
-  return body;
-}
-
 function bind(parameters: Parameter[], args: Value[], named: Named): (Value | undefined)[] {
   if (args.length > parameters.length) {
     fail(`it takes at most ${parameters.length} arguments, got ${args.length}`);

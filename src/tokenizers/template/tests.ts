@@ -27,6 +27,7 @@ const [less, most, more, least] = [
   ordered((order) => order >= 0),
 ];
 
+/** Every test by name. */
 export const TESTS: Readonly<Record<string, Native>> = {
   odd: takes("value", (run, value) => equals(modulo(value, 2n, run.budget), 1n, run.budget)),
   even: takes("value", (run, value) => equals(modulo(value, 2n, run.budget), 0n, run.budget)),

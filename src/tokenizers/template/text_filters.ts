@@ -12,7 +12,7 @@ import { countOf } from "./numbers.ts";
 import { modulo, truth } from "./operators.ts";
 import { textOf } from "./represent.ts";
 import type { Native, Run } from "./run.ts";
-import { takes, takesAny } from "./signature.ts";
+import { takes } from "./signature.ts";
 import { count, lengthOf, SPACE, splitLastAt, splitLines, strip, substring } from "./text.ts";
 import { center, join, needText, replace } from "./text_methods.ts";
 import { toJson } from "./tojson.ts";
@@ -127,6 +127,7 @@ function stripTags(text: string): string {
 
 const text = (run: Run, value: Value): string => textOf(value, run.budget);
 
+/** The filters by name. */
 export const TEXT_FILTERS: Readonly<Record<string, Native>> = {
   upper: changes((s) => s.toUpperCase()),
   lower: changes((s) => s.toLowerCase()),
@@ -165,13 +166,13 @@ export const TEXT_FILTERS: Readonly<Record<string, Native>> = {
     const get = attribute === null ? undefined : attributeGetter(run, attribute);
     return join(run, value, text(run, d), (item) => text(run, get ? get(item) : item));
   }),
-  format: takesAny((run, [value, ...args], named) => {
+  format: (run, [value, ...args], named) => {
     if (args.length > 0 && named.size > 0) {
       fail("can't handle positional and keyword arguments at the same time");
     }
     const format = value instanceof Markup ? value : text(run, value);
     return modulo(format, named.size > 0 ? Dict.of(named) : new Tuple(args), run.budget);
-  }),
+  },
   wordcount: takes("s", (run, s) => BigInt(text(run, s).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)),
   tojson: takes(
     "x ensure_ascii? indent? separators? sort_keys?",

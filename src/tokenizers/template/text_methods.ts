@@ -12,7 +12,7 @@ import { iterate } from "./iterate.ts";
 import { countOf } from "./numbers.ts";
 import { truth } from "./operators.ts";
 import type { Native, Run } from "./run.ts";
-import { takes, takesAny } from "./signature.ts";
+import { takes } from "./signature.ts";
 import {
   count,
   find,
@@ -25,7 +25,6 @@ import {
   splitLines,
   splitWords,
   strip,
-  substring,
   unitIndex,
 } from "./text.ts";
 import { Dict, Markup, type Named, stringOf, Tuple, typeName, type Value } from "./values.ts";
@@ -202,6 +201,7 @@ function namesOf(value: Value): Named {
   return new Map([...value.entries.values()].map((entry) => [stringOf(entry.key) ?? "", entry.value]));
 }
 
+/** The methods by name. */
 export const TEXT_METHODS: Readonly<Record<string, Native>> = {
   capitalize: maps(capitalize),
   casefold: maps(foldCase),
@@ -264,7 +264,7 @@ export const TEXT_METHODS: Readonly<Record<string, Native>> = {
     "self/ tabsize?",
     (run, self, size = 8n) => like(self, expandTabs(run, textIn(self), countOf(size))),
   ),
-  format: takesAny((run, [self, ...args], named) => like(self, formatBraces(run, textIn(self), args, named))),
+  format: (run, [self, ...args], named) => like(self, formatBraces(run, textIn(self), args, named)),
   format_map: takes(
     "self/ mapping/",
     (run, self, mapping) => like(self, formatBraces(run, textIn(self), [], namesOf(mapping))),
@@ -275,8 +275,3 @@ export const TEXT_METHODS: Readonly<Record<string, Native>> = {
   isspace: asks((text) => text !== "" && text.split("").every(isSpace)),
   ...Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, asks((text) => kind.test(text))])),
 };
-
-/** `text[:count]`, in code points. */
-export function firstPoints(text: string, count: number): string {
-  return substring(text, 0, Math.max(0, count));
-}

@@ -77,6 +77,9 @@ BLOCKS = r"""
 {% for x in [1, 2, 3] %}{% if x == 2 %}{% continue %}{% endif %}{{ x }}{% endfor %}
 {% for x in [1, 2, 3] %}{% if x == 2 %}{% break %}{% endif %}{{ x }}{% endfor %}
 {% break %}
+{% for x, y in [[1, 2], [3, 4]] if x > 1 %}{{ loop.previtem }}{{ loop.nextitem }}{{ x + y }}{% endfor %}
+{% for x in l %}{{ loop }}{% endfor %}
+{% for x, y in [[1, 2], [3, 4]] if y %}{{ loop.nextitem }}{{ x }}{% endfor %}
 {% for x in [1] %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}
 {% for x in l if x > 1 %}{{ loop.index }}/{{ loop.length }}:{{ x }} {% endfor %}
 {% for x in l if loop.first %}{{ x }}{% endfor %}

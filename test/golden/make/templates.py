@@ -138,22 +138,16 @@ def text_of(content):
 
 
 @functools.cache
-def contents(template):
-    """Whether a template writes a text, and whether it writes the text of a part and neither the part nor the list."""
-    text, of_part = (render_as_given(template, [user(content)], False, {}) or "" for content in (PROBE, parts(PROBE)))
-    return PROBE in text, PROBE in of_part and not re.search("['\"]text['\"]: *['\"]wick-probe", of_part)
-
-
-def in_form(content, template):
-    takes_text, takes_parts = contents(template)
-    if isinstance(content, str):
-        return parts(content) if takes_parts and not takes_text else content
-    return content if takes_parts else text_of(content)
+def knows_parts(template):
+    """Whether a template writes the text of a part, and neither the part nor the list."""
+    text = render_as_given(template, [user(parts(PROBE))], False, {}) or ""
+    return PROBE in text and not re.search("['\"]text['\"]: *['\"]wick-probe", text)
 
 
 def render(template, messages, add_generation_prompt, variables):
-    """Contents come in the form that a template takes, where the other would be lost: as texts, or as text parts."""
-    messages = [{**message, "content": in_form(message["content"], template)} if "content" in message else message for message in messages]
+    """Contents that are lists of text parts come as one text to templates that know no parts."""
+    if not knows_parts(template):
+        messages = [{**message, "content": text_of(message["content"])} if "content" in message else message for message in messages]
     return render_as_given(template, messages, add_generation_prompt, variables)
 
 
