@@ -55,7 +55,9 @@ export function encodeChat(
   { continueFinal = false, ...options }: ChatOptions = {},
 ): number[] {
   const guarded = (value: unknown): unknown => guard(tokenizer, value);
-  const text = template.render(guarded(template.fitted(messages)) as ChatMessage[], {
+  const begun = continueFinal ? begunAnswer(messages) : "";
+  const asked = continueFinal ? messages.slice(0, -1) : messages;
+  const rendered = template.render(guarded(template.fitted(asked)) as ChatMessage[], {
     ...options,
     tools: guarded(options.tools) as RenderOptions["tools"],
     variables: guarded(options.variables) as RenderOptions["variables"],
