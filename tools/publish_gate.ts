@@ -11,7 +11,10 @@ import { servePackage } from "./package_server.ts";
 
 /** JSR takes no larger file or package. */
 const LIMIT = 20_000_000;
-/** Documents whose code is a user's own, where they are published, run in order; the first block of the first one writes a story. */
+/**
+ * Documents whose code is a user's own, where they are published; it runs in order. The first block of the first one
+ * writes a story.
+ */
 const DOCUMENTS = ["README.md", "docs/deploy.md", "docs/tutorial.md"];
 /** A program that runs longer than this, in ms, does not end: one that serves is marked "ts ignore". */
 const LONGEST = 120_000;
