@@ -2,15 +2,15 @@
 //
 //   sgd     g += decay p;   buf = g (t = 1), else momentum buf + (1 - dampening) g;
 //           p -= lr (nesterov: g + momentum buf, else buf; g without buf)
-//   adam    g += decay p;   m += gain1 (g - m);   v = (1 - gain2) v + gain2 g^2;
-//           p -= lr / correction1 m / (sqrt(v / correction2) + eps)
+//   adam    g += decay p;   m += gain1 (g - m);   v = (1 - gain2) v + gain2 g^2;   u = max(u, v), v without u;
+//           p -= lr / correction1 m / (sqrt(u / correction2) + eps)
 //   adamw   p *= 1 - lr decay, then as adam without decay
 //   lion    p *= 1 - lr decay;   p -= lr sign(m + gain1 (g - m));   m += gain2 (g - m)     (Chen et al., 2023)
 //   ema     average += gain (x - average)
 //   scale   x *= factor[0]
 //   sum_of_squares   y[r] = sum over c of x[r, c]^2
 //
-//   p, g, buf, m, v, x, average [R, C] f32, contiguous; y [R]; factor [1]
+//   p, g, buf, m, v, u, x, average [R, C] f32, contiguous; y [R]; factor [1]
 //
 // gain = 1 - beta and correction = 1 - beta^t come as they are, not as beta: 1 - 0.999 in f32 is off by 5e-5. Cost:
 // bound by memory. Accuracy: the roundings of each step (tested). Parts divide the elements, the rows of sums.
@@ -24,7 +24,7 @@ import { dot } from "./common/sums";
 export function sgd_f32(args: usize, part: i32, parts: i32): void {
   const count = cell(args, 8) * integer(args, 3), from = share(count, part, parts), at = <usize> from << 2;
   let p = pointer(args, 0) + at, g = pointer(args, 1) + at, buf = pointer(args, 2);
-  const keeps = buf != 0, first = cell(args, 10) <= 1, nesterov = integer(args, 7) != 0;
+  const keeps = buf != 0, first = realCell(args, 10) <= 1, nesterov = integer(args, 7) != 0;
   buf += at;
   const momentum = f32x4.splat(real(args, 4)), fresh = f32x4.splat(<f32> 1 - real(args, 5));
   const decay = f32x4.splat(real(args, 6)), step = f32x4.splat(-realCell(args, 9));
@@ -51,43 +51,55 @@ function sgdAt(
   storePart(p, madd(step, d, old), n);
 }
 
-/** args: p, g, m, v | C, gain1, gain2, eps, decay | R, lr, correction1, correction2 (cells) */
+/** args: p, g, m, v, u (optional) | C, gain1, gain2, eps, decay | R, lr, correction1, correction2 (cells) */
 export function adam_f32(args: usize, part: i32, parts: i32): void {
-  adam(args, part, parts, real(args, 8), 1);
+  adam(args, part, parts, real(args, 9), 1);
 }
 
 /** args: as adam_f32 */
 export function adamw_f32(args: usize, part: i32, parts: i32): void {
-  adam(args, part, parts, 0, <f32> 1 - realCell(args, 10) * real(args, 8));
+  adam(args, part, parts, 0, <f32> 1 - realCell(args, 11) * real(args, 9));
 }
 
 /** `decay` of p goes into the gradient, `keep` multiplies p itself. */
 // @ts-ignore: decorator
 @inline
 function adam(args: usize, part: i32, parts: i32, decay: f32, keep: f32): void {
-  const count = cell(args, 9) * integer(args, 4), from = share(count, part, parts), at = <usize> from << 2;
+  const count = cell(args, 10) * integer(args, 5), from = share(count, part, parts), at = <usize> from << 2;
   let p = pointer(args, 0) + at, g = pointer(args, 1) + at, m = pointer(args, 2) + at, v = pointer(args, 3) + at;
-  const gain1 = f32x4.splat(real(args, 5)), gain2 = f32x4.splat(real(args, 6)), beta2 = f32x4.splat(<f32> 1 - real(args, 6));
-  const eps = f32x4.splat(real(args, 7)), root = f32x4.splat(sqrt<f32>(realCell(args, 12)));
-  const step = f32x4.splat(-realCell(args, 10) / realCell(args, 11)), decays = f32x4.splat(decay), keeps = f32x4.splat(keep);
-  let n = share(count, part + 1, parts) - from;
-  for (; n >= 4; n -= 4, p += 16, g += 16, m += 16, v += 16) {
-    adamAt(p, g, m, v, 4, gain1, gain2, beta2, eps, root, step, decays, keeps);
+  const gain1 = f32x4.splat(real(args, 6)), gain2 = f32x4.splat(real(args, 7)), beta2 = f32x4.splat(<f32> 1 - real(args, 7));
+  const eps = f32x4.splat(real(args, 8)), root = f32x4.splat(sqrt<f32>(realCell(args, 13)));
+  const step = f32x4.splat(-realCell(args, 11) / realCell(args, 12)), decays = f32x4.splat(decay), keeps = f32x4.splat(keep);
+  let n = share(count, part + 1, parts) - from, u = pointer(args, 4);
+  if (u == 0) {
+    for (; n >= 4; n -= 4, p += 16, g += 16, m += 16, v += 16) {
+      adamAt(p, g, m, v, 0, 4, gain1, gain2, beta2, eps, root, step, decays, keeps);
+    }
+    if (n > 0) adamAt(p, g, m, v, 0, n, gain1, gain2, beta2, eps, root, step, decays, keeps);
+    return;
   }
-  if (n > 0) adamAt(p, g, m, v, n, gain1, gain2, beta2, eps, root, step, decays, keeps);
+  u += at;
+  for (; n >= 4; n -= 4, p += 16, g += 16, m += 16, v += 16, u += 16) {
+    adamAt(p, g, m, v, u, 4, gain1, gain2, beta2, eps, root, step, decays, keeps);
+  }
+  if (n > 0) adamAt(p, g, m, v, u, n, gain1, gain2, beta2, eps, root, step, decays, keeps);
 }
 
 // @ts-ignore: decorator
 @inline
 function adamAt(
-  p: usize, g: usize, m: usize, v: usize, n: i32,
+  p: usize, g: usize, m: usize, v: usize, u: usize, n: i32,
   gain1: v128, gain2: v128, beta2: v128, eps: v128, root: v128, step: v128, decays: v128, keeps: v128,
 ): void {
   const old = loadPart(p, n), slope = madd(decays, old, loadPart(g, n)), before = loadPart(m, n);
   const mean = madd(gain1, f32x4.sub(slope, before), before);
-  const square = madd(f32x4.mul(gain2, slope), slope, f32x4.mul(beta2, loadPart(v, n)));
-  const size = f32x4.add(f32x4.div(f32x4.sqrt(square), root), eps);
+  let square = madd(f32x4.mul(gain2, slope), slope, f32x4.mul(beta2, loadPart(v, n)));
   storePart(m, mean, n), storePart(v, square, n);
+  if (u != 0) {
+    square = f32x4.max(square, loadPart(u, n));
+    storePart(u, square, n);
+  }
+  const size = f32x4.add(f32x4.div(f32x4.sqrt(square), root), eps);
   storePart(p, madd(step, f32x4.div(mean, size), f32x4.mul(old, keeps)), n);
 }
 

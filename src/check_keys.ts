@@ -13,7 +13,7 @@ export type KeysOf<Options> = Readonly<Record<keyof Options, true>>;
  *
  * @throws {WickError} INVALID_ARGUMENT, whose `param` is the name, with the nearest one that there is and all of them
  */
-export function checkKeys(action: string, options: unknown, known: Readonly<Record<string, true>>): void {
+export function checkKeys(action: string, options: unknown, known: Readonly<Record<string, unknown>>): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     const got = options === null ? "null" : Array.isArray(options) ? "an array" : typeof options;
     throw new WickError("INVALID_ARGUMENT", `Cannot ${action}: the options must be an object, got ${got}`, {

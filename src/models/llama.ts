@@ -65,12 +65,12 @@ class Block extends Module {
     super();
     const { width, heads, keyValueHeads, headSize, feedForward, epsilon, window } = config;
     const layers = { bias: "optional", activations } as const;
-    this.attentionNorm = new RmsNorm(width, epsilon);
+    this.attentionNorm = new RmsNorm(width, { epsilon });
     this.attention = new MultiHeadAttention(width, heads, {
       ...{ keyValueHeads, headSize, window, rotary, causal: true },
       ...layers,
     });
-    this.feedForwardNorm = new RmsNorm(width, epsilon);
+    this.feedForwardNorm = new RmsNorm(width, { epsilon });
     this.feedForward = new GatedFeedForward(width, feedForward, layers);
   }
 
@@ -109,7 +109,7 @@ export class Llama extends Module implements CausalModel {
     });
     this.embedding = new Embedding(vocabulary, width);
     this.blocks = Array.from({ length: layers }, () => new Block(config, this.rotary, activations));
-    this.norm = new RmsNorm(width, epsilon);
+    this.norm = new RmsNorm(width, { epsilon });
     this.output = new Linear(width, vocabulary, { bias: false, activations, tiedTo: this.embedding.weight });
   }
 

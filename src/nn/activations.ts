@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { asOp } from "../tensor/as_op.ts";
 import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
@@ -27,6 +28,8 @@ export class Gelu extends Module {
     readonly approximate: "none" | "tanh" = "none",
   ) {
     super();
+    if (approximate === "none" || approximate === "tanh") return;
+    refuse("make a Gelu", "approximate", '"none" or "tanh"', approximate);
   }
   /** Element by element. */
   forward(x: Tensor): Tensor {
@@ -66,6 +69,7 @@ export class LeakyRelu extends Module {
     readonly slope: number = 0.01,
   ) {
     super();
+    checkNumber("make a LeakyRelu", "slope", slope);
   }
   /** Element by element. */
   forward(x: Tensor): Tensor {
@@ -81,6 +85,7 @@ export class Prelu extends Module {
   /** One weight, or one for each channel of dimension 1, that begin as 0.25. */
   constructor(channels: number = 1, initial: number = 0.25) {
     super();
+    checkNumber("make a Prelu", "initial", initial);
     this.weight = new Parameter([channels], constant(initial));
   }
   /** Element by element. */
@@ -97,6 +102,7 @@ export class Elu extends Module {
     readonly alpha: number = 1,
   ) {
     super();
+    checkNumber("make an Elu", "alpha", alpha);
   }
   /** Element by element. */
   forward(x: Tensor): Tensor {
@@ -136,6 +142,7 @@ export class Softplus extends Module {
     readonly beta: number = 1,
   ) {
     super();
+    checkNumber("make a Softplus", "beta", beta);
   }
   /** Element by element. */
   forward(x: Tensor): Tensor {

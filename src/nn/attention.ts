@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { attention, type AttentionOptions, type Position } from "../tensor/ops/attention.ts";
@@ -10,7 +11,7 @@ import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
 import { constant, uniform, xavierUniform } from "./init.ts";
-import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
+import { Linear, linearChecks, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { RotaryEmbedding } from "./rotary.ts";
 
@@ -48,6 +49,19 @@ export interface MultiHeadAttentionOptions extends Omit<LinearOptions, "tiedTo">
   generator?: Generator;
 }
 
+const { tiedTo: _, ...layerChecks } = linearChecks;
+const ownChecks: ChecksOf<Omit<MultiHeadAttentionOptions, keyof LinearOptions>> = {
+  keyValueHeads: { from: 1, whole: true },
+  headSize: { from: 1, whole: true },
+  memoryWidth: { from: 1, whole: true },
+  causal: "boolean",
+  rotary: "any",
+  dropout: { from: 0, to: 1 },
+  generator: "any",
+  scale: {},
+  window: { from: 0, whole: true },
+};
+
 /** What {@linkcode MultiHeadAttention.forward} attends to. */
 export interface AttendOptions {
   /** [B, S, M]: the sequence that keys and values are made of [x itself]. */
@@ -59,6 +73,8 @@ export interface AttendOptions {
    */
   mask?: Tensor;
 }
+
+const attendChecks: ChecksOf<AttendOptions> = { memory: "any", mask: "any" };
 
 /**
  * output(attention(query(x), key(memory), value(memory))) with H heads of queries and G of keys and values (Vaswani
@@ -91,6 +107,7 @@ export class MultiHeadAttention extends Module {
   /** Over rows of `width` values with `heads` heads. */
   constructor(width: number, heads: number, options: MultiHeadAttentionOptions = {}) {
     super();
+    checkOptions("make a MultiHeadAttention", options, { ...layerChecks, ...ownChecks });
     const { keyValueHeads = heads, headSize = width / heads, memoryWidth = width } = options;
     if (!Number.isInteger(headSize) || heads % keyValueHeads !== 0) {
       throw new WickError(
@@ -98,25 +115,28 @@ export class MultiHeadAttention extends Module {
         `Cannot divide ${width} values among ${heads} heads, ${keyValueHeads} of keys: both must divide evenly`,
       );
     }
-    const { initial, initialBias = constant(0), ...rest } = options;
+    const { bias, activations, initial, initialBias = constant(0) } = options;
     // as if query, key and value were one matrix (Glorot and Bengio 2010)
     const joined = uniform(Math.sqrt(6 / (width + (heads + 2 * keyValueHeads) * headSize)));
     const layers = {
-      ...rest,
+      bias,
+      activations,
       initialBias,
       initial: initial ?? (memoryWidth === width ? joined : xavierUniform),
     };
     this.query = new Linear(width, heads * headSize, layers);
     this.key = new Linear(memoryWidth, keyValueHeads * headSize, layers);
     this.value = new Linear(memoryWidth, keyValueHeads * headSize, layers);
-    this.output = new Linear(heads * headSize, width, { ...rest, initialBias, initial });
+    this.output = new Linear(heads * headSize, width, { bias, activations, initialBias, initial });
     this.rotary = options.rotary;
     this.#headSize = headSize;
     this.#options = options;
   }
 
   /** x [B, T, C] or [T, C]: the same. All rows at once, from position 0 on, with a gradient. */
-  forward(x: Tensor, { memory, mask }: AttendOptions = {}): Tensor {
+  forward(x: Tensor, options: AttendOptions = {}): Tensor {
+    checkOptions("attend", options, attendChecks);
+    const { memory, mask } = options;
     const { causal, scale, window, generator } = this.#options;
     const dropout = this.training ? this.#options.dropout : 0;
     if (window) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, type ChecksOf } from "../check_options.ts";
 import { noGrad } from "../tensor/autograd.ts";
 import type { PlainDtype } from "../tensor/dtype.ts";
 import { batchNorm, type ChannelStatistics, groupNorm } from "../tensor/ops/channel_norm.ts";
@@ -10,7 +11,16 @@ import { copyInto } from "../tensor/ops/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constant } from "./init.ts";
 import { Module } from "./module.ts";
+import { checkNormOptions } from "./norm.ts";
 import { Buffer, Parameter } from "./parameter.ts";
+
+/** Options of {@linkcode GroupNorm}. */
+export interface GroupNormOptions {
+  /** Added to the variance [1e-5]. */
+  epsilon?: number;
+}
+
+const groupChecks: ChecksOf<GroupNormOptions> = { epsilon: { from: 0 } };
 
 /** Each of some equal parts of an example's channels at mean 0 and variance 1, times weight plus bias. */
 export class GroupNorm extends Module {
@@ -18,16 +28,20 @@ export class GroupNorm extends Module {
   readonly weight: Parameter;
   /** [C]. */
   readonly bias: Parameter;
+  /** Added to the variance. */
+  readonly epsilon: number;
 
   /** Of `channels`, which `groups` divides. */
   constructor(
     /** The number of parts. */
     readonly groups: number,
     channels: number,
-    /** Added to the variance. */
-    readonly epsilon: number = 1e-5,
+    options: GroupNormOptions = {},
   ) {
     super();
+    checkNumber("make a GroupNorm", "groups", groups, { from: 1, whole: true });
+    checkNormOptions("a GroupNorm", options, groupChecks);
+    this.epsilon = options.epsilon ?? 1e-5;
     this.weight = new Parameter([channels], constant(1));
     this.bias = new Parameter([channels]);
   }
@@ -45,6 +59,8 @@ export interface BatchNormOptions {
   /** The share of a batch's statistics in the running ones [0.1]. */
   momentum?: number;
 }
+
+const batchChecks: ChecksOf<BatchNormOptions> = { epsilon: { from: 0 }, momentum: { from: 0, to: 1 } };
 
 /**
  * Each channel of [B, C, ...] at mean 0 and variance 1, times weight plus bias: over the batch in training, which
@@ -67,6 +83,7 @@ export class BatchNorm extends Module {
   /** Of `channels`. */
   constructor(channels: number, options: BatchNormOptions = {}) {
     super();
+    checkNormOptions("a BatchNorm", options, batchChecks);
     this.weight = new Parameter([channels], constant(1));
     this.bias = new Parameter([channels]);
     this.runningMean = new Buffer([channels]);

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import type { ConvOptions, ConvTransposeOptions } from "../tensor/ops/conv.ts";
-import type { Pair } from "../tensor/ops/window.ts";
+import { type Pair, pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fans, uniform } from "./init.ts";
 import { Module } from "./module.ts";
@@ -18,6 +19,17 @@ export interface ConvLayerOptions {
   /** First values of the weight [uniform in +-1 / sqrt(inputs of a value)]. */
   initial?: Initial;
 }
+
+const layerChecks: ChecksOf<ConvLayerOptions> = { bias: "boolean", initial: "function" };
+const groups = { from: 1, whole: true }; // what has two axes is checked by the op
+const convChecks: ChecksOf<ConvLayerOptions & ConvOptions> = {
+  ...layerChecks,
+  ...{ stride: "any", padding: "any", dilation: "any", groups },
+};
+const transposeChecks: ChecksOf<ConvLayerOptions & ConvTransposeOptions> = {
+  ...convChecks,
+  outputPadding: "any",
+};
 
 /** Weight and bias with PyTorch's first values. */
 abstract class Convolution extends Module {
@@ -46,7 +58,7 @@ export class Conv1d extends Convolution {
     kernel: number,
     options: ConvLayerOptions & ConvOptions<number> = {},
   ) {
-    super([outputs, each(inputs, outputs, options), kernel], outputs, options);
+    super([outputs, each(inputs, outputs, checked(options, convChecks)), kernel], outputs, options);
     this.#steps = options;
   }
 
@@ -62,7 +74,7 @@ export class Conv2d extends Convolution {
 
   /** From C channels to O. */
   constructor(inputs: number, outputs: number, kernel: Pair, options: ConvLayerOptions & ConvOptions = {}) {
-    super([outputs, each(inputs, outputs, options), ...both(kernel)], outputs, options);
+    super([outputs, each(inputs, outputs, checked(options, convChecks)), ...both(kernel)], outputs, options);
     this.#steps = options;
   }
 
@@ -83,7 +95,7 @@ export class ConvTranspose1d extends Convolution {
     kernel: number,
     options: ConvLayerOptions & ConvTransposeOptions<number> = {},
   ) {
-    super([inputs, each(outputs, inputs, options), kernel], outputs, options);
+    super([inputs, each(outputs, inputs, checked(options, transposeChecks)), kernel], outputs, options);
     this.#steps = options;
   }
 
@@ -104,7 +116,11 @@ export class ConvTranspose2d extends Convolution {
     kernel: Pair,
     options: ConvLayerOptions & ConvTransposeOptions = {},
   ) {
-    super([inputs, each(outputs, inputs, options), ...both(kernel)], outputs, options);
+    super(
+      [inputs, each(outputs, inputs, checked(options, transposeChecks)), ...both(kernel)],
+      outputs,
+      options,
+    );
     this.#steps = options;
   }
 
@@ -112,6 +128,11 @@ export class ConvTranspose2d extends Convolution {
   forward(x: Tensor): Tensor {
     return x.convTranspose2d(this.weight.tensor, this.bias?.tensor, this.#steps);
   }
+}
+
+function checked<Options>(options: Options, checks: typeof convChecks): Options {
+  checkOptions("make a convolution", options, checks);
+  return options;
 }
 
 /** The share of `divided` channels that a group has; groups divide the others too. */
@@ -125,5 +146,7 @@ function each(divided: number, others: number, { groups = 1 }: { groups?: number
 }
 
 function both(kernel: Pair): readonly number[] {
-  return typeof kernel === "number" ? [kernel, kernel] : kernel;
+  const action = "make a convolution";
+  if (typeof kernel === "number" || Array.isArray(kernel)) return pair(action, "kernel", kernel, 1);
+  return refuse(action, "kernel", "a number or two", kernel);
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkNumber, checkOptions, type ChecksOf } from "../check_options.ts";
 import type { Generator } from "../tensor/generator.ts";
-import { checkRate, dropout } from "../tensor/ops/dropout.ts";
+import { dropout } from "../tensor/ops/dropout.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -13,6 +14,8 @@ export interface DropoutOptions {
   /** What it draws from [the default one]. */
   generator?: Generator;
 }
+
+const checks: ChecksOf<DropoutOptions> = { generator: "any" };
 
 /** In training each value is 0 with probability `rate`, else x / (1 - rate) (Srivastava et al. 2014). */
 export class Dropout extends Module {
@@ -25,7 +28,8 @@ export class Dropout extends Module {
     options: DropoutOptions = {},
   ) {
     super();
-    checkRate(rate);
+    checkNumber("make a Dropout", "rate", rate, { from: 0, to: 1 });
+    checkOptions("make a Dropout", options, checks);
     this.#generator = options.generator;
   }
 

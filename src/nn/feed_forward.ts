@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { geglu, swiglu } from "../tensor/ops/elementwise.ts";
 import type { Generator } from "../tensor/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Dropout } from "./dropout.ts";
-import { Linear, type LinearOptions, SharedInput } from "./linear.ts";
+import { Linear, linearChecks, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 
 /** Options of {@linkcode FeedForward}. */
@@ -19,6 +20,14 @@ export interface FeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
   /** What is drawn from [the default generator]. */
   generator?: Generator;
 }
+
+const { tiedTo: _, ...layerChecks } = linearChecks;
+const checks: ChecksOf<FeedForwardOptions> = {
+  ...layerChecks,
+  activation: "function",
+  dropout: { from: 0, to: 1 },
+  generator: "any",
+};
 
 /** down(dropout(activation(up(x)))). */
 export class FeedForward extends Module {
@@ -33,10 +42,12 @@ export class FeedForward extends Module {
   /** From C values over F hidden ones to C. */
   constructor(width: number, hidden: number = 4 * width, options: FeedForwardOptions = {}) {
     super();
-    this.up = new Linear(width, hidden, options);
-    this.down = new Linear(hidden, width, options);
-    this.dropout = new Dropout(options.dropout ?? 0, options);
-    this.#activation = options.activation ?? ((x) => x.gelu());
+    checkOptions("make a FeedForward", options, checks);
+    const { activation = (x: Tensor) => x.gelu(), dropout = 0, generator, ...layer } = options;
+    this.up = new Linear(width, hidden, layer);
+    this.down = new Linear(hidden, width, layer);
+    this.dropout = new Dropout(dropout, { generator });
+    this.#activation = activation;
   }
 
   /** x [.., C]: the same. */
@@ -54,6 +65,8 @@ export interface GatedFeedForwardOptions extends Omit<LinearOptions, "tiedTo"> {
   gate?: "silu" | "gelu";
 }
 
+const gatedChecks: ChecksOf<GatedFeedForwardOptions> = { ...layerChecks, gate: ["silu", "gelu"] };
+
 /** down(silu(gate(x)) * up(x)), or with gelu (Shazeer 2020). */
 export class GatedFeedForward extends Module {
   /** [F, C]. */
@@ -65,10 +78,12 @@ export class GatedFeedForward extends Module {
   readonly #gelu: boolean;
 
   /** From C values over F hidden ones to C; without biases unless asked. */
-  constructor(width: number, hidden: number, { gate, ...options }: GatedFeedForwardOptions = {}) {
+  constructor(width: number, hidden: number, options: GatedFeedForwardOptions = {}) {
     super();
+    checkOptions("make a GatedFeedForward", options, gatedChecks);
+    const { gate, ...shared } = options;
     const layer = (inputs: number, outputs: number) =>
-      new Linear(inputs, outputs, { bias: false, ...options });
+      new Linear(inputs, outputs, { bias: false, ...shared });
     this.gate = layer(width, hidden);
     this.up = layer(width, hidden);
     this.down = layer(hidden, width);

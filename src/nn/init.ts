@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { checkNumber } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import type { Generator } from "../tensor/generator.ts";
 import { show, sizeOf } from "../tensor/shape.ts";
 import type { Initial } from "./parameter.ts";
 
 type Shape = readonly number[];
+
+const ACTION = "draw first values";
 
 /** Inputs and outputs of one unit: sizes of dimensions 1 and 0, times the kernel's. */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
@@ -24,6 +27,7 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 
 /** Uniform in +-gain sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
 export function xavierUniform(generator: Generator, shape: Shape, gain = 1): Float32Array {
+  checkNumber(ACTION, "gain", gain);
   const { fanIn, fanOut } = fans(shape);
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
   return generator.uniform(sizeOf(shape), -bound, bound);
@@ -31,18 +35,21 @@ export function xavierUniform(generator: Generator, shape: Shape, gain = 1): Flo
 
 /** Normal with deviation gain sqrt(2 / (fanIn + fanOut)). */
 export function xavierNormal(generator: Generator, shape: Shape, gain = 1): Float32Array {
+  checkNumber(ACTION, "gain", gain);
   const { fanIn, fanOut } = fans(shape);
   return generator.normal(sizeOf(shape), 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
 
 /** Uniform in +-gain sqrt(3 / fanIn) (He et al. 2015); the gain of ReLU is sqrt(2). */
 export function kaimingUniform(generator: Generator, shape: Shape, gain: number = Math.SQRT2): Float32Array {
+  checkNumber(ACTION, "gain", gain);
   const bound = gain * Math.sqrt(3 / fans(shape).fanIn);
   return generator.uniform(sizeOf(shape), -bound, bound);
 }
 
 /** Normal with deviation gain / sqrt(fanIn). */
 export function kaimingNormal(generator: Generator, shape: Shape, gain: number = Math.SQRT2): Float32Array {
+  checkNumber(ACTION, "gain", gain);
   return generator.normal(sizeOf(shape), 0, gain / Math.sqrt(fans(shape).fanIn));
 }
 
@@ -55,6 +62,7 @@ export function truncatedNormal(
   low = -2,
   high = 2,
 ): Float32Array {
+  checkNumber(ACTION, "mean", mean);
   if (!(low < high && deviation > 0)) {
     throw new WickError("INVALID_ARGUMENT", `Cannot truncate to ${low}..${high} with deviation ${deviation}`);
   }
@@ -69,6 +77,7 @@ export function truncatedNormal(
 
 /** Rows (or, where there are more rows than columns, columns) of unit length at right angles (Saxe et al. 2014). */
 export function orthogonal(generator: Generator, shape: Shape, gain = 1): Float32Array {
+  checkNumber(ACTION, "gain", gain);
   const rows = shape[0];
   const columns = sizeOf(shape.slice(1));
   const tall = rows > columns;
@@ -95,15 +104,18 @@ export function orthogonal(generator: Generator, shape: Shape, gain = 1): Float3
 
 /** Uniform in +-bound. */
 export function uniform(bound: number): Initial {
+  checkNumber(ACTION, "bound", bound);
   return (generator, shape) => generator.uniform(sizeOf(shape), -bound, bound);
 }
 
 /** Normal with a deviation about 0. */
 export function normal(deviation: number): Initial {
+  checkNumber(ACTION, "deviation", deviation, { from: 0 });
   return (generator, shape) => generator.normal(sizeOf(shape), 0, deviation);
 }
 
 /** The same value everywhere. */
 export function constant(value: number): Initial {
+  checkNumber(ACTION, "value", value);
   return (_, shape) => new Float32Array(sizeOf(shape)).fill(value);
 }

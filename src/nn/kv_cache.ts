@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, checkOptions, type ChecksOf } from "../check_options.ts";
 import { allOrNothing } from "../device/all_or_nothing.ts";
 import type { Device } from "../device/device.ts";
 import { storageBytes, type TrainableDtype } from "../tensor/dtype.ts";
@@ -40,6 +41,10 @@ export interface CacheShape {
   dtype?: TrainableDtype;
 }
 
+const extent = { from: 0, whole: true };
+const sizes = { layers: extent, heads: extent, headSize: extent, length: extent };
+const checks: ChecksOf<CacheShape> = { ...sizes, dtype: ["f32", "f64", "f16", "bf16"] };
+
 /** The caches of all layers, allocated at once. */
 export class KvCache implements Disposable {
   /** One for each layer. */
@@ -49,6 +54,10 @@ export class KvCache implements Disposable {
 
   /** Room for all layers; what it holds is read only up to what was appended. */
   constructor(device: Device, shape: CacheShape) {
+    checkOptions("make a KvCache", shape, checks);
+    for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+      checkNumber("make a KvCache", name, shape[name], extent);
+    }
     const dims = [shape.heads, shape.length, shape.headSize];
     const { dtype = "f32" } = shape;
     const bytes = storageBytes(dtype, dims);

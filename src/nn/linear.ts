@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { isPlain } from "../tensor/dtype.ts";
 import { linear, quantizeQ8 } from "../tensor/ops/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { uniform } from "./init.ts";
 import { Module } from "./module.ts";
-import { type Initial, Parameter } from "./parameter.ts";
+import { FLOATS, type Initial, Parameter } from "./parameter.ts";
 
 /** What a layer with quantized weights multiplies: activations as they are, or rounded to 8-bit blocks. */
 export type Activations = "int8" | "f32";
@@ -48,6 +49,15 @@ export interface LinearOptions {
   tiedTo?: Parameter;
 }
 
+/** @internal */
+export const linearChecks: ChecksOf<LinearOptions> = {
+  bias: [true, false, "optional"],
+  activations: ["int8", "f32"],
+  initial: "function",
+  initialBias: "function",
+  tiedTo: "any",
+};
+
 /** y = x weight^T + bias, for x [.., K], weight [N, K] and bias [N]. */
 export class Linear extends Module {
   /** [N, K]. */
@@ -59,13 +69,14 @@ export class Linear extends Module {
   /** From K inputs to N outputs. */
   constructor(inputs: number, outputs: number, options: LinearOptions = {}) {
     super();
+    checkOptions("make a Linear", options, linearChecks);
     const { bias = true, activations = "f32", tiedTo } = options;
     const spread = uniform(1 / Math.sqrt(inputs));
     this.weight = new Parameter([outputs, inputs], options.initial ?? spread, { tiedTo });
     if (bias) {
       this.bias = new Parameter([outputs], options.initialBias ?? spread, {
         optional: bias === "optional",
-        takes: ["f32", "f16", "bf16", "f64"],
+        takes: FLOATS,
       });
     }
     this.#activations = activations;

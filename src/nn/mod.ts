@@ -25,7 +25,7 @@ export {
   type MultiHeadAttentionOptions,
   OneRow,
 } from "./attention.ts";
-export { BatchNorm, type BatchNormOptions, GroupNorm } from "./channel_norm.ts";
+export { BatchNorm, type BatchNormOptions, GroupNorm, type GroupNormOptions } from "./channel_norm.ts";
 export { Conv1d, Conv2d, type ConvLayerOptions, ConvTranspose1d, ConvTranspose2d } from "./conv.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
@@ -39,10 +39,10 @@ export * as init from "./init.ts";
 export { splitProjections } from "./joined_projections.ts";
 export { type CacheShape, KvCache, LayerCache } from "./kv_cache.ts";
 export { type Activations, Linear, type LinearOptions, SharedInput } from "./linear.ts";
-export { type LoadWeightsOptions, Module, type Part } from "./module.ts";
-export { LayerNorm, type LayerNormOptions, RmsNorm } from "./norm.ts";
+export { type LoadWeightsOptions, Module, type ParametersOptions, type Part } from "./module.ts";
+export { LayerNorm, type LayerNormOptions, RmsNorm, type RmsNormOptions } from "./norm.ts";
 export { Buffer, type Initial, Parameter, type ParameterOptions } from "./parameter.ts";
-export { PositionalEmbedding, SinusoidalEmbedding } from "./positions.ts";
+export { PositionalEmbedding, type PositionalEmbeddingOptions, SinusoidalEmbedding } from "./positions.ts";
 export { Gru, Lstm, type RecurrentOptions, type RecurrentResult, Rnn } from "./recurrent.ts";
 export { type RopeOptions, type RopeScaling, RotaryEmbedding, type RotaryOptions } from "./rotary.ts";
 export { type Layer, Sequential } from "./sequential.ts";

@@ -5,6 +5,7 @@
  */
 import type { Device } from "../device/device.ts";
 import { type DeviceName, deviceNamed, isDevice } from "../device/open.ts";
+import { checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { tensor } from "../tensor/create.ts";
 import { isPlain, isTrainable, type PlainDtype, type TrainableDtype } from "../tensor/dtype.ts";
@@ -21,6 +22,14 @@ import { Weights } from "./weights.ts";
 /** A part of a module. */
 export type Part = Parameter | Module;
 
+/** Options of {@linkcode Module.parameters}. */
+export interface ParametersOptions {
+  /** Whether those that are frozen but could be trained are among them [false]. */
+  frozen?: boolean;
+}
+
+const parametersChecks: ChecksOf<ParametersOptions> = { frozen: "boolean" };
+
 /** Options of {@linkcode Module.load}. */
 export interface LoadWeightsOptions {
   /** Names that may be missing from the checkpoint (their parameters stay as they are), or unexpected [none]. */
@@ -28,6 +37,14 @@ export interface LoadWeightsOptions {
   /** "f32" converts tensors of f16 and bf16, as training asks for [as they are]. */
   dtype?: "f32";
 }
+
+const loadChecks: ChecksOf<LoadWeightsOptions> = {
+  allow: (action, value) => {
+    const fits = Array.isArray(value) && value.every((kind) => kind === "missing" || kind === "unexpected");
+    if (!fits) refuse(action, "allow", 'an array of "missing" and "unexpected"', value);
+  },
+  dtype: ["f32"],
+};
 
 /**
  * A layer or network. Its fields are its parts: a {@linkcode Parameter}, a {@linkcode Buffer}, a Module, or an array
@@ -92,16 +109,21 @@ export abstract class Module implements Disposable {
     return new Map([...names].map(([part, name]) => [name, part]));
   }
 
-  /** The parameters that are trained, by name. */
-  namedParameters(): Map<string, Tensor> {
+  /** The parameters that are trained, by name; with `frozen` those, too, that could be. */
+  namedParameters(options: ParametersOptions = {}): Map<string, Tensor> {
+    checkOptions("list parameters", options, parametersChecks);
     return new Map(
-      this.#trainable().map(([name, p]) => [name, p.tensor] as const).filter(([, t]) => t.variable),
+      this.#trainable().map(([name, p]) => [name, p.tensor] as const)
+        .filter(([, t]) => t.variable || (options.frozen && isTrainable(t.dtype))),
     );
   }
 
-  /** The parameters that are trained: what an optimizer takes. */
-  parameters(): Tensor[] {
-    return [...this.namedParameters().values()];
+  /**
+   * The parameters that are trained: what an optimizer takes. With `frozen` those, too, that could be, for an optimizer
+   * that steps them once they are thawed.
+   */
+  parameters(options: ParametersOptions = {}): Tensor[] {
+    return [...this.namedParameters(options).values()];
   }
 
   /** The number of values of all parameters, trained or not. */
@@ -118,6 +140,9 @@ export abstract class Module implements Disposable {
    */
   init(random: number | Generator = defaultGenerator(), device?: Device | DeviceName): this {
     const generator = typeof random === "number" ? new Generator(random) : random;
+    if (!(generator instanceof Generator)) {
+      refuse("init a module", "random", "a seed (a number) or a Generator", generator);
+    }
     const place = deviceNamed(device);
     for (const parameter of this.declared().values()) parameter.init(generator, place);
     return this;
@@ -131,6 +156,7 @@ export abstract class Module implements Disposable {
    * nothing is changed then
    */
   load(weights: Weights | ReadonlyMap<string, Tensor>, options: LoadWeightsOptions = {}): this {
+    checkOptions("load weights", options, loadChecks);
     const given = weights instanceof Weights ? weights : new Weights(weights);
     const widens = ({ dtype }: Tensor) => options.dtype === "f32" && (dtype === "f16" || dtype === "bf16");
     const dtypeOf = (tensor: Tensor) => widens(tensor) ? "f32" : tensor.dtype;
@@ -141,12 +167,29 @@ export abstract class Module implements Disposable {
   }
 
   /**
-   * Makes all parameters trained.
+   * Makes all parameters trained or, with false, freezes them: they are constants to losses from then on, and
+   * optimizers pass over them. Either may be said of a part alone; what is tied to another part's goes with it. A
+   * Program keeps what was so when it was recorded.
    *
-   * @throws WickError DTYPE_MISMATCH where some are no floats that train: quantized weights are frozen
+   * @throws WickError DTYPE_MISMATCH where some are no floats that train: quantized weights stay frozen
+   *
+   * @example
+   * ```ts
+   * import { deepEqual } from "node:assert/strict";
+   * import { nn } from "@wick/wick";
+   * using net = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1)).init(1);
+   * net.layers[0].requiresGrad(false);
+   * deepEqual([...net.namedParameters().keys()], ["2.weight", "2.bias"]);
+   * net.requiresGrad();
+   * deepEqual(net.parameters().length, 4);
+   * ```
    */
-  requiresGrad(): this {
-    const trained = this.#trainable();
+  requiresGrad(on = true): this {
+    const trained = [...this.declared()].filter(([, p]) => p.trained && (p.find() || !p.isOptional));
+    if (!on) {
+      for (const [, { tensor }] of trained) tensor.requiresGrad(false);
+      return this;
+    }
     const frozen = trained.filter(([, p]) => !isTrainable(p.tensor.dtype)).map(([name, p]) =>
       `${name} (${p.tensor})`
     );

@@ -3,25 +3,61 @@
  *
  * @module
  */
+import { type Check, checkOptions, type ChecksOf } from "../check_options.ts";
+import { WickError } from "../error.ts";
 import { addRmsNorm, layerNorm, rmsNorm } from "../tensor/ops/norm.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constant } from "./init.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { FLOATS, Parameter } from "./parameter.ts";
 
-/** x / sqrt(mean(x^2) + epsilon) * weight over the last dimension. */
+/** @internal Refuses options that there are none of, and a number in their place. */
+export function checkNormOptions(
+  layer: string,
+  options: unknown,
+  checks: Readonly<Record<string, Check>>,
+): void {
+  if (typeof options === "number") {
+    throw new WickError(
+      "INVALID_ARGUMENT",
+      `Cannot make ${layer}: a number alone does not say what it is, got ${options}; write { epsilon: ${options} }`,
+      { param: "options" },
+    );
+  }
+  checkOptions(`make ${layer}`, options, checks);
+}
+
+/** Options of {@linkcode RmsNorm}. */
+export interface RmsNormOptions {
+  /** Added to the mean square [1e-5]. */
+  epsilon?: number;
+}
+
+const rmsChecks: ChecksOf<RmsNormOptions> = { epsilon: { from: 0 } };
+
+/**
+ * x / sqrt(mean(x^2) + epsilon) * weight over the last dimension.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { nn, tensor } from "@wick/wick";
+ * using norm = new nn.RmsNorm(2, { epsilon: 0 }).init(1);
+ * deepEqual(await norm.forward(tensor([[-5, 5]])).toArray(), [[-1, 1]]);
+ * ```
+ */
 export class RmsNorm extends Module {
   /** [C]. */
   readonly weight: Parameter;
+  /** Added to the mean square. */
+  readonly epsilon: number;
 
   /** Over C values. */
-  constructor(
-    width: number,
-    /** Added to the mean square. */
-    readonly epsilon: number = 1e-5,
-  ) {
+  constructor(width: number, options: RmsNormOptions = {}) {
     super();
-    this.weight = new Parameter([width], constant(1), { takes: ["f32"] });
+    checkNormOptions("an RmsNorm", options, rmsChecks);
+    this.weight = new Parameter([width], constant(1), { takes: FLOATS });
+    this.epsilon = options.epsilon ?? 1e-5;
   }
 
   /** x [.., C]: the same. */
@@ -43,6 +79,8 @@ export interface LayerNormOptions {
   bias?: boolean;
 }
 
+const layerChecks: ChecksOf<LayerNormOptions> = { epsilon: { from: 0 }, bias: "boolean" };
+
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension. */
 export class LayerNorm extends Module {
   /** [C]. */
@@ -55,8 +93,9 @@ export class LayerNorm extends Module {
   /** Over C values. */
   constructor(width: number, options: LayerNormOptions = {}) {
     super();
-    this.weight = new Parameter([width], constant(1), { takes: ["f32"] });
-    if (options.bias ?? true) this.bias = new Parameter([width], undefined, { takes: ["f32"] });
+    checkNormOptions("a LayerNorm", options, layerChecks);
+    this.weight = new Parameter([width], constant(1), { takes: FLOATS });
+    if (options.bias ?? true) this.bias = new Parameter([width], undefined, { takes: FLOATS });
     this.epsilon = options.epsilon ?? 1e-5;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { inScope } from "../tensor/autograd.ts";
 import { tensor } from "../tensor/create.ts";
@@ -25,6 +26,11 @@ export interface ParameterOptions {
   takes?: readonly Dtype[];
 }
 
+const checks: ChecksOf<ParameterOptions> = { optional: "boolean", tiedTo: "any", takes: "any" };
+
+/** The dtypes that ops of floats take: what a layer that cannot read quantized weights declares. */
+export const FLOATS: readonly Dtype[] = ["f32", "f16", "bf16", "f64"];
+
 /**
  * A tensor of a module that is trained. It is declared with a shape and gets its values later: first ones from
  * `init`, or those of a checkpoint from `load`, in whatever dtype that has.
@@ -40,6 +46,8 @@ export class Parameter implements Disposable {
     private readonly initial: Initial = (_, shape) => new Float32Array(shape.reduce((a, b) => a * b, 1)),
     private readonly options: ParameterOptions = {},
   ) {
+    checkOptions("declare a parameter", options, checks);
+    if (typeof initial !== "function") refuse("declare a parameter", "initial", "a function", initial);
     if (of instanceof Tensor) this.#tensor = freed(of);
     else checkShape("declare a parameter", of);
     this.shape = of instanceof Tensor ? of.shape : of;

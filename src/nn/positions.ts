@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, checkOptions, type ChecksOf } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import type { Device } from "../device/device.ts";
 import { type PlainDtype, storageBytes } from "../tensor/dtype.ts";
@@ -11,14 +12,23 @@ import { normal } from "./init.ts";
 import { Module } from "./module.ts";
 import { type Initial, Parameter } from "./parameter.ts";
 
+/** Options of {@linkcode PositionalEmbedding}. */
+export interface PositionalEmbeddingOptions {
+  /** First values [normal with deviation 0.02]. */
+  initial?: Initial;
+}
+
+const checks: ChecksOf<PositionalEmbeddingOptions> = { initial: "function" };
+
 /** Adds a learned row for each position. */
 export class PositionalEmbedding extends Module {
   /** [S, C]. */
   readonly weight: Parameter;
 
   /** For positions below `length`, of C values. */
-  constructor(length: number, width: number, options: { initial?: Initial } = {}) {
+  constructor(length: number, width: number, options: PositionalEmbeddingOptions = {}) {
     super();
+    checkOptions("make a PositionalEmbedding", options, checks);
     this.weight = new Parameter([length, width], options.initial ?? normal(0.02));
   }
 
@@ -41,6 +51,9 @@ export class SinusoidalEmbedding extends Module {
     readonly width: number,
   ) {
     super();
+    for (const [name, value] of Object.entries({ length, width })) {
+      checkNumber("make a SinusoidalEmbedding", name, value, { from: 0, whole: true });
+    }
   }
 
   /** x [.., T, C], its first row at `position`: the same. */

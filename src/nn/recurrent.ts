@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkNumber, checkOptions, type ChecksOf } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { inScope } from "../tensor/autograd.ts";
 import { constant } from "../tensor/constant.ts";
@@ -25,6 +26,12 @@ export interface RecurrentOptions {
   /** Whether there are biases [true]. */
   bias?: boolean;
 }
+
+const checks: ChecksOf<RecurrentOptions> = {
+  layers: { from: 1, whole: true },
+  bidirectional: "boolean",
+  bias: "boolean",
+};
 
 /** What a recurrent layer gives. */
 export interface RecurrentResult {
@@ -58,12 +65,12 @@ abstract class Recurrent extends Module {
     gates: number,
     /** Tensors that a state is made of. */
     private readonly states: number,
-    { layers = 1, bidirectional = false, bias = true }: RecurrentOptions,
+    options: RecurrentOptions,
   ) {
     super();
-    if (!(Number.isInteger(layers) && layers > 0)) {
-      throw new WickError("INVALID_ARGUMENT", `Cannot recur through ${layers} layers: it takes one or more`);
-    }
+    checkOptions("make a recurrent layer", options, checks);
+    checkNumber("make a recurrent layer", "hidden", hidden, { from: 0, whole: true });
+    const { layers = 1, bidirectional = false, bias = true } = options;
     const spread = uniform(1 / Math.sqrt(hidden));
     const direction = (layer: number, back: boolean): Direction => {
       const width = layer === 0 ? inputs : hidden * (bidirectional ? 2 : 1);

@@ -4,12 +4,13 @@
  * @module
  */
 import type { Device } from "../device/device.ts";
+import { type Bounds, checkNumber, checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { storageBytes } from "../tensor/dtype.ts";
 import { type Position, rope } from "../tensor/ops/attention.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
-import { Buffer } from "./parameter.ts";
+import { Buffer, FLOATS } from "./parameter.ts";
 
 /** How angles are stretched; `attention` multiplies cos and sin beside all else [1]. */
 export type RopeScaling =
@@ -104,6 +105,37 @@ export interface RotaryOptions {
   scaling?: RopeScaling;
 }
 
+const checks: ChecksOf<RotaryOptions> = {
+  pairs: ["interleaved", "halved"],
+  base: { above: 0 },
+  scaling: (action, value) => checkScaling(action, value),
+};
+
+const scalings: Readonly<Record<RopeScaling["type"], Readonly<Record<string, Bounds>>>> = {
+  none: {},
+  linear: { factor: { above: 0 } },
+  yarn: {
+    factor: { above: 0 },
+    originalContext: { above: 0 },
+    betaFast: {},
+    betaSlow: {},
+    extrapolation: {},
+  },
+};
+
+/** All that a kind of stretching needs, and no more. */
+function checkScaling(action: string, value: unknown): void {
+  const { type } = Object(value) as Partial<RopeScaling>;
+  if (type === undefined || !Object.hasOwn(scalings, type)) {
+    return refuse(action, "scaling", `{ type: ${Object.keys(scalings).join(" or ")} ... }`, value);
+  }
+  const needed = scalings[type], given = value as Record<string, unknown>;
+  checkOptions(`${action} of scaling ${type}`, given, { type: "any", attention: {}, warmth: {}, ...needed });
+  for (const [name, bounds] of Object.entries(needed)) {
+    checkNumber(`${action} of scaling ${type}`, name, given[name], bounds);
+  }
+}
+
 /**
  * Turns queries and keys by their positions (Su et al. 2021). Its table is made at the first use; layers may share
  * one.
@@ -119,10 +151,11 @@ export class RotaryEmbedding extends Module {
   /** For positions below `length` and heads whose first `dims` elements (an even number) turn. */
   constructor(readonly length: number, readonly dims: number, options: RotaryOptions = {}) {
     super();
-    this.factors = new Buffer([dims / 2], undefined, {
-      optional: true,
-      takes: ["f32", "f16", "bf16", "f64"],
-    });
+    for (const [name, value] of Object.entries({ length, dims })) {
+      checkNumber("make a RotaryEmbedding", name, value, { from: 0, whole: true });
+    }
+    checkOptions("make a RotaryEmbedding", options, checks);
+    this.factors = new Buffer([dims / 2], undefined, { optional: true, takes: FLOATS });
     this.pairs = options.pairs ?? "halved";
     this.#options = options;
   }

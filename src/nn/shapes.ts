@@ -3,10 +3,22 @@
  *
  * @module
  */
+import { checkNumber, checkOptions, type ChecksOf, refuse } from "../check_options.ts";
 import type { AvgPoolOptions, MaxPoolOptions } from "../tensor/ops/pool.ts";
 import type { Pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
+
+const maxChecks: ChecksOf<MaxPoolOptions> = { // what has two axes is checked by the op
+  ...{ stride: "any", padding: "any", dilation: "any" },
+  ceilMode: "boolean",
+};
+const meanChecks: ChecksOf<AvgPoolOptions> = {
+  ...{ stride: "any", padding: "any" },
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+  divisorOverride: {},
+};
 
 /** Any function of one tensor. */
 export class Func extends Module {
@@ -15,6 +27,7 @@ export class Func extends Module {
   /** A layer that applies it. */
   constructor(apply: (x: Tensor) => Tensor) {
     super();
+    if (typeof apply !== "function") refuse("make a Func", "apply", "a function", apply);
     this.#apply = apply;
   }
   /** What the function gives. */
@@ -31,6 +44,7 @@ export class Flatten extends Module {
     readonly from: number = 1,
   ) {
     super();
+    checkNumber("make a Flatten", "from", from, { whole: true });
   }
   /** x [B, ...]: [B, n]. */
   forward(x: Tensor): Tensor {
@@ -50,6 +64,7 @@ export class MaxPool2d extends Module {
     options: MaxPoolOptions = {},
   ) {
     super();
+    checkOptions("make a MaxPool2d", options, maxChecks);
     this.#options = options;
   }
   /** See {@linkcode Tensor.maxPool2d}. */
@@ -69,6 +84,7 @@ export class AvgPool2d extends Module {
     options: AvgPoolOptions = {},
   ) {
     super();
+    checkOptions("make an AvgPool2d", options, meanChecks);
     this.#options = options;
   }
   /** See {@linkcode Tensor.avgPool2d}. */

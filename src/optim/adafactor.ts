@@ -3,12 +3,19 @@
  *
  * @module
  */
+import { refuse } from "../check_options.ts";
 import { constant } from "../tensor/constant.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import {
+  type Groups,
+  Optimizer,
+  type OptimizerForm,
+  type ParameterStep,
+  type StepOptions,
+} from "./optimizer.ts";
 import { descend, follow } from "./steps.ts";
 import { rootMeanSquare, squaresByRow } from "./sums.ts";
-import { Varying } from "./varying.ts";
+import type { Varying } from "./varying.ts";
 
 /** The distance from 1 to the next number of a step's dtype: PyTorch's choice where no epsilon is given. */
 const grain = (p: Tensor): number => p.dtype === "f64" ? 2 ** -52 : 2 ** -23;
@@ -25,66 +32,51 @@ export interface AdafactorOptions {
   weightDecay?: number;
 }
 
+const form: OptimizerForm<AdafactorOptions> = {
+  options: {
+    beta2Decay: { to: 0 },
+    epsilon: (action, value) => {
+      const fits = (v: unknown) => typeof v === "number" && v >= 0 && v < Infinity;
+      const [least, leastSize] = Array.isArray(value) && value.length === 2 ? value : [];
+      if ((least === null || fits(least)) && fits(leastSize)) return;
+      refuse(action, "epsilon", "two finite numbers, 0 or more, or null and one", value);
+    },
+    clip: { above: 0 },
+    weightDecay: { from: 0 },
+  },
+  tensors: (_, { shape, rank }): Record<string, readonly number[]> =>
+    rank < 2 ? { square: shape } : { row: shape.with(-1, 1), column: shape.with(-2, 1) },
+  // later squares count less, and later steps are smaller: `share` is min(rate, 1 / sqrt(t)) over the rate
+  numbers: ({ beta2Decay = -0.8 }, count, rate) => ({
+    gain: count ** beta2Decay,
+    share: rate === 0 ? 1 : Math.min(rate, 1 / Math.sqrt(count)) / rate,
+  }),
+};
+
 /**
  * Steps along the gradient over the root of its mean square, which is kept as a row and a column for each matrix
  * in place of a number for each element. Steps are relative to the parameter's size, and at most 1 / sqrt(t) or
  * the learning rate.
  */
 export class Adafactor extends Optimizer<AdafactorOptions> {
-  /** t^beta2Decay, for each decay. */
-  readonly #gains = new Map<number, Varying>();
-  /** min(rate, 1 / sqrt(t)) over the rate, for each learning rate. */
-  readonly #shares = new Map<number, Varying>();
-
   /** Optimizes parameters, or groups with options of their own. */
   constructor(parameters: Groups<AdafactorOptions>, options: AdafactorOptions & StepOptions) {
-    super(
-      parameters,
-      options,
-      (_, { shape, rank }): Record<string, readonly number[]> =>
-        rank < 2 ? { square: shape } : { row: shape.with(-1, 1), column: shape.with(-2, 1) },
-    );
-    for (const { options: { beta2Decay = -0.8, learningRate } } of this.entries) {
-      if (!this.#gains.has(beta2Decay)) {
-        this.#gains.set(
-          beta2Decay,
-          this.keep(() => new Varying(this.device, 1)),
-        );
-      }
-      if (!this.#shares.has(learningRate)) {
-        this.#shares.set(
-          learningRate,
-          this.keep(() => new Varying(this.device, 1)),
-        );
-      }
-    }
-  }
-
-  /** Later squares count less, and later steps are smaller. */
-  protected override schedule(step: number): void {
-    for (const [decay, gain] of this.#gains) gain.set(step ** decay);
-    for (const [learningRate, share] of this.#shares) {
-      const rate = learningRate * this.factor;
-      share.set(rate === 0 ? 1 : Math.min(rate, 1 / Math.sqrt(step)) / rate);
-    }
+    super(parameters, options, form);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    state: ReadonlyMap<string, Tensor>,
-    options: AdafactorOptions & StepOptions,
-    rate: Varying,
+    { options, state, rate, numbers }: ParameterStep<AdafactorOptions>,
   ): void {
-    const { beta2Decay = -0.8, epsilon: [least, leastSize] = [null, 1e-3], clip = 1 } = options;
-    const floor = least ?? grain(p);
-    const gain = this.#gains.get(beta2Decay)!;
+    const { epsilon: [least, leastSize] = [null, 1e-3], clip = 1 } = options;
+    const floor = least ?? grain(p), gain = numbers.get("gain")!;
     using square = p.rank < 2 ? vectorSquare(g, state, gain) : matrixSquare(g, state, gain, floor);
     using direction = overRoot(g, square, floor);
     const size = rootMeanSquare(p).maximum(constant(p.device, leastSize, p.dtype));
     const clipped = rootMeanSquare(direction).mul(1 / clip).maximum(constant(p.device, 1, p.dtype));
-    const length = size.div(clipped).mul(this.#shares.get(options.learningRate)!.as(p));
+    const length = size.div(clipped).mul(numbers.get("share")!.as(p));
     descend(p, direction.mul(length), rate, options.weightDecay ?? 0);
   }
 }

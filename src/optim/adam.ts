@@ -1,12 +1,17 @@
 /**
- * Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019).
+ * Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019), with AMSGrad (Reddi et al. 2018).
  *
  * @module
  */
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import {
+  type Groups,
+  Optimizer,
+  type OptimizerForm,
+  type ParameterStep,
+  type StepOptions,
+} from "./optimizer.ts";
 import { descendByMoments } from "./steps.ts";
-import { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}, as PyTorch's. */
 export interface AdamOptions {
@@ -18,11 +23,32 @@ export interface AdamOptions {
   epsilon?: number;
   /** Added to the gradient in Adam [0]; shrinks the parameter itself in AdamW [0.01]. */
   weightDecay?: number;
+  /** Whether the greatest mean square so far takes the place of the last one (AMSGrad) [false]. */
+  amsgrad?: boolean;
 }
+
+const form: OptimizerForm<AdamOptions> = {
+  options: {
+    beta1: { from: 0, below: 1 },
+    beta2: { from: 0, below: 1 },
+    epsilon: { from: 0 },
+    weightDecay: { from: 0 },
+    amsgrad: "boolean",
+  },
+  tensors: ({ amsgrad }, { shape }): Record<string, readonly number[]> => ({
+    mean: shape,
+    square: shape,
+    ...amsgrad ? { maxSquare: shape } : {},
+  }),
+  // means that began at 0 are too small by these
+  numbers: ({ beta1 = 0.9, beta2 = 0.999 }, count) => ({
+    correction1: 1 - beta1 ** count,
+    correction2: 1 - beta2 ** count,
+  }),
+};
 
 /** Steps along the mean gradient over the root of the mean square. */
 export class Adam extends Optimizer<AdamOptions> {
-  readonly #corrections = new Map<number, Varying>();
   /** Whether decay shrinks the parameter itself, or is added to the gradient. */
   protected readonly isDecoupled: boolean = false;
   /** Weight decay where none is given. */
@@ -30,35 +56,20 @@ export class Adam extends Optimizer<AdamOptions> {
 
   /** Optimizes parameters, or groups with options of their own. */
   constructor(parameters: Groups<AdamOptions>, options: AdamOptions & StepOptions) {
-    super(parameters, options, (_, { shape }) => ({ mean: shape, square: shape }));
-    for (const { options: { beta1 = 0.9, beta2 = 0.999 } } of this.entries) {
-      for (const beta of [beta1, beta2]) {
-        if (!this.#corrections.has(beta)) {
-          this.#corrections.set(
-            beta,
-            this.keep(() => new Varying(this.device, 1)),
-          );
-        }
-      }
-    }
-  }
-
-  /** Means that began at 0 are too small by these. */
-  protected override schedule(step: number): void {
-    for (const [beta, correction] of this.#corrections) correction.set(1 - beta ** step);
+    super(parameters, options, form);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    state: ReadonlyMap<string, Tensor>,
-    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = this.decay }: AdamOptions,
-    rate: Varying,
+    { options, state, rate, numbers }: ParameterStep<AdamOptions>,
   ): void {
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = this.decay } = options;
     const form = { beta1, beta2, epsilon, weightDecay, isDecoupled: this.isDecoupled };
-    const corrections = [this.#corrections.get(beta1)!, this.#corrections.get(beta2)!] as const;
-    descendByMoments(p, g, [state.get("mean")!, state.get("square")!], form, rate, corrections);
+    const moments = { mean: state.get("mean")!, square: state.get("square")!, most: state.get("maxSquare") };
+    const corrections = [numbers.get("correction1")!, numbers.get("correction2")!] as const;
+    descendByMoments(p, g, moments, form, rate, corrections);
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { type Gradients, inScope, noGrad } from "../tensor/autograd.ts";
 import { constant } from "../tensor/constant.ts";
@@ -10,6 +11,8 @@ import { isHalf, type PlainDtype } from "../tensor/dtype.ts";
 import { Scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sumOfSquares } from "./sums.ts";
+
+const ACTION = "clip gradients";
 
 /**
  * Scales all gradients together so that their norm, taken as one vector, is at most `maxNorm`, and gives the norm
@@ -31,8 +34,8 @@ import { sumOfSquares } from "./sums.ts";
  * ```
  */
 export function clipGradNorm(gradients: Gradients, maxNorm: number, normType = 2): Tensor {
-  positive("maxNorm", maxNorm, 0);
-  positive("normType", normType, 1);
+  checkNumber(ACTION, "maxNorm", maxNorm, { above: 0, to: Infinity });
+  checkNumber(ACTION, "normType", normType, { from: 1, to: Infinity });
   return noGrad(() => {
     using own = new Scope();
     const parts = [...gradients.values()].filter((g) => g.size > 0).map((g) => inScope(g, own));
@@ -48,7 +51,7 @@ export function clipGradNorm(gradients: Gradients, maxNorm: number, normType = 2
 
 /** Brings every element of every gradient into -limit .. limit; NaN stays. */
 export function clipGradValue(gradients: Gradients, limit: number): void {
-  positive("limit", limit, 0);
+  checkNumber(ACTION, "limit", limit, { above: 0, to: Infinity });
   gradients.replace((g) => g.clamp(-limit, limit));
 }
 
@@ -73,15 +76,3 @@ const sum = (a: Tensor, b: Tensor): Tensor => a.add(b);
 const larger = (a: Tensor, b: Tensor): Tensor => a.maximum(b);
 const flat = (t: Tensor): Tensor => t.reshape(-1);
 const inverse = (t: Tensor): Tensor => t.reciprocal();
-
-function positive(name: string, value: number, least: number): void {
-  if (value >= least && (least > 0 || value > 0)) return;
-  const requirement = least > 0 ? `be ${least} or more` : "be above 0";
-  throw new WickError(
-    "INVALID_ARGUMENT",
-    `Cannot clip gradients: ${name} must ${requirement}, got ${value}`,
-    {
-      param: name,
-    },
-  );
-}

@@ -4,6 +4,7 @@
  * @module
  */
 import { allOrNothing } from "../device/all_or_nothing.ts";
+import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { WickError } from "../error.ts";
 import { inScope, noGrad } from "../tensor/autograd.ts";
 import { isHalf, isTrainable, type TrainableDtype } from "../tensor/dtype.ts";
@@ -23,6 +24,8 @@ export interface AverageOptions {
   /** Keeps less at first: min(decay, (1 + t) / (10 + t)) at update t, counted from 1 [false]. */
   warmUp?: boolean;
 }
+
+const checks: ChecksOf<AverageOptions> = { decay: { from: 0, to: 1 }, warmUp: "boolean" };
 
 /**
  * Follows parameters: average += (1 - decay) (parameter - average), from their values at its making on. Its memory
@@ -55,11 +58,9 @@ export class ExponentialMovingAverage implements Disposable {
 
   /** Begins at the parameters' values. */
   constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
-    this.#options = { decay: 0.999, warmUp: false, ...options };
-    const { decay } = this.#options;
-    if (!(decay >= 0 && decay <= 1)) {
-      throw new WickError("INVALID_ARGUMENT", `Decay must be in [0, 1], got ${decay}`, { param: "decay" });
-    }
+    checkOptions("average parameters", options, checks);
+    const { decay = 0.999, warmUp = false } = options;
+    this.#options = { decay, warmUp };
     for (const p of parameters) {
       if (isTrainable(p.dtype) && p.isContiguous) continue;
       throw new WickError(

@@ -4,9 +4,14 @@
  * @module
  */
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import {
+  type Groups,
+  Optimizer,
+  type OptimizerForm,
+  type ParameterStep,
+  type StepOptions,
+} from "./optimizer.ts";
 import { descendBySign } from "./steps.ts";
-import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Lion}. */
 export interface LionOptions {
@@ -18,20 +23,23 @@ export interface LionOptions {
   weightDecay?: number;
 }
 
+const form: OptimizerForm<LionOptions> = {
+  options: { beta1: { from: 0, below: 1 }, beta2: { from: 0, below: 1 }, weightDecay: { from: 0 } },
+  tensors: (_, { shape }) => ({ mean: shape }),
+};
+
 /** Steps of one size along the sign of the mean gradient. */
 export class Lion extends Optimizer<LionOptions> {
   /** Optimizes parameters, or groups with options of their own. */
   constructor(parameters: Groups<LionOptions>, options: LionOptions & StepOptions) {
-    super(parameters, options, (_, { shape }) => ({ mean: shape }));
+    super(parameters, options, form);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    state: ReadonlyMap<string, Tensor>,
-    { beta1 = 0.9, beta2 = 0.99, weightDecay = 0 }: LionOptions,
-    rate: Varying,
+    { options: { beta1 = 0.9, beta2 = 0.99, weightDecay = 0 }, state, rate }: ParameterStep<LionOptions>,
   ): void {
     descendBySign(p, g, state.get("mean")!, { beta1, beta2, weightDecay }, rate);
   }

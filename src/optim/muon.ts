@@ -6,10 +6,16 @@
 import { WickError } from "../error.ts";
 import { constant } from "../tensor/constant.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import { refuse } from "../check_options.ts";
+import {
+  type Groups,
+  Optimizer,
+  type OptimizerForm,
+  type ParameterStep,
+  type StepOptions,
+} from "./optimizer.ts";
 import { descend, follow } from "./steps.ts";
 import { sumOfSquares } from "./sums.ts";
-import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Muon}, as PyTorch's. */
 export interface MuonOptions {
@@ -38,6 +44,25 @@ const adjustments = {
   spectralUnclamped: (R: number, C: number): number => Math.sqrt(R / C),
 };
 
+const form: OptimizerForm<MuonOptions> = {
+  options: {
+    weightDecay: { from: 0 },
+    momentum: { from: 0 },
+    nesterov: "boolean",
+    coefficients: (action, value) => {
+      if (Array.isArray(value) && value.length === 3 && value.every(Number.isFinite)) return;
+      refuse(action, "coefficients", "three finite numbers", value);
+    },
+    epsilon: { from: 0 },
+    iterations: { from: 0, whole: true },
+    adjustRate: Object.keys(adjustments),
+  },
+  tensors: (_, p) => {
+    if (p.rank === 2) return { mean: p.shape };
+    throw new WickError("SHAPE_MISMATCH", `Cannot optimize ${p} by Muon: it takes matrices alone`);
+  },
+};
+
 /**
  * Steps along the mean gradient made orthogonal (all its singular values near 1), for matrices inside a network;
  * biases, norms, embeddings and the output go with {@linkcode AdamW}. The iteration is computed in f32 (of f64 in f64),
@@ -50,19 +75,14 @@ export class Muon extends Optimizer<MuonOptions> {
    * @throws WickError SHAPE_MISMATCH for a parameter of another rank than 2
    */
   constructor(parameters: Groups<MuonOptions>, options: MuonOptions & StepOptions) {
-    super(parameters, options, (_, p) => {
-      if (p.rank === 2) return { mean: p.shape };
-      throw new WickError("SHAPE_MISMATCH", `Cannot optimize ${p} by Muon: it takes matrices alone`);
-    });
+    super(parameters, options, form);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    state: ReadonlyMap<string, Tensor>,
-    options: MuonOptions,
-    rate: Varying,
+    { options, state, rate }: ParameterStep<MuonOptions>,
   ): void {
     const { weightDecay = 0.1, momentum = 0.95, nesterov = true, adjustRate = "original" } = options;
     const mean = state.get("mean")!;

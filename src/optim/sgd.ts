@@ -3,11 +3,15 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Groups, Optimizer, type StepOptions } from "./optimizer.ts";
+import {
+  type Groups,
+  Optimizer,
+  type OptimizerForm,
+  type ParameterStep,
+  type StepOptions,
+} from "./optimizer.ts";
 import { descend, descendWithMomentum } from "./steps.ts";
-import type { Varying } from "./varying.ts";
 
 /** Options of {@linkcode Sgd}, as PyTorch's. */
 export interface SgdOptions {
@@ -21,37 +25,30 @@ export interface SgdOptions {
   nesterov?: boolean;
 }
 
+const form: OptimizerForm<SgdOptions> = {
+  options: { momentum: { from: 0 }, dampening: {}, weightDecay: { from: 0 }, nesterov: "boolean" },
+  tensors: ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
+    momentum === 0 ? {} : { momentum: shape },
+  numbers: (_, count) => ({ count }), // the first step has no momentum yet
+};
+
 /** p -= rate (g + decay p), with momentum. */
 export class Sgd extends Optimizer<SgdOptions> {
-  readonly #count: Cell;
-
   /** Optimizes parameters, or groups with options of their own. */
   constructor(parameters: Groups<SgdOptions>, options: SgdOptions & StepOptions) {
-    super(
-      parameters,
-      options,
-      ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
-        momentum === 0 ? {} : { momentum: shape },
-    );
-    this.#count = this.keep(() => this.device.cell(0));
-  }
-
-  /** Counts: the first step has no momentum yet. */
-  protected override schedule(step: number): void {
-    this.#count.set(step);
+    super(parameters, options, form);
   }
 
   /** Changes one parameter in place. */
   protected override update(
     p: Tensor,
     g: Tensor,
-    state: ReadonlyMap<string, Tensor>,
-    { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false }: SgdOptions,
-    rate: Varying,
+    { options, state, rate, numbers }: ParameterStep<SgdOptions>,
   ): void {
+    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     const buffer = state.get("momentum");
     if (!buffer) return descend(p, g, rate, weightDecay);
     const form = { momentum, dampening, weightDecay, nesterov };
-    descendWithMomentum(p, g, buffer, form, rate, this.#count);
+    descendWithMomentum(p, g, buffer, form, rate, numbers.get("count")!);
   }
 }

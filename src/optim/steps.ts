@@ -4,10 +4,8 @@
  *
  * @module
  */
-import type { Cell } from "../device/device.ts";
 import { adam_f32, adamw_f32, ema_f32, lion_f32, sgd_f32 } from "../device/kernels/optimizer.ts";
 import { run } from "../tensor/dispatch.ts";
-import { numberOf } from "../tensor/ops/cell.ts";
 import { copyInto } from "../tensor/ops/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Varying } from "./varying.ts";
@@ -47,14 +45,14 @@ export function descendWithMomentum(
   buffer: Tensor,
   { momentum, dampening, weightDecay, nesterov }: MomentumForm,
   rate: Varying,
-  step: Cell,
+  count: Varying,
 ): void {
   if (p.dtype === "f32") {
     const params = [p.size, momentum, dampening, weightDecay, nesterov ? 1 : 0];
-    return run(sgd_f32, [p, g, buffer], params, [1, rate.cell, step]);
+    return run(sgd_f32, [p, g, buffer], params, [1, rate.cell, count.cell]);
   }
   const slope = decayed(g, p, weightDecay);
-  const isFirst = numberOf(step, p.scope).le(1).to("f64");
+  const isFirst = count.as(p).le(1).to("f64");
   const mean = buffer.mul(momentum).add(slope.mul(isFirst.mul(dampening).add(1 - dampening)));
   copyInto(mean, buffer); // all 0 before step 1
   descend(p, nesterov ? slope.add(mean.mul(momentum)) : mean, rate, 0);
@@ -70,14 +68,22 @@ export interface MomentsForm {
   isDecoupled: boolean;
 }
 
+/** What {@linkcode descendByMoments} carries from step to step. */
+export interface Moments {
+  mean: Tensor;
+  square: Tensor;
+  /** The greatest square so far, of AMSGrad. */
+  most?: Tensor;
+}
+
 /**
- * mean += (1 - beta1) (g - mean); square = beta2 square + (1 - beta2) g^2;
- * p -= rate / correction1 mean / (sqrt(square / correction2) + epsilon).
+ * mean += (1 - beta1) (g - mean); square = beta2 square + (1 - beta2) g^2; most = max(most, square), square without it;
+ * p -= rate / correction1 mean / (sqrt(most / correction2) + epsilon).
  */
 export function descendByMoments(
   p: Tensor,
   g: Tensor,
-  [mean, square]: readonly [Tensor, Tensor],
+  { mean, square, most }: Moments,
   { beta1, beta2, epsilon, weightDecay, isDecoupled }: MomentsForm,
   rate: Varying,
   [correction1, correction2]: readonly [Varying, Varying],
@@ -85,13 +91,15 @@ export function descendByMoments(
   if (p.dtype === "f32") {
     const params = [p.size, 1 - beta1, 1 - beta2, epsilon, weightDecay];
     const cells = [1, rate.cell, correction1.cell, correction2.cell];
-    return run(isDecoupled ? adamw_f32 : adam_f32, [p, g, mean, square], params, cells);
+    return run(isDecoupled ? adamw_f32 : adam_f32, [p, g, mean, square, most ?? null], params, cells);
   }
   const slope = isDecoupled ? g : decayed(g, p, weightDecay);
   const [m, v] = [between(mean, slope, 1 - beta1), square.mul(beta2).add(slope.sqr().mul(1 - beta2))];
   copyInto(m, mean);
   copyInto(v, square);
-  const size = v.sqrt().div(correction2.as(p).sqrt()).add(epsilon);
+  const bound = most ? most.maximum(v) : v;
+  if (most) copyInto(bound, most);
+  const size = bound.sqrt().div(correction2.as(p).sqrt()).add(epsilon);
   const change = m.div(size).mul(rate.as(p).div(correction1.as(p)));
   copyInto((isDecoupled ? shrunk(p, rate, weightDecay) : p).sub(change), p);
 }

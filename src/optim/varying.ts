@@ -27,7 +27,7 @@ export class Varying implements Disposable {
   set(value: number): void {
     if (value === this.#value) return;
     this.#value = value;
-    this.cell.set(value);
+    if (Math.fround(value) !== Math.fround(this.cell.value)) this.cell.set(value); // a write to the device
     for (const tensor of this.#tensors.values()) this.#write(tensor);
   }
 

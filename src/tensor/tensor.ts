@@ -249,10 +249,12 @@ export class Tensor implements OperandView, Disposable {
 
   /**
    * Makes it a leaf, whose gradient `backward()` of what is computed from it gives, in its own dtype. Only for tensors
-   * of f32, f64, f16 and bf16 that are no result of others.
+   * of f32, f64, f16 and bf16 that are no result of others. With false it is frozen: a constant to what is computed
+   * from then on.
    */
-  requiresGrad(): this {
+  requiresGrad(on = true): this {
     this.#assertOpen("take a gradient of");
+    if (!on) return this.#freeze();
     if (!isTrainable(this.dtype)) {
       throw new WickError(
         "DTYPE_MISMATCH",
@@ -260,6 +262,14 @@ export class Tensor implements OperandView, Disposable {
       );
     }
     if (!this.variable) this.bind(new Variable(this));
+    return this;
+  }
+
+  #freeze(): this {
+    if (this.variable?.node) {
+      throw new WickError("INVALID_STATE", `Cannot freeze ${this}: it is the result of others; detach() it`);
+    }
+    this.cut();
     return this;
   }
 

@@ -25,6 +25,8 @@ const optimizers: Record<string, (p: Tensor[]) => AnyOptimizer> = {
   sgd: (p) => new optim.Sgd(p, { learningRate: 0.05, momentum: 0.9, dampening: 0.1 }),
   adam: (p) => new optim.Adam(p, { learningRate: 0.01 }),
   adamw: (p) => new optim.AdamW(p, { learningRate: 0.01 }),
+  "adam with amsgrad": (p) => new optim.Adam(p, { learningRate: 0.01, beta2: 0.7, amsgrad: true }),
+  "adamw with amsgrad": (p) => new optim.AdamW(p, { learningRate: 0.01, beta2: 0.7, amsgrad: true }),
   lion: (p) => new optim.Lion(p, { learningRate: 0.01 }),
   adafactor: (p) => new optim.Adafactor(p, { learningRate: 0.05, weightDecay: 0.01 }),
   muon: (p) => new optim.Muon(p, { learningRate: 0.01 }),
@@ -148,6 +150,23 @@ Deno.test("state of other names or shapes is refused whole", async () => {
     message: /missing 4: .*unexpected 1: 0.momentum/,
   });
   await rejects(one.loadStateDict({ ...one.stateDict(), steps: -1 }), { code: "CORRUPT_FILE" });
+  const counted = (counts: Tensor) => {
+    const { steps, tensors } = one.stateDict();
+    return one.loadStateDict({ steps, tensors: new Map([...tensors, ["steps", counts]]) });
+  };
+  await rejects(counted(tensor([1], { dtype: "i32", scope: own })), {
+    code: "CORRUPT_FILE",
+    message: /misshapen 1: steps is i32\[1\], expected i32\[2\]/,
+  });
+  await rejects(counted(tensor([0, -1], { dtype: "i32", scope: own })), {
+    code: "CORRUPT_FILE",
+    message: /"steps" must count from 0, got -1/,
+  });
+  using more = new optim.Adam([w, b], { learningRate: 1, amsgrad: true });
+  await rejects(more.loadStateDict(one.stateDict()), {
+    code: "CORRUPT_FILE",
+    message: /missing 2: 0.maxSquare, 1.maxSquare/,
+  });
 });
 
 Deno.test("gradients accumulated over parts of a batch equal those of the whole", async () => {
@@ -245,7 +264,10 @@ Deno.test("parameters of f64 step beside those of f32, with state in f64, and a 
   using optimizer = new optim.AdamW(p, { learningRate: 0.1 });
   const loss = () => p[0].sqr().sum().add(p[1].to("f64").sqr().sum());
   optimizer.step(loss().backward());
-  deepEqual([...optimizer.stateDict().tensors.values()].map((t) => t.dtype), ["f64", "f64", "f32", "f32"]);
+  deepEqual([...optimizer.stateDict().tensors.values()].map((t) => t.dtype), [
+    ...["f64", "f64", "f32", "f32"],
+    "i32",
+  ]);
   const [wide, narrow] = [await p[0].data(), await p[1].data()];
   narrow.forEach((v, i) => ok(Math.abs(v - wide[i]) < 1e-7 && v !== wide[i], `${v} for ${wide[i]}`));
   using net = new nn.Sequential(new nn.Linear(2, 16), new nn.Tanh(), new nn.Linear(16, 1)).init(3).to("f64");

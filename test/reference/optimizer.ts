@@ -13,16 +13,16 @@ type Step = (state: number[], numbers: number[]) => number[];
 
 /**
  * Oracle of `step` on `count` operands of which the second is the gradient; `settings` are params after C and cells
- * after R. An operand that is drawn positive is named by index.
+ * after R. Operands from index `positive` on are drawn positive.
  */
-function optimizer(count: number, settings: [number[], number[]][], step: Step, positive = -1): Reference {
+function optimizer(count: number, settings: [number[], number[]][], step: Step, positive = count): Reference {
   return {
     *cases(random: Random): Generator<Case> {
       for (const [R, C] of shapes) {
         for (const [params, cells] of settings) {
           const operands = Array.from({ length: count }, (_, i) => {
             const x = random.floats(R * C);
-            return i === positive ? x.map(Math.abs) : x;
+            return i >= positive ? x.map(Math.abs) : x;
           });
           const label = `${R}x${C} [${params}] [${cells}]`;
           yield { label, operands, params: [C, ...params], cells: [R, ...cells] };
@@ -78,13 +78,23 @@ function adam(decoupled: boolean): Reference {
     [[0.1, 0.001, 1e-8, 0], [1e-2, 0.1, 0.001]],
     [[0.1, 0.05, 1e-6, 0.1], [1e-1, 1 - 0.9 ** 5, 1 - 0.95 ** 5]],
   ];
-  const step: Step = ([p, g, m, v], [gain1, gain2, eps, decay, lr, correction1, correction2]) => {
+  const step: Step = ([p, g, m, v, u], [gain1, gain2, eps, decay, lr, correction1, correction2]) => {
     const slope = decoupled ? g : g + decay * p;
     const mean = m + gain1 * (slope - m), square = (1 - gain2) * v + gain2 * slope ** 2;
-    const kept = decoupled ? p * (1 - lr * decay) : p;
-    return [kept - lr / correction1 * mean / (Math.sqrt(square / correction2) + eps), g, mean, square];
+    const kept = decoupled ? p * (1 - lr * decay) : p, most = u === undefined ? square : Math.max(u, square);
+    return [kept - lr / correction1 * mean / (Math.sqrt(most / correction2) + eps), g, mean, square, most];
   };
-  return optimizer(4, settings, step, 3);
+  const plain = optimizer(4, settings, step, 3), amsgrad = optimizer(5, settings, step, 3);
+  return {
+    *cases(random: Random): Generator<Case> {
+      for (const call of plain.cases(random)) yield { ...call, operands: [...call.operands, null] };
+      for (const call of amsgrad.cases(random)) yield { ...call, label: `amsgrad ${call.label}` };
+    },
+    oracle(call: Case): Expected[] {
+      const [p, g, m, v, u] = call.operands;
+      return u ? amsgrad.oracle(call) : plain.oracle({ ...call, operands: [p, g, m, v] });
+    },
+  };
 }
 
 export const adam_f32: Reference = adam(false);

@@ -17,13 +17,19 @@ export const sgd_f32: Kernel = {
   name: "sgd_f32",
   operands: [p, g, { ...inout("buf", "f32", "R,C"), optional: true }],
   params: { C: "i32", momentum: "f32", dampening: "f32", decay: "f32", nesterov: "i32" },
-  cells: { R: "i32", lr: "f32", t: "i32" },
+  cells: { R: "i32", lr: "f32", t: "f32" },
   gradient: NO_GRADIENT.training,
   tolerance: 5e-7,
 };
 
 const adam: Omit<Kernel, "name"> = {
-  operands: [p, g, inout("m", "f32", "R,C"), inout("v", "f32", "R,C")],
+  operands: [
+    p,
+    g,
+    inout("m", "f32", "R,C"),
+    inout("v", "f32", "R,C"),
+    { ...inout("u", "f32", "R,C"), optional: true },
+  ],
   params: { C: "i32", gain1: "f32", gain2: "f32", eps: "f32", decay: "f32" },
   cells: { R: "i32", lr: "f32", correction1: "f32", correction2: "f32" },
   gradient: NO_GRADIENT.training,
@@ -31,8 +37,8 @@ const adam: Omit<Kernel, "name"> = {
 };
 
 /**
- * g += decay p; m += gain1 (g - m); v = (1 - gain2) v + gain2 g^2;
- * p -= lr / correction1 m / (sqrt(v / correction2) + eps).
+ * g += decay p; m += gain1 (g - m); v = (1 - gain2) v + gain2 g^2; u = max(u, v) (AMSGrad), v without u;
+ * p -= lr / correction1 m / (sqrt(u / correction2) + eps).
  */
 export const adam_f32: Kernel = { name: "adam_f32", ...adam };
 

@@ -4,11 +4,13 @@
  * @module
  */
 import { WickError } from "../../error.ts";
+import { checkOptions } from "../../check_options.ts";
 import { asOp } from "../as_op.ts";
 import { isHalf } from "../dtype.ts";
 import { show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
+  classChecks,
   classDimension,
   type ClassOptions,
   type ClassRows,
@@ -20,7 +22,7 @@ import {
   weightsOf,
 } from "./classes.ts";
 import { where } from "./compare.ts";
-import { checkReduction, reduced } from "./losses.ts";
+import { reduced } from "./losses.ts";
 import { pick } from "./pick.ts";
 import { same } from "./view.ts";
 
@@ -35,7 +37,7 @@ export type NllLossOptions = ClassOptions;
  */
 export function nllLoss(logProbs: Tensor, targets: Tensor, options: NllLossOptions = {}): Tensor {
   return asOp("nllLoss", () => {
-    checkReduction(options.reduction ?? "mean");
+    checkOptions("take nllLoss", options, classChecks);
     if (isHalf(logProbs.dtype)) return ofHalves(nllLoss, logProbs, targets, options);
     using rows = classRows("nllLoss", logProbs, targets, options);
     return lossByClass(rows, options, 0);

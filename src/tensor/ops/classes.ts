@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ChecksOf } from "../../check_options.ts";
 import { WickError } from "../../error.ts";
 import { isFloat, isHalf } from "../dtype.ts";
 import { dimension, show, sizeOf } from "../shape.ts";
@@ -24,6 +25,14 @@ export interface ClassOptions {
   /** The mean over targets (weighted by their classes), their sum, or one loss each ["mean"]. */
   reduction?: "mean" | "sum" | "none";
 }
+
+/** @internal */
+export const classChecks: ChecksOf<ClassOptions> = {
+  weights: "any",
+  ignoreIndex: { whole: true },
+  classDim: { whole: true },
+  reduction: ["mean", "sum", "none"],
+};
 
 /** Values of classes as rows [T, V], with a target for each row, and the shape that a loss for each has. */
 export interface ClassRows extends Disposable {

@@ -45,7 +45,7 @@ function droppedWide(x: Tensor, rate: number, draw: Draw): Tensor {
 }
 
 /** Throws where a rate is no probability. */
-export function checkRate(rate: number): void {
+function checkRate(rate: number): void {
   if (rate >= 0 && rate <= 1) return;
   throw new WickError("INVALID_ARGUMENT", `Dropout's rate must be in 0..1, got ${rate}`, { param: "rate" });
 }

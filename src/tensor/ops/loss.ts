@@ -4,17 +4,24 @@
  * @module
  */
 import { cross_entropy_backward_f32, cross_entropy_f32 } from "../../device/kernels/cross_entropy.ts";
-import { WickError } from "../../error.ts";
+import { checkOptions, type ChecksOf } from "../../check_options.ts";
 import { asOp } from "../as_op.ts";
 import { gradientsEnabled, noGrad, track, tracks } from "../autograd.ts";
 import { lead, result, run } from "../dispatch.ts";
 import { isFloat, isHalf } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { type ClassOptions, classRows, ignored, ofHalves, reducedByClass, weightsOf } from "./classes.ts";
+import {
+  classChecks,
+  type ClassOptions,
+  classRows,
+  ignored,
+  ofHalves,
+  reducedByClass,
+  weightsOf,
+} from "./classes.ts";
 import { where } from "./compare.ts";
 import { zerosLike } from "./fill.ts";
 import { lossByClass, lossByShare } from "./class_losses.ts";
-import { checkReduction } from "./losses.ts";
 import { spread } from "./pick.ts";
 
 /** Options of {@linkcode crossEntropy}. */
@@ -22,6 +29,8 @@ export interface CrossEntropyOptions extends ClassOptions {
   /** The share of the target that is spread over all classes, in [0, 1) [0]. */
   smoothing?: number;
 }
+
+const checks: ChecksOf<CrossEntropyOptions> = { ...classChecks, smoothing: { from: 0, below: 1 } };
 
 /**
  * -log softmax(logits)[target], as PyTorch's `cross_entropy`: logits [V] and a target, [N, V] and targets [N], or
@@ -42,13 +51,8 @@ export interface CrossEntropyOptions extends ClassOptions {
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   return asOp("crossEntropy", () => {
+    checkOptions("take crossEntropy", options, checks);
     const { smoothing = 0 } = options;
-    checkReduction(options.reduction ?? "mean");
-    if (!(smoothing >= 0 && smoothing < 1)) {
-      throw new WickError("INVALID_ARGUMENT", `Smoothing must be in [0, 1), got ${smoothing}`, {
-        param: "smoothing",
-      });
-    }
     if (isHalf(logits.dtype)) return ofHalves(crossEntropy, logits, targets, options);
     if (isFloat(targets.dtype)) return lossByShare(logits, targets, options, smoothing);
     using rows = classRows("crossEntropy", logits, targets, options);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Check, checkOptions, type ChecksOf } from "../../check_options.ts";
 import { WickError } from "../../error.ts";
 import { asOp } from "../as_op.ts";
 import { isTrainable } from "../dtype.ts";
@@ -49,6 +50,16 @@ export interface KlDivOptions {
   reduction?: Reduction | "batchmean";
 }
 
+const reduction: Check = ["mean", "sum", "none"];
+const checks: ChecksOf<LossOptions> = { reduction };
+const huberChecks: ChecksOf<HuberLossOptions> = { reduction, delta: { above: 0 } };
+const smoothChecks: ChecksOf<SmoothL1LossOptions> = { reduction, beta: { from: 0 } };
+const bceChecks: ChecksOf<BceWithLogitsOptions> = { reduction, weight: "any", posWeight: "any" };
+const divergenceChecks: ChecksOf<KlDivOptions> = {
+  logTarget: "boolean",
+  reduction: ["mean", "sum", "none", "batchmean"],
+};
+
 /**
  * The square of the difference.
  *
@@ -62,6 +73,7 @@ export interface KlDivOptions {
  */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   return asOp("mseLoss", () => {
+    checkOptions("take mseLoss", options, checks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => mseLoss(x, target, options));
     using difference = between("mseLoss", x, target);
     using losses = difference.sqr();
@@ -72,6 +84,7 @@ export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): T
 /** The size of the difference; the gradient is 0 where that is. */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   return asOp("l1Loss", () => {
+    checkOptions("take l1Loss", options, checks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => l1Loss(x, target, options));
     using difference = between("l1Loss", x, target);
     using losses = difference.abs();
@@ -82,17 +95,9 @@ export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Te
 /** Half the square of the difference d up to delta, from there delta (|d| - delta / 2) (Huber 1964). */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
   return asOp("huberLoss", () => {
+    checkOptions("take huberLoss", options, huberChecks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => huberLoss(x, target, options));
     const { delta = 1 } = options;
-    if (!(delta > 0)) {
-      throw new WickError(
-        "INVALID_ARGUMENT",
-        `Cannot take huberLoss: delta must be more than 0, got ${delta}`,
-        {
-          param: "delta",
-        },
-      );
-    }
     using difference = between("huberLoss", x, target);
     using near = clamp(difference, -delta, delta);
     using half = near.mul(0.5);
@@ -105,18 +110,10 @@ export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions =
 /** huberLoss over delta = beta (Girshick 2015). */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   return asOp("smoothL1Loss", () => {
+    checkOptions("take smoothL1Loss", options, smoothChecks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => smoothL1Loss(x, target, options));
     const { beta = 1, reduction } = options;
     if (beta === 0) return l1Loss(x, target, { reduction });
-    if (!(beta > 0)) {
-      throw new WickError(
-        "INVALID_ARGUMENT",
-        `Cannot take smoothL1Loss: beta must not be negative, got ${beta}`,
-        {
-          param: "beta",
-        },
-      );
-    }
     sameShape("smoothL1Loss", x, target);
     using losses = huberLoss(x, target, { delta: beta, reduction });
     return losses.mul(1 / beta);
@@ -130,6 +127,7 @@ export function bceWithLogits(
   options: BceWithLogitsOptions = {},
 ): Tensor {
   return asOp("bceWithLogits", () => {
+    checkOptions("take bceWithLogits", options, bceChecks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => bceWithLogits(x, target, options));
     sameShape("bceWithLogits", x, target);
     const { weight, posWeight, reduction } = options;
@@ -150,6 +148,7 @@ export function bceWithLogits(
 /** target (log target - x), for log-probabilities x; 0 where the target is 0 (Kullback and Leibler 1951). */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
   return asOp("klDiv", () => {
+    checkOptions("take klDiv", options, divergenceChecks);
     if (someHalf([x, target])) return inWide([x, target], (x, target) => klDiv(x, target, options));
     sameShape("klDiv", x, target);
     using losses = options.logTarget ? divergenceOfLogs(x, target) : divergence(x, target);
@@ -183,7 +182,7 @@ export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
 }
 
 /** Throws where a reduction is none that losses have. */
-export function checkReduction(reduction: string): void {
+function checkReduction(reduction: string): void {
   if (["mean", "sum", "none"].includes(reduction)) return;
   throw new WickError(
     "INVALID_ARGUMENT",

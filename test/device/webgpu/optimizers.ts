@@ -21,6 +21,7 @@ const optimizers: Record<string, (p: Tensor[]) => AnyOptimizer> = {
   sgd: (p) => new optim.Sgd(p, { learningRate: 0.1, momentum: 0.9, nesterov: true }),
   adam: (p) => new optim.Adam(p, { learningRate: 0.01, maximize: true }),
   adamw: (p) => new optim.AdamW(p, { learningRate: 0.01 }),
+  "adamw with amsgrad": (p) => new optim.AdamW(p, { learningRate: 0.01, beta2: 0.7, amsgrad: true }),
   lion: (p) => new optim.Lion(p, { learningRate: 0.01 }),
   adafactor: (p) => new optim.Adafactor(p, { learningRate: 0.05, weightDecay: 0.1 }),
   muon: (p) => new optim.Muon(p, { learningRate: 0.02 }),

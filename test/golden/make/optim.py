@@ -34,13 +34,18 @@ gradients[3]["tall"] *= 100  # a burst, for what bounds steps
 gradients[5]["vector"] *= 0
 
 
-def run(make, names, before_step=None, dtype=torch.float32, at=KEPT):
+# steps, from 0 on, in which a parameter has no gradient: at first, every other one, in the middle
+MISSING = {"wide": [], "tall": [0, 1, 2, 3, 4], "vector": [0, 2, 4, 6, 8], "cube": [3, 4, 5, 6]}
+
+
+def run(make, names, before_step=None, dtype=torch.float32, at=KEPT, missing={}):
     leaves = {name: torch.tensor(starts[name], dtype=dtype, requires_grad=True) for name in names}
     optimizer = make(leaves)
     kept = {}
     for step in range(STEPS):
         for name, leaf in leaves.items():
-            leaf.grad = torch.tensor(gradients[step][name], dtype=dtype)
+            skips = step in missing.get(name, [])
+            leaf.grad = None if skips else torch.tensor(gradients[step][name], dtype=dtype)
         if before_step:
             before_step(optimizer, step)
         optimizer.step()
@@ -56,13 +61,16 @@ exact = muon._zeropower_via_newtonschulz
 cases = []
 
 
-def case(name, kind, options, torch_class, torch_options, names=tuple(SHAPES), tolerance=1e-5):
+def case(name, kind, options, torch_class, torch_options, names=tuple(SHAPES), tolerance=1e-5, missing={}):
     make = lambda leaves: torch_class(list(leaves.values()), **torch_options)
-    expected = run(make, names)
-    wide = run(make, names, dtype=torch.float64, at=[STEPS])[STEPS] if tolerance < 1e-4 else None
+    expected = run(make, names, at=range(1, STEPS + 1) if missing else KEPT, missing=missing)
+    wide = None
+    if tolerance < 1e-4:
+        wide = run(make, names, dtype=torch.float64, at=[STEPS], missing=missing)[STEPS]
     shown = {key: list(value) if isinstance(value, tuple) else value for key, value in torch_options.items()}
     cases.append({"name": name, "optimizer": kind, "options": options, "torch": shown, "parameters": list(names),
-                  "tolerance": tolerance, "expected": expected, "wide": wide})
+                  "tolerance": tolerance, "expected": expected, "wide": wide,
+                  **({"missing": {name: missing[name] for name in names}} if missing else {})})
 
 
 class Lion(torch.optim.Optimizer):
@@ -75,6 +83,8 @@ class Lion(torch.optim.Optimizer):
         for group in self.param_groups:
             lr, (beta1, beta2) = group["lr"], group["betas"]
             for p in group["params"]:
+                if p.grad is None:
+                    continue
                 mean = self.state[p].setdefault("mean", torch.zeros_like(p))
                 p.mul_(1 - lr * group["weight_decay"])
                 p.sub_(lr * torch.sign(mean * beta1 + p.grad * (1 - beta1)))
@@ -126,6 +136,27 @@ case("muon with other coefficients", "Muon",
       "epsilon": 1e-3}, Muon,
      {"lr": 0.02, "adjust_lr_fn": "spectral_unclamped", "ns_coefficients": (2, -1.5, 0.5), "ns_steps": 7, "eps": 1e-3},
      flat)
+case("adam with amsgrad", "Adam", {"learningRate": 0.03, "amsgrad": True}, Adam, {"lr": 0.03, "amsgrad": True})
+case("adam with amsgrad, decay and other betas", "Adam",
+     {"learningRate": 0.03, "beta1": 0.8, "beta2": 0.7, "weightDecay": 0.1, "amsgrad": True}, Adam,
+     {"lr": 0.03, "betas": (0.8, 0.7), "weight_decay": 0.1, "amsgrad": True})
+case("adamw with amsgrad", "AdamW", {"learningRate": 0.03, "beta2": 0.7, "amsgrad": True}, AdamW,
+     {"lr": 0.03, "betas": (0.9, 0.7), "amsgrad": True})
+for kind, torch_class, names, options, torch_options in [
+    ("Sgd", SGD, tuple(SHAPES), {"momentum": 0.8, "dampening": 0.3, "weightDecay": 0.01},
+     {"momentum": 0.8, "dampening": 0.3, "weight_decay": 0.01}),
+    ("Sgd", SGD, tuple(SHAPES), {"momentum": 0.9, "nesterov": True}, {"momentum": 0.9, "nesterov": True}),
+    ("Adam", Adam, tuple(SHAPES), {"weightDecay": 0.1}, {"weight_decay": 0.1}),
+    ("Adam", Adam, tuple(SHAPES), {"beta2": 0.7, "amsgrad": True}, {"betas": (0.9, 0.7), "amsgrad": True}),
+    ("AdamW", AdamW, tuple(SHAPES), {}, {}),
+    ("AdamW", AdamW, tuple(SHAPES), {"beta2": 0.7, "amsgrad": True}, {"betas": (0.9, 0.7), "amsgrad": True}),
+    ("Lion", Lion, tuple(SHAPES), {"weightDecay": 0.3}, {"weight_decay": 0.3}),
+    ("Adafactor", Adafactor, tuple(SHAPES), {"weightDecay": 0.1}, {"weight_decay": 0.1}),
+    ("Muon", Muon, flat, {}, {}),
+]:
+    told_options = "".join(f" {name}" for name in options)
+    case(f"{kind.lower()}{told_options} where gradients are missing", kind, {"learningRate": 0.05, **options}, torch_class,
+         {"lr": 0.05, **torch_options}, names, missing=MISSING)
 muon._zeropower_via_newtonschulz = rounded
 case("muon as PyTorch rounds it to bf16", "Muon", {"learningRate": 0.02}, Muon, {"lr": 0.02}, flat, tolerance=6e-3)
 muon._zeropower_via_newtonschulz = exact
