@@ -61,8 +61,8 @@ function checkValue(action: string, name: string, value: unknown, check: Check):
   if (check === "any") return;
   if (typeof check === "function") return check(action, value);
   if (typeof check === "string") {
-    const kind: string = typeof value;
-    if (kind !== check) refuse(action, name, `a ${check}`, value);
+    const type: string = typeof value;
+    if (type !== check) refuse(action, name, `a ${check}`, value);
   } else if (Array.isArray(check)) {
     if (!check.includes(value)) refuse(action, name, check.map((v) => JSON.stringify(v)).join(" or "), value);
   } else checkNumber(action, name, value, check as Bounds);

@@ -168,11 +168,15 @@ export abstract class Optimizer<Options> implements Disposable {
   /** Moves the counts, rates and numbers of those that step on. */
   #advance(stepped: readonly Entry<Options>[]): void {
     this.#steps++;
+    let before: Entry<Options> | undefined, numbers: [string, number][] = [];
     for (const entry of stepped) {
+      entry.steps++;
       entry.rate.set(entry.options.learningRate * this.#factor);
-      for (const [name, value] of this.#numbers(entry.options, ++entry.steps)) {
-        entry.numbers.get(name)!.set(value);
+      if (entry.options !== before?.options || entry.steps !== before.steps) { // most have the numbers of the last one
+        numbers = this.#numbers(entry.options, entry.steps);
       }
+      for (const [name, value] of numbers) entry.numbers.get(name)!.set(value);
+      before = entry;
     }
   }
 

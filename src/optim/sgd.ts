@@ -29,7 +29,7 @@ const form: OptimizerForm<SgdOptions> = {
   options: { momentum: { from: 0 }, dampening: {}, weightDecay: { from: 0 }, nesterov: "boolean" },
   tensors: ({ momentum = 0 }, { shape }): Record<string, readonly number[]> =>
     momentum === 0 ? {} : { momentum: shape },
-  numbers: (_, count) => ({ count }), // the first step has no momentum yet
+  numbers: (_, count) => ({ count: Math.min(count, 2) }), // the first step has no momentum yet
 };
 
 /** p -= rate (g + decay p), with momentum. */
