@@ -7,4 +7,3 @@
 export { Hono } from "npm:hono@4.13.19";
 export type { Context } from "npm:hono@4.13.19";
 export { cors } from "npm:hono@4.13.19/cors";
-export { Environment, Interpreter, parse, tokenize } from "npm:@huggingface/jinja@0.5.11";

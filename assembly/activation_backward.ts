@@ -30,7 +30,8 @@ import { geluRange4 } from "./elementwise";
 @unmanaged class Gelu {
   @inline before(x: v128, p: v128): v128 { return geluRange4(x); }
   @inline after(x: v128, s: v128, dy: v128, p: v128): v128 {
-    const slope = madd(f32x4.mul(x, x), f32x4.splat(0.2140644488), f32x4.splat(1.5957691216));
+    const square = f32x4.pmin(f32x4.mul(x, x), f32x4.splat(1e6)); // a number, as the bend is 0 there
+    const slope = madd(square, f32x4.splat(0.2140644488), f32x4.splat(1.5957691216));
     const bend = f32x4.mul(x, f32x4.mul(s, f32x4.sub(f32x4.splat(1), s)));
     return f32x4.mul(dy, madd(bend, slope, s));
   }

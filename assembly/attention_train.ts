@@ -26,7 +26,7 @@
 // the second-level cache up to S of 1024. Parts divide blocks of queries forward, groups backward.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { panelRows } from "./common/panel";
+import { ADDED, panelRows } from "./common/panel";
 import { loadPart, storePart } from "./common/partial";
 import { F32 } from "./common/storage";
 import { dot } from "./common/sums";
@@ -180,7 +180,7 @@ function addQueries(
     for (let j = 0; j < keys; j += TILE) {
       const first = causal != 0 ? max(0, j - from) : 0, at = <usize> j, skip = <usize> first;
       const a = turned + at * row + (skip << 2), tile = min(TILE, keys - j);
-      panelRows(a, row, panel + (skip << 5), to + at * yRow, yRow, tile, n, rows - first, true);
+      panelRows(a, row, panel + (skip << 5), to + at * yRow, yRow, tile, n, rows - first, ADDED);
     }
   }
 }

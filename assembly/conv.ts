@@ -15,13 +15,13 @@
 //
 //   scratch: panel [min(K, DEPTH)][8] | block of turned w [C / groups][min(K, DEPTH)] (backward input alone)
 //
-// Each output is one accumulator that adds its terms in ascending k (b, then p for the weights), whatever B and
-// the parts. Cost: 2 B O P K / groups operations; the gather is O / groups times less. Backward input multiplies the
+// Each output adds its terms in ascending k (b, then p for the weights), up to DEPTH of them in one accumulator and
+// then the sums of these blocks, whatever B and the parts. Cost: 2 B O P K / groups operations; the gather is O / groups times less. Backward input multiplies the
 // zeros between strides: stride ^ 2 times the forward's operations. Accuracy: 1e-6 of the sum of absolute terms
 // (tested). Outputs lie apart from inputs. Parts divide the panels of all images (of all groups for the weights).
 
 import { cell, integer, pointer, share } from "./common/args";
-import { panelRows } from "./common/panel";
+import { ADDED, panelRows } from "./common/panel";
 
 const DEPTH: i32 = 256; // of k: a panel is 8 KiB and stays in L1, as in matmul_f32
 
@@ -60,7 +60,7 @@ function weightPanel(p: usize, x: usize, dy: usize, dw: usize, g: i32, n: i32, c
     for (let k = 0; k < pixels; k += DEPTH) {
       const depth = min(DEPTH, pixels - k);
       for (let c = 0; c < count; c++) packColumn(p, from, n + c, k, depth, panel + (<usize> c << 2));
-      panelRows(a + (<usize> k << 2), <usize> pixels << 2, panel, dw, rowBytes, rows, count, depth, true);
+      panelRows(a + (<usize> k << 2), <usize> pixels << 2, panel, dw, rowBytes, rows, count, depth, ADDED);
     }
   }
 }
@@ -126,7 +126,7 @@ function group(
     for (let n = first; n < first + count; n++) {
       const pixel = n << 3, columns = min(8, pixels - pixel);
       packPixels(p, x, k, depth, pixel, columns, panel, turned);
-      panelRows(a, rowBytes, panel, y + (<usize> pixel << 2), <usize> pixels << 2, rows, columns, depth, true);
+      panelRows(a, rowBytes, panel, y + (<usize> pixel << 2), <usize> pixels << 2, rows, columns, depth, ADDED);
     }
   }
 }

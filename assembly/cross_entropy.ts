@@ -13,7 +13,7 @@ import { cell, integer, pointer, real, share } from "./common/args";
 import { exponentialRow } from "./common/math";
 import { loadPart, storePart } from "./common/partial";
 import { sum4 } from "./common/simd";
-import { total } from "./common/sums";
+import { LONG, total } from "./common/sums";
 import { expSum, largestOf, logarithm } from "./softmax";
 
 /** args: logits, targets, weights (optional), losses, lse | V, ignore, smoothing | T (cell) */
@@ -21,19 +21,20 @@ export function cross_entropy_f32(args: usize, part: i32, parts: i32): void {
   const V = integer(args, 5), T = cell(args, 8), end = share(T, part + 1, parts);
   for (let t = share(T, part, parts); t < end; t++) {
     const x = pointer(args, 0) + (<usize> t * <usize> V << 2), at = <usize> t << 2;
-    const m = largestOf(x, V), lse = m + logarithm(expSum(x, V, m));
+    const m = largestOf(x, V), log = logarithm(expSum(x, V, m));
     const target = load<i32>(pointer(args, 1) + at);
-    store<f32>(pointer(args, 4) + at, lse);
-    store<f32>(pointer(args, 3) + at, loss(x, target, pointer(args, 2), lse, V, integer(args, 6), real(args, 7)));
+    store<f32>(pointer(args, 4) + at, m + log);
+    store<f32>(pointer(args, 3) + at, loss(x, target, pointer(args, 2), m, log, V, integer(args, 6), real(args, 7)));
   }
 }
 
-function loss(x: usize, target: i32, w: usize, lse: f32, V: i32, ignore: i32, smoothing: f32): f32 {
+/** m + log is the lse, whose own rounding would count where the logits are large beside their differences. */
+function loss(x: usize, target: i32, w: usize, m: f32, log: f32, V: i32, ignore: i32, smoothing: f32): f32 {
   if (target == ignore) return 0;
   if (<u32> target >= <u32> V) return NaN;
-  const sharp = weightOf(w, target) * (lse - load<f32>(x + (<usize> target << 2)));
+  const sharp = weightOf(w, target) * (m - load<f32>(x + (<usize> target << 2)) + log);
   if (smoothing == 0) return sharp;
-  return (<f32> 1 - smoothing) * sharp + smoothing / <f32> V * spreadLoss(x, w, lse, V);
+  return (<f32> 1 - smoothing) * sharp + smoothing / <f32> V * spreadLoss(x, w, m, log, V);
 }
 
 // @ts-ignore: decorator
@@ -43,17 +44,26 @@ function weightOf(w: usize, target: i32): f32 {
 }
 
 /** -(sum over c of w[c] log p[c]). */
-function spreadLoss(x: usize, w: usize, lse: f32, V: i32): f32 {
-  const shift = f32x4.splat(lse);
+function spreadLoss(x: usize, w: usize, m: f32, log: f32, V: i32): f32 {
+  let sum: f64 = 0;
+  for (let n = V; n > 0; n -= LONG, x += LONG << 2) {
+    sum += <f64> spreadPiece(x, w, m, log, min(n, LONG));
+    if (w != 0) w += LONG << 2;
+  }
+  return <f32> sum;
+}
+
+function spreadPiece(x: usize, w: usize, m: f32, log: f32, V: i32): f32 {
+  const largest = f32x4.splat(m), logs = f32x4.splat(log);
   let sums = f32x4.splat(0), n = V;
   for (; n >= 4; n -= 4, x += 16) {
-    let term = f32x4.sub(shift, v128.load(x));
+    let term = f32x4.add(f32x4.sub(largest, v128.load(x)), logs);
     if (w != 0) term = f32x4.mul(term, v128.load(w)), w += 16;
     sums = f32x4.add(sums, term);
   }
   let sum = sum4(sums);
   for (; n > 0; n--, x += 4) {
-    let term = lse - load<f32>(x);
+    let term = m - load<f32>(x) + log;
     if (w != 0) term *= load<f32>(w), w += 4;
     sum += term;
   }

@@ -7,11 +7,13 @@
 // Cost: bound by memory where the innermost strides are 0 or 1, else by scalar loads; one division of the index
 // a row; functions that take longer than memory does fetch what lies far (common/fetch.ts). Accuracy (tested): arithmetic
 // is exact rounding; relative to the result exp 1.2e-7, tanh 3.5e-7, pow 1.5e-7 wherever it is normal; to 1 + |y| sigmoid
-// and gelu 1e-7, silu and gelu_erf 1.5e-7, logarithms 1e-7; sin, cos 1.3e-7 absolute, tan 2e-7 of 1 + y^2.
+// and gelu 1e-7, silu and gelu_erf 1.5e-7, logarithms 1e-7 (log10 1.6e-7 far from 1); sin, cos 1.3e-7 absolute, tan 2e-7
+// of 1 + y^2, for angles of any size. Results that are subnormal may be 0, as may those of sigmoid and its kin from 1e-36 down.
 
 import { cell, integer, pointer, real, share } from "./common/args";
-import { Binary, cos4, Decimal, log4, Natural, pow4, sin4, tan4, tanh4 } from "./common/elementary";
-import { exp4, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow } from "./common/math";
+import { Binary, cos4, Decimal, log4, Natural, nearCos4, nearSin4, nearTan4, pow4 } from "./common/elementary";
+import { sin4, someFar4, tan4, tanh4 } from "./common/elementary";
+import { exp4, isLarge4, Share, shareRange4, sigmoidRange4, throughExp4, throughExpRow, usualExp4 } from "./common/math";
 import { BATCH, FAR, fetch, keep } from "./common/fetch";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
@@ -106,13 +108,32 @@ function runBinary<F>(a: usize, strideA: i32, b: usize, strideB: i32, y: usize, 
 @unmanaged export class Reciprocal {
   @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.div(f32x4.splat(1), x); }
 }
-@unmanaged class Exp { @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); } }
+// Where a function's range has a usual part: `usual` for that part (or NaN), in the same bits as `of`, and whether one of two
+// vectors leaves it.
+
+@unmanaged class Exp {
+  @inline of(x: v128, p: v128, q: v128): v128 { return exp4(x); }
+  @inline usual(x: v128): v128 { return usualExp4(x); }
+  @inline isUnusual(x0: v128, x1: v128): bool { return isLarge4(f32x4.pmax(x0, x1)); }
+}
 @unmanaged class Relu { @inline of(x: v128, p: v128, q: v128): v128 { return f32x4.pmax(x, f32x4.splat(0)); } }
 @unmanaged class Tanh { @inline of(x: v128, p: v128, q: v128): v128 { return tanh4(x); } }
 @unmanaged class Log<B> { @inline of(x: v128, p: v128, q: v128): v128 { return log4<B>(x); } }
-@unmanaged class Sin { @inline of(x: v128, p: v128, q: v128): v128 { return sin4(x); } }
-@unmanaged class Cos { @inline of(x: v128, p: v128, q: v128): v128 { return cos4(x); } }
-@unmanaged class Tan { @inline of(x: v128, p: v128, q: v128): v128 { return tan4(x); } }
+@unmanaged class Sin {
+  @inline of(x: v128, p: v128, q: v128): v128 { return sin4(x); }
+  @inline usual(x: v128): v128 { return nearSin4(x); }
+  @inline isUnusual(x0: v128, x1: v128): bool { return someFar4(x0, x1); }
+}
+@unmanaged class Cos {
+  @inline of(x: v128, p: v128, q: v128): v128 { return cos4(x); }
+  @inline usual(x: v128): v128 { return nearCos4(x); }
+  @inline isUnusual(x0: v128, x1: v128): bool { return someFar4(x0, x1); }
+}
+@unmanaged class Tan {
+  @inline of(x: v128, p: v128, q: v128): v128 { return tan4(x); }
+  @inline usual(x: v128): v128 { return nearTan4(x); }
+  @inline isUnusual(x0: v128, x1: v128): bool { return someFar4(x0, x1); }
+}
 /**
  * 0.5 x (1 + erf(x / sqrt 2)) = max(x, 0) - t Q(t),  t = |x|, Q the normal distribution's tail.
  *
@@ -140,12 +161,12 @@ function size4(x: v128): v128 {
   return f32x4.abs(f32x4.pmin(x, f32x4.splat(1000)));
 }
 
-/** max(x, 0) - t / root^8 */
+/** max(x, 0) - t / root^8, with -0 for the 0 that keeps the sign */
 // @ts-ignore: decorator
 @inline
 function lessTail4(x: v128, t: v128, root: v128): v128 {
   const square = f32x4.mul(root, root), fourth = f32x4.mul(square, square);
-  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.div(t, f32x4.mul(fourth, fourth)));
+  return f32x4.sub(f32x4.pmax(x, i32x4.splat(0x80000000)), f32x4.div(t, f32x4.mul(fourth, fourth)));
 }
 
 // Functions of x and its sigmoid, in the form of throughExp.
@@ -184,7 +205,7 @@ export function sqrt_f32(args: usize, part: i32, parts: i32): void { plain<Sqrt>
 /** args: as neg_f32 */
 export function reciprocal_f32(args: usize, part: i32, parts: i32): void { plain<Reciprocal>(args, part, parts); }
 /** args: as neg_f32 */
-export function exp_f32(args: usize, part: i32, parts: i32): void { long<Exp>(args, part, parts); }
+export function exp_f32(args: usize, part: i32, parts: i32): void { guarded<Exp>(args, part, parts); }
 /** args: as neg_f32 */
 export function log_f32(args: usize, part: i32, parts: i32): void { long<Log<Natural>>(args, part, parts); }
 /** args: as neg_f32 */
@@ -192,11 +213,11 @@ export function log2_f32(args: usize, part: i32, parts: i32): void { long<Log<Bi
 /** args: as neg_f32 */
 export function log10_f32(args: usize, part: i32, parts: i32): void { long<Log<Decimal>>(args, part, parts); }
 /** args: as neg_f32 */
-export function sin_f32(args: usize, part: i32, parts: i32): void { long<Sin>(args, part, parts); }
+export function sin_f32(args: usize, part: i32, parts: i32): void { guarded<Sin>(args, part, parts); }
 /** args: as neg_f32 */
-export function cos_f32(args: usize, part: i32, parts: i32): void { long<Cos>(args, part, parts); }
+export function cos_f32(args: usize, part: i32, parts: i32): void { guarded<Cos>(args, part, parts); }
 /** args: as neg_f32 */
-export function tan_f32(args: usize, part: i32, parts: i32): void { long<Tan>(args, part, parts); }
+export function tan_f32(args: usize, part: i32, parts: i32): void { guarded<Tan>(args, part, parts); }
 /** args: as neg_f32 */
 export function tanh_f32(args: usize, part: i32, parts: i32): void { long<Tanh>(args, part, parts); }
 /** args: as neg_f32 */
@@ -235,6 +256,13 @@ export function long<F>(args: usize, part: i32, parts: i32): void {
 @inline
 export function longUnary<F>(args: usize, part: i32, parts: i32, d0: usize, p: v128, q: v128): void {
   rows<EachLong<F>>(args, part, parts, d0, p, q);
+}
+
+/** As long, for a function with a usual part. */
+// @ts-ignore: decorator
+@inline
+function guarded<F>(args: usize, part: i32, parts: i32): void {
+  rows<Guarded<F>>(args, part, parts, 9, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** As plain, for a function in the form of throughExp. */
@@ -280,6 +308,31 @@ function rowFetched<R>(x: usize, y: usize, n: i32, p: v128, q: v128): void {
 @unmanaged class Curved<S, F> {
   @inline isLong(): bool { return true; }
   @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void { runCurved<S, F>(x, stride, y, n, p); }
+}
+
+/** Of a function with a usual part, to which two vectors at once are held. */
+@unmanaged class Guarded<F> {
+  @inline isLong(): bool { return true; }
+  @inline row(x: usize, stride: i32, y: usize, n: i32, p: v128, q: v128): void {
+    if (stride != 1) return runSpread<F>(x, <usize> stride << 2, y, n);
+    const f = the<F>();
+    for (; n >= 8; n -= 8, x += 32, y += 32) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      let y0 = f.usual(x0), y1 = f.usual(x1);
+      if (f.isUnusual(x0, x1)) y0 = whole<F>(x0), y1 = whole<F>(x1);
+      v128.store(y, y0), v128.store(y, y1, 16);
+    }
+    for (; n > 0; n -= 4, x += 16, y += 16) storePart(y, whole<F>(loadPart(x, n)), n);
+  }
+}
+
+function runSpread<F>(x: usize, step: usize, y: usize, n: i32): void {
+  for (; n > 0; n--, x += step, y += 4) store<f32>(y, f32x4.extract_lane(whole<F>(v128.load32_splat(x)), 0));
+}
+
+/** F's `of` as a function of its own, as it is long. */
+function whole<F>(x: v128): v128 {
+  return the<F>().of(x, f32x4.splat(0), f32x4.splat(0));
 }
 
 function runCurved<S, F>(x: usize, stride: i32, y: usize, n: i32, p: v128): void {

@@ -8,9 +8,9 @@
 // An operand may be y itself where it is contiguous and not broadcast. Integers wrap around; an integer divided by
 // 0 gives 0 and leaves 0 (NumPy's choice), to a negative power 0, or +-1 of +-1. floor_div rounds toward minus
 // infinity and the remainder has the divisor's sign, as PyTorch's. Cost: one element at a time, bound by memory
-// but for exp and what follows it. Accuracy (tested): 1e-15 beside 1 + |y|; sin and cos 1e-15 absolute for |x| to
-// 1e6, beyond, the reduction loses a digit for each.
+// but for exp and what follows it. Accuracy (tested): 1e-15 beside 1 + |y|, for angles of any size.
 
+import { turned } from "./common/angle";
 import { integer, wide } from "./common/args";
 import { pow64 } from "./common/pow";
 import { combined, mapped } from "./common/walk";
@@ -136,21 +136,29 @@ function same<T, F>(args: usize, part: i32, parts: i32): void {
 @unmanaged class Tan { @inline of(x: f64, p: f64, q: f64): f64 { return turned(x, 0) / turned(x, 1); } }
 @unmanaged class Tanh { @inline of(x: f64, p: f64, q: f64): f64 { return Math.tanh(x); } }
 @unmanaged class Sigmoid { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / (1 + Math.exp(-x)); } }
-@unmanaged class Silu { @inline of(x: f64, p: f64, q: f64): f64 { return x / (1 + Math.exp(-x)); } }
+@unmanaged class Silu { @inline of(x: f64, p: f64, q: f64): f64 { return gated(x, x); } }
 @unmanaged class Relu { @inline of(x: f64, p: f64, q: f64): f64 { return max<f64>(x, 0); } }
-/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+/** 0.5 x (1 + tanh u), u = sqrt(2 / pi) (x + 0.044715 x^3), which is x times the sigmoid of 2 u. */
 @unmanaged class Gelu {
-  @inline of(x: f64, p: f64, q: f64): f64 {
-    return 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
-  }
+  @inline of(x: f64, p: f64, q: f64): f64 { return gated(x, 1.5957691216057308 * (x + 0.044715 * x * x * x)); }
 }
 @unmanaged class Rsqrt { @inline of(x: f64, p: f64, q: f64): f64 { return 1 / sqrt(x); } }
 @unmanaged class Expm1 { @inline of(x: f64, p: f64, q: f64): f64 { return Math.expm1(x); } }
 @unmanaged class Log1p { @inline of(x: f64, p: f64, q: f64): f64 { return Math.log1p(x); } }
 @unmanaged class Erf { @inline of(x: f64, p: f64, q: f64): f64 { return erf(x); } }
-/** 0.5 x (1 + erf(x / sqrt(2))) */
+/** 0.5 x (1 + erf(x / sqrt(2))), 0.5 x erfc(-x / sqrt(2)) */
 @unmanaged class GeluErf {
-  @inline of(x: f64, p: f64, q: f64): f64 { return 0.5 * x * (1 + erf(x * 0.7071067811865476)); }
+  @inline of(x: f64, p: f64, q: f64): f64 {
+    const t = x * 0.7071067811865476;
+    return 0.5 * x * (t < -2 ? erfcFraction(-t) : 1 + erf(t));
+  }
+}
+
+/** x / (1 + e^-v), also where e^-v is no number but the result is one. */
+function gated(x: f64, v: f64): f64 {
+  if (!(v < -709)) return x / (1 + Math.exp(-v));
+  const root = Math.exp(0.5 * v);
+  return x * root * root;
 }
 
 /** erf: a series of positive terms below 3, 1 less the continued fraction of erfc from there on. */
@@ -173,42 +181,6 @@ function erfcFraction(x: f64): f64 {
   let rest: f64 = 0;
   for (let n: f64 = 60; n > 0; n--) rest = 0.5 * n / (x + rest);
   return 0.5641895835477563 * Math.exp(-x * x) / (x + rest);
-}
-
-/**
- * sin(x + quarters pi / 2): x less the nearest multiple n of pi / 2, in three parts whose products with n < 2^20 are
- * exact, as y0 + y1; then FreeBSD's k_sin and k_cos.
- */
-function turned(x: f64, quarters: f64): f64 {
-  if (x - x != 0) return NaN;
-  const n = nearest<f64>(x * 0.6366197723675814);
-  const r1 = x - n * 1.57079632673412561417;
-  const w2 = n * 6.07710050630396597660e-11, r2 = r1 - w2;
-  const lost = n * 2.02226624879595063154e-21 - ((r1 - r2) - w2);
-  const y0 = r2 - lost, y1 = (r2 - y0) - lost;
-  const turns = n + quarters, quarter = <i32> (turns - 4 * floor<f64>(turns * 0.25));
-  const y = quarter & 1 ? cosine(y0, y1) : sine(y0, y1);
-  return quarter & 2 ? -y : y;
-}
-
-function sine(x: f64, low: f64): f64 {
-  const z = x * x, v = z * x;
-  let p = 1.58969099521155010221e-10 * z - 2.50507602534068634195e-8;
-  p = p * z + 2.75573137070700676789e-6;
-  p = p * z - 1.98412698298579493134e-4;
-  p = p * z + 8.33333333332248946124e-3;
-  return x - ((z * (0.5 * low - v * p) - low) - v * -1.66666666666666324348e-1);
-}
-
-function cosine(x: f64, low: f64): f64 {
-  const z = x * x;
-  let p = -1.13596475577881948265e-11 * z + 2.08757232129817482790e-9;
-  p = p * z - 2.75573143513906633035e-7;
-  p = p * z + 2.48015872894767294178e-5;
-  p = p * z - 1.38888888888741095749e-3;
-  p = p * z + 4.16666666666666019037e-2;
-  const half = 0.5 * z, w = 1 - half;
-  return w + (((1 - w) - half) + (z * (z * p) - x * low));
 }
 
 /** args: x, y | D1, D2, D3, x0..x3, scale (2 words), shift (2 words) | D0 (cell) */

@@ -16,7 +16,7 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
-import { dot, total } from "./common/sums";
+import { dot, LONG, total } from "./common/sums";
 import { leftOver, shiftRow, spread, spreadScale } from "./norm";
 
 /** args: x, w (optional), b (optional), y | G, K, S, eps | R (cell) */
@@ -90,10 +90,21 @@ function vectorSums(x: usize, dy: usize, dw: usize, db: usize, K: i32, m: v128, 
   }
 }
 
-/** dw[k] and db[k], sums over S numbers; lanes past them have dy = 0. */
+/** dw[k] and db[k], sums over S numbers. */
 function planeSums(x: usize, dy: usize, dw: usize, db: usize, k: i32, S: i32, m: v128, scale: f32): void {
   const at = <usize> k * <usize> S << 2;
   x += at, dy += at;
+  let along: f64 = 0, sum: f64 = 0;
+  for (let n = S; n > 0; n -= LONG, x += LONG << 2, dy += LONG << 2) {
+    const piece = planePiece(x, dy, min(n, LONG), m);
+    along += <f64> f32x4.extract_lane(piece, 0), sum += <f64> f32x4.extract_lane(piece, 1);
+  }
+  store<f32>(dw + (<usize> k << 2), <f32> along * scale);
+  store<f32>(db + (<usize> k << 2), <f32> sum);
+}
+
+/** Sums of dy (x - m) (lane 0) and of dy (lane 1); lanes past a piece have dy = 0. */
+function planePiece(x: usize, dy: usize, S: i32, m: v128): v128 {
   let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0, n = S;
   for (; n >= 8; n -= 8, x += 32, dy += 32) {
     const d = v128.load(dy), e = v128.load(dy, 16);
@@ -104,8 +115,7 @@ function planeSums(x: usize, dy: usize, dw: usize, db: usize, k: i32, S: i32, m:
     const d = loadPart(dy, n);
     s0 = f32x4.add(s0, d), q0 = madd(d, f32x4.sub(loadPart(x, n), m), q0);
   }
-  store<f32>(dw + (<usize> k << 2), sum4(f32x4.add(q0, q1)) * scale);
-  store<f32>(db + (<usize> k << 2), sum4(f32x4.add(s0, s1)));
+  return f32x4.replace_lane(f32x4.splat(sum4(f32x4.add(q0, q1))), 1, sum4(f32x4.add(s0, s1)));
 }
 
 function vectorGradient(

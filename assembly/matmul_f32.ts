@@ -2,8 +2,8 @@
 //
 //   a [B0, B1, M, K] f32, b [B0, B1, K, N]: any strides, in elements (0 repeats); y [B0, B1, M, N] contiguous
 //
-// Each output adds its K terms in ascending order, in blocks of DEPTH whose sums are added (common/panel.ts), whatever
-// M and the parts. Blocks:
+// Each output adds its K terms in ascending order, DEPTH of them in one accumulator (common/panel.ts), and the sums of
+// these blocks one by one, whatever M and the parts. Blocks:
 //
 //   GROUP columns of b x DEPTH of k    packed to panels of 8 columns in scratch, f32    128 KiB, stays in L2
 //   ROWS rows of a x DEPTH of k        packed only where a's columns lie apart           48 KiB
@@ -14,7 +14,7 @@
 // bound by memory. Parts divide the panels of all batches.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { panelRows } from "./common/panel";
+import { ADDED, FRESH, panelRows } from "./common/panel";
 import { madd, storeTurned } from "./common/simd";
 import { BF16, F16, F32 } from "./common/storage";
 
@@ -71,30 +71,33 @@ function streamPanels<B>(args: usize, a: usize, b: usize, y: usize, first: i32, 
   return p;
 }
 
-/** 16 columns, in the blocks of k that group takes. */
 function streamColumns<B>(a: usize, b: usize, stride: usize, K: i32, y: usize): void {
-  const size = changetype<B>(0).shift();
-  for (let k = 0; k == 0 || k < K; k += DEPTH, a += DEPTH << 2, b += <usize> DEPTH << size) {
-    streamBlock<B>(a, b, stride, min(DEPTH, K - k), y, k > 0);
+  const bytes = <usize> DEPTH << changetype<B>(0).shift();
+  streamDepth<B>(a, b, stride, min(K, DEPTH), y, false);
+  for (let k = K - DEPTH; k > 0; k -= DEPTH) {
+    a += DEPTH << 2, b += bytes;
+    streamDepth<B>(a, b, stride, min(k, DEPTH), y, true);
   }
 }
 
-function streamBlock<B>(a: usize, b: usize, stride: usize, k: i32, y: usize, onto: bool): void {
-  const size = changetype<B>(0).shift(), four = stride << 2;
+/** One sum of `depth` terms for each column, written or added. */
+function streamDepth<B>(a: usize, b: usize, stride: usize, depth: i32, y: usize, added: bool): void {
+  const size = changetype<B>(0).shift(), four = stride << 2, eight = four << 1;
   let y0 = f32x4.splat(0), y1 = y0, y2 = y0, y3 = y0;
+  let k = depth;
   for (; k >= 4; k -= 4, a += 16, b += <usize> 4 << size) {
-    const b2 = b + (four << 1);
+    const b2 = b + eight;
     y0 = changetype<B>(0).addColumns(b, stride, a, y0);
     y1 = changetype<B>(0).addColumns(b + four, stride, a, y1);
     y2 = changetype<B>(0).addColumns(b2, stride, a, y2);
     y3 = changetype<B>(0).addColumns(b2 + four, stride, a, y3);
   }
   for (; k > 0; k--, a += 4, b += <usize> 1 << size) {
-    const x = v128.load32_splat(a), b2 = b + (four << 1);
+    const x = v128.load32_splat(a), b2 = b + eight;
     y0 = madd(x, gather<B>(b, stride), y0), y1 = madd(x, gather<B>(b + four, stride), y1);
     y2 = madd(x, gather<B>(b2, stride), y2), y3 = madd(x, gather<B>(b2 + four, stride), y3);
   }
-  if (onto) {
+  if (added) {
     y0 = f32x4.add(v128.load(y), y0), y1 = f32x4.add(v128.load(y, 16), y1);
     y2 = f32x4.add(v128.load(y, 32), y2), y3 = f32x4.add(v128.load(y, 48), y3);
   }
@@ -134,7 +137,7 @@ function group<B>(args: usize, a: usize, b: usize, y: usize, first: i32, count: 
       for (let p = 0; p < count; p++) {
         const n = (first + p) << 3;
         const panel = scratch + <usize> p * panelBytes, out = y + ((<usize> m * N + n) << 2);
-        panelRows(x, rowBytes, panel, out, <usize> N << 2, rows, min(8, N - n), depth, k > 0);
+        panelRows(x, rowBytes, panel, out, <usize> N << 2, rows, min(8, N - n), depth, k > 0 ? ADDED : FRESH);
       }
     }
   }

@@ -5,31 +5,36 @@
 //   scratch: a panel of b, [K] rows of 32 bytes: 4 columns of f64 or i64, 8 of i32, those past N as zeros
 //
 // The columns of a panel are packed at a time; four rows of a run over the panel with eight accumulators of a vector.
-// Each output adds its K terms in ascending order in one accumulator, whatever M, the tiles and the parts, f64 with
-// two roundings in every build. Integers wrap around: u32 by i32's row. Cost: 2 M N K operations, two lanes a vector,
+// Each output adds its K terms in ascending order, DEPTH of them in one accumulator and then the sums of these blocks,
+// whatever M, the tiles and the parts, f64 with two roundings a term in every build. Integers wrap around: u32 by i32's row. Cost: 2 M N K operations, two lanes a vector,
 // four of i32: f64 21 Gop/s, i32 44 (f32's own kernel 64), i64 7, whose vector product is many instructions without
 // AVX-512 (bench/matmul_wide.ts, Zen 5, one thread, 2026-11-29). Parts divide the panels of all batches.
 
 import { cell, integer, pointer, share } from "./common/args";
-import { storePart } from "./common/partial";
+import { loadPart, storePart } from "./common/partial";
 import { the } from "./common/the";
 
 /** Bytes of a panel's row: two vectors. */
 const WIDTH: i32 = 32;
+/** Terms of one sum: the error grows with their number, and with that of sums. */
+const DEPTH: i32 = 512;
 
 // What an element does: how it fills a vector, and joins an accumulator.
 
 @unmanaged class F64 {
   @inline splat(p: usize): v128 { return v128.load64_splat(p); }
   @inline add(sum: v128, x: v128, b: v128): v128 { return f64x2.add(sum, f64x2.mul(x, b)); }
+  @inline plus(a: v128, b: v128): v128 { return f64x2.add(a, b); }
 }
 @unmanaged class I64 {
   @inline splat(p: usize): v128 { return v128.load64_splat(p); }
   @inline add(sum: v128, x: v128, b: v128): v128 { return i64x2.add(sum, i64x2.mul(x, b)); }
+  @inline plus(a: v128, b: v128): v128 { return i64x2.add(a, b); }
 }
 @unmanaged class I32 {
   @inline splat(p: usize): v128 { return v128.load32_splat(p); }
   @inline add(sum: v128, x: v128, b: v128): v128 { return i32x4.add(sum, i32x4.mul(x, b)); }
+  @inline plus(a: v128, b: v128): v128 { return i32x4.add(a, b); }
 }
 
 /** args: a, b, y | scratch, bytes | B0, B1, N, K, strides of a (4), strides of b (4) | M (cell) */
@@ -75,13 +80,18 @@ function rows<T, E>(args: usize, a: usize, panel: usize, y: usize, width: i32): 
     const count = min(4, M - m), a0 = a + <usize> m * rowStep, y0 = y + <usize> m * yStep;
     const a1 = count > 1 ? a0 + rowStep : a0, a2 = count > 2 ? a1 + rowStep : a1, a3 = count > 3 ? a2 + rowStep : a2;
     const y1 = count > 1 ? y0 + yStep : y0, y2 = count > 2 ? y1 + yStep : y1, y3 = count > 3 ? y2 + yStep : y2;
-    tile<T, E>(a0, a1, a2, a3, kStep, K, panel, y0, y1, y2, y3, width);
+    let k = 0;
+    do {
+      const at = <usize> k * kStep, from = panel + <usize> k * WIDTH, depth = min(K - k, DEPTH);
+      tile<T, E>(a0 + at, a1 + at, a2 + at, a3 + at, kStep, depth, from, y0, y1, y2, y3, width, k > 0);
+      k += DEPTH;
+    } while (k < K);
   }
 }
 
 function tile<T, E>(
   a0: usize, a1: usize, a2: usize, a3: usize, step: usize, K: i32, panel: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, width: i32,
+  y0: usize, y1: usize, y2: usize, y3: usize, width: i32, added: bool,
 ): void {
   let c00 = i64x2.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (; K > 0; K--, panel += WIDTH, a0 += step, a1 += step, a2 += step, a3 += step) {
@@ -93,7 +103,24 @@ function tile<T, E>(
     c20 = the<E>().add(c20, x2, left), c21 = the<E>().add(c21, x2, right);
     c30 = the<E>().add(c30, x3, left), c31 = the<E>().add(c31, x3, right);
   }
+  // the last rows may be one and the same: all are read before one is written, with the same sum
+  if (added) {
+    const half = 16 / <i32> sizeof<T>();
+    c00 = join<T, E>(y0, c00, width), c01 = join<T, E>(y0 + 16, c01, width - half);
+    c10 = join<T, E>(y1, c10, width), c11 = join<T, E>(y1 + 16, c11, width - half);
+    c20 = join<T, E>(y2, c20, width), c21 = join<T, E>(y2 + 16, c21, width - half);
+    c30 = join<T, E>(y3, c30, width), c31 = join<T, E>(y3 + 16, c31, width - half);
+  }
   keep<T>(y0, c00, c01, width), keep<T>(y1, c10, c11, width), keep<T>(y2, c20, c21, width), keep<T>(y3, c30, c31, width);
+}
+
+/** What stands in the first `width` lanes at y, plus v. */
+// @ts-ignore: decorator
+@inline
+function join<T, E>(y: usize, v: v128, width: i32): v128 {
+  if (width <= 0) return v;
+  if (width >= 16 / <i32> sizeof<T>()) return the<E>().plus(v128.load(y), v);
+  return the<E>().plus(sizeof<T>() == 8 ? v128.load64_zero(y) : loadPart(y, width), v);
 }
 
 /** The first `width` lanes of two vectors. */

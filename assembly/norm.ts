@@ -7,7 +7,7 @@
 //   x, delta, sum, y [R, C] f32, contiguous rows; w, b [C]; y may be x, sum may be x or delta
 //
 // Cost: 2 reads of a row, which stays in the cache, and one write (layer_norm: 4 reads where the first 16 columns are
-// no guide to the mean): bound by memory where x is not cached. Accuracy: squares are summed in 16 lanes, the variance
+// no guide to the mean): bound by memory where x is not cached. Accuracy: squares are summed in 16 lanes (common/sums.ts), the variance
 // around a number near the mean; what is left between the two is found with the variance, so that the mean's own
 // rounding does not count where a row's values lie close together. 2e-6 relative (tested).
 // Rows are independent and parts divide them.
@@ -15,7 +15,7 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd } from "./common/simd";
-import { squares, sum16, total } from "./common/sums";
+import { LONG, squares, sum16, total } from "./common/sums";
 
 /** args: x, w, y | C, eps | R (cell) */
 export function rms_norm_f32(args: usize, part: i32, parts: i32): void {
@@ -74,19 +74,18 @@ export function spread(x: usize, columns: i32): v128 {
   return distances(x, columns, total(x, columns) / <f32> columns);
 }
 
-/** Elements whose sums f32 carries; those of longer rows are added in f64. */
-const BLOCK: i32 = 512;
-
 /** As spread, for `mean`. */
 function distances(x: usize, columns: i32, mean: f32): v128 {
-  let sums = f64x2.splat(0), n = columns;
-  for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sums = f64x2.add(sums, blockDistances(x, BLOCK, mean));
-  sums = f64x2.add(sums, blockDistances(x, n, mean));
-  return f32x4.replace_lane(f32x4.demote_f64x2_zero(sums), 2, mean);
+  if (columns <= LONG) return distancesPiece(x, columns, mean);
+  let sum: f64 = 0, square: f64 = 0;
+  for (let n = columns; n > 0; n -= LONG, x += LONG << 2) {
+    const piece = distancesPiece(x, min(n, LONG), mean);
+    sum += <f64> f32x4.extract_lane(piece, 0), square += <f64> f32x4.extract_lane(piece, 1);
+  }
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(<f32> sum), 1, <f32> square), 2, mean);
 }
 
-/** Sums of the distances of a block from a number, and of their squares, as two f64. */
-function blockDistances(x: usize, columns: i32, mean: f32): v128 {
+function distancesPiece(x: usize, columns: i32, mean: f32): v128 {
   const m = f32x4.splat(mean);
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, q0 = s0, q1 = s0, q2 = s0, q3 = s0, i = columns;
   for (; i >= 16; i -= 16, x += 64) {
@@ -104,7 +103,7 @@ function blockDistances(x: usize, columns: i32, mean: f32): v128 {
     const d = load<f32>(x) - mean;
     sum += d, square += d * d;
   }
-  return f64x2.replace_lane(f64x2.splat(<f64> sum), 1, <f64> square);
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(sum), 1, square), 2, mean);
 }
 
 /** The mean less spread's number near it. */

@@ -14,7 +14,7 @@
 import { cell, integer, pointer, real, share } from "./common/args";
 import { loadPart, storePart } from "./common/partial";
 import { madd, sum4 } from "./common/simd";
-import { dot3, squares } from "./common/sums";
+import { dot3, LONG, squares } from "./common/sums";
 import { inverseRoot, leftOver, spread, spreadScale } from "./norm";
 
 /** args: x, w, dy, dx, scale | C, eps | R (cell) */
@@ -77,8 +77,19 @@ function layerAt(
   storePart(dx, f32x4.mul(scale, madd(normal, along, g)), n);
 }
 
-/** Sums over a row of g = dy w (lane 0) and of g n (lane 1); lanes past it have dy = 0. */
+/** Sums over a row of g = dy w (lane 0) and of g n (lane 1). */
 function alongRow(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): v128 {
+  if (C <= LONG) return alongPiece(x, w, dy, C, mean, scale);
+  let sum: f64 = 0, along: f64 = 0;
+  for (let n = C; n > 0; n -= LONG, x += LONG << 2, w += LONG << 2, dy += LONG << 2) {
+    const piece = alongPiece(x, w, dy, min(n, LONG), mean, scale);
+    sum += <f64> f32x4.extract_lane(piece, 0), along += <f64> f32x4.extract_lane(piece, 1);
+  }
+  return f32x4.replace_lane(f32x4.splat(<f32> sum), 1, <f32> along);
+}
+
+/** Lanes past a piece have dy = 0. */
+function alongPiece(x: usize, w: usize, dy: usize, C: i32, mean: f32, scale: f32): v128 {
   const m = f32x4.splat(mean);
   let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0, n = C;
   for (; n >= 8; n -= 8, x += 32, w += 32, dy += 32) {

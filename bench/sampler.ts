@@ -6,7 +6,7 @@
  * @module
  */
 import { type GenerateOptions, resolveOptions } from "../src/generate/options.ts";
-import { Sampler } from "../src/generate/sampler.ts";
+import { TokenSampler } from "../src/generate/token_sampler.ts";
 import { Random } from "../test/random.ts";
 
 const CONTEXT = 2048;
@@ -52,10 +52,10 @@ for (const vocabulary of [4096, 49152, 262144]) {
   };
   for (const [name, options] of Object.entries(chains)) {
     const limits = { vocabulary, contextLength: CONTEXT };
-    const sampler = new Sampler(resolveOptions({ ...options, seed: 1 }, limits), vocabulary);
+    const sampler = new TokenSampler(resolveOptions({ ...options, seed: 1 }, limits), vocabulary);
     row(name, (n) => sampler.accept(sampler.sample(sets[n % SETS])));
   }
-  const reporter = new Sampler(resolveOptions({}, { vocabulary, contextLength: CONTEXT }), vocabulary);
+  const reporter = new TokenSampler(resolveOptions({}, { vocabulary, contextLength: CONTEXT }), vocabulary);
   row("logprobs of the 20 best", (n) => reporter.logprobs(sets[n % SETS], 0, 20));
 }
 console.log("microseconds a token");

@@ -2,14 +2,15 @@
  * A network of two linear layers learns to read handwritten digits:
  * `deno run -A examples/digits_mlp.ts [EPOCHS] [wasm | webgpu]`
  *
- * Shows a training step that is recorded once and replayed, a schedule of the learning rate, and another device.
+ * Shows a training step that is recorded once and replayed on the batches of a loader, a schedule of the learning
+ * rate, and another device.
  *
  * @module
  */
 import {
   crossEntropy,
+  DataLoader,
   type DeviceName,
-  Generator,
   nn,
   openDevice,
   optim,
@@ -17,7 +18,7 @@ import {
   tensor,
   zeros,
 } from "../mod.ts";
-import { accuracy, batches, readDigits } from "./digits.ts";
+import { readDigits, shareRight } from "./digits.ts";
 
 /** Pixels [N, 64] to logits [N, 10]. */
 export function mlp(): nn.Sequential {
@@ -40,16 +41,16 @@ export async function learnDigits(net: nn.Layer, epochs: number, seed: number): 
     return loss;
   });
 
-  const generator = new Generator(seed);
-  const rate = optim.schedule.cosine(epochs * Math.floor(train.count / 64));
+  const loader = new DataLoader({ images, labels }, { batchSize: 64, shuffle: true, seed, dropLast: true });
+  const rate = optim.schedule.cosine(epochs * loader.batches);
   let right = 0;
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (const batch of batches(train.count, 64, generator)) {
-      picked.write(batch);
+    for await (const batch of loader) {
+      picked.write(batch.indices);
       optimizer.factor = rate(optimizer.steps); // of the learning rate
       step.run();
     }
-    right = await accuracy(net, test);
+    right = await shareRight(net, test);
     const loss = await step.outputs[0].item();
     console.log(`epoch ${epoch}: loss ${loss.toFixed(4)}, ${(100 * right).toFixed(1)} % right`);
   }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { crossEntropy, type DeviceName, Generator, nn, noGrad } from "../mod.ts";
+import { accuracy, crossEntropy, type DeviceName, Generator, nn, noGrad } from "../mod.ts";
 import { openDevice, optim, record, scope, tensor } from "../mod.ts";
 
 /** How it is trained: `count` points to learn from, and as many others to be tested on. */
@@ -52,8 +52,9 @@ export async function trainMlp(name: DeviceName, training: Training = {}): Promi
   }
   const others = spirals(count, generator);
   const unseen = tensor(others.points, { shape: [count, 2], device, scope: own });
-  const told = await noGrad(() => net.forward(unseen).argmax(-1)).data();
-  return { losses, accuracy: told.filter((arm, i) => arm === others.arms[i]).length / count };
+  const truth = tensor(others.arms, { device, scope: own });
+  const right = noGrad(() => accuracy(net.forward(unseen), truth));
+  return { losses, accuracy: await right.item() };
 }
 
 if (import.meta.main) {

@@ -16,12 +16,18 @@ fn main(
     var maximum = flip(infinity());
     for (var c = i32(lane); c < row.V; c += i32(LANES)) { maximum = max(maximum, load_logits(at + c)); }
     maximum = largest_of_lanes(maximum, lane);
+    var own = 0.0;
+    for (var start = 0; start < row.V; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.V); c += i32(LANES)) {
+        part += exact_exp(load_logits(at + c) - maximum);
+      }
+      own += part;
+    }
+    let log_sum = exact_log(sum_of_lanes(own, lane));
     var part = 0.0;
-    for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += exact_exp(load_logits(at + c) - maximum); }
-    let lse = maximum + exact_log(sum_of_lanes(part, lane));
-    part = 0.0;
     if (row.smoothing != 0.0) {
-      for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (lse - load_logits(at + c)); }
+      for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (maximum - load_logits(at + c) + log_sum); }
     }
     let smooth_sum = sum_of_lanes(part, lane);
     if (lane == 0u) {
@@ -30,10 +36,10 @@ fn main(
       if (chosen == row.ignore) {
         loss = 0.0;
       } else if (chosen >= 0 && chosen < row.V) {
-        loss = (1.0 - row.smoothing) * weight(chosen) * (lse - load_logits(at + chosen));
+        loss = (1.0 - row.smoothing) * weight(chosen) * (maximum - load_logits(at + chosen) + log_sum);
         loss += row.smoothing / f32(row.V) * smooth_sum;
       }
-      store_lse(t, lse);
+      store_lse(t, maximum + log_sum);
       store_losses(t, loss);
     }
   }

@@ -13,9 +13,15 @@ fn main(
     for (var c = i32(lane); c < row.C; c += i32(LANES)) { largest = max(largest, load_x(at + c)); }
     largest = largest_of_lanes(largest, lane);
     let shift = select(largest, 0.0, is_infinite(largest) || is_nan(largest));
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - shift); }
-    let sum = sum_of_lanes(part, lane);
+    var own = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        part += exact_exp(load_x(at + c) - shift);
+      }
+      own += part;
+    }
+    let sum = sum_of_lanes(own, lane);
     if (lane == 0u) { store_y(r, shift + exact_log(sum)); }
   }
 }

@@ -9,13 +9,17 @@ fn main(
 ) {
   for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
     let at = r * row.C;
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let i = at + c;
-      let x = VALUE;
-      part += x * x;
+    var squares = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        let i = at + c;
+        let x = VALUE;
+        part += x * x;
+      }
+      squares += part;
     }
-    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    let root = sqrt(sum_of_lanes(squares, lane) / f32(row.C) + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let i = at + c;
       store_y(i, KEPT / root * load_w(c));

@@ -8,12 +8,16 @@ fn main(
   @builtin(local_invocation_index) lane: u32
 ) {
   for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let x = load_x(r * row.C + c);
-      part += TERM;
+    var sum = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        let x = load_x(r * row.C + c);
+        part += TERM;
+      }
+      sum += part;
     }
-    let total = sum_of_lanes(part, lane);
+    let total = sum_of_lanes(sum, lane);
     if (lane == 0u) { store_y(r, RESULT); }
   }
 }

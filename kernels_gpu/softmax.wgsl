@@ -6,9 +6,15 @@ fn level(at: i32, lane: u32) -> Level {
   var maximum = flip(infinity());
   for (var c = i32(lane); c < row.C; c += i32(LANES)) { maximum = max(maximum, load_x(at + c)); }
   maximum = largest_of_lanes(maximum, lane);
-  var part = 0.0;
-  for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - maximum); }
-  return Level(maximum, sum_of_lanes(part, lane));
+  var sum = 0.0;
+  for (var start = 0; start < row.C; start += RUN) {
+    var part = 0.0;
+    for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+      part += exact_exp(load_x(at + c) - maximum);
+    }
+    sum += part;
+  }
+  return Level(maximum, sum_of_lanes(sum, lane));
 }
 
 @compute @workgroup_size(LANES)

@@ -23,6 +23,7 @@ export type {
   TokenLogprob,
   TokenLogprobs,
 } from "./generate/options.ts";
+export { Sampler, type SamplerOptions } from "./generate/sampler.ts";
 export type { Activations } from "./nn/linear.ts";
 export type { Progress } from "./models/load_weights.ts";
 export type { DecodeOptions, EncodeOptions, TokenDecoder, Tokenizer } from "./tokenizers/tokenizer.ts";
@@ -78,6 +79,12 @@ export {
 export type { VarianceOptions } from "./tensor/ops/reduce.ts";
 export type { Indexed } from "./tensor/ops/sort.ts";
 export type { SumOptions } from "./tensor/ops/summed_as.ts";
+export { DataLoader } from "./data/loader.ts";
+export type { Batch } from "./data/batch.ts";
+export type { DataLoaderOptions, LoaderState } from "./data/options.ts";
+export type { BatchTensors, Column, Columns, Dataset, Field } from "./data/dataset.ts";
+export { accuracy, type AccuracyOptions } from "./metrics/accuracy.ts";
+export { perplexity } from "./metrics/perplexity.ts";
 export { Generator } from "./tensor/generator.ts";
 export * as optim from "./optim/mod.ts";
 

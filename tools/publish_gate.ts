@@ -11,8 +11,13 @@ import { servePackage } from "./package_server.ts";
 
 /** JSR takes no larger file or package. */
 const LIMIT = 20_000_000;
-/** Documents whose code is a user's own; the first block of the first one writes a story. */
-const DOCUMENTS = ["README.md", "docs/deploy.md"];
+/**
+ * Documents whose code is a user's own, where they are published; it runs in order. The first block of the first one
+ * writes a story.
+ */
+const DOCUMENTS = ["README.md", "docs/deploy.md", "docs/tutorial.md"];
+/** A program that runs longer than this, in ms, does not end: one that serves is marked "ts ignore". */
+const LONGEST = 120_000;
 
 /** Throws where the dry run fails, a link is dead, or code of the documents fails over the listed files. */
 export async function publishGate(deno: string): Promise<void> {
@@ -24,7 +29,8 @@ export async function publishGate(deno: string): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await using server = servePackage(files);
-    const blocks = await runDocuments(new Project(deno, folder, server.url));
+    const documents = DOCUMENTS.filter((document) => files.includes(document));
+    const blocks = await runDocuments(new Project(deno, folder, server.url), documents);
     console.log(`the package: ${files.length} files, ${total} bytes; ${blocks} blocks of the documents ran`);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -32,8 +38,8 @@ export async function publishGate(deno: string): Promise<void> {
 }
 
 /** Runs what the documents show and gives the number of blocks. */
-async function runDocuments(project: Project): Promise<number> {
-  const blocks = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === "ts");
+async function runDocuments(project: Project, documents: readonly string[]): Promise<number> {
+  const blocks = documents.flatMap(codeBlocks).filter(({ language }) => language === "ts");
   for (const [i, { place, code }] of blocks.entries()) {
     const printed = await project.run(place, code);
     if (i === 0) mustBeStory(place, printed);
@@ -82,6 +88,7 @@ class Project {
   async #deno(place: string, args: readonly string[]): Promise<string> {
     const { success, stdout, stderr } = await run(this.deno, ["run", "--quiet", "-A", ...args], {
       cwd: this.folder,
+      signal: AbortSignal.timeout(LONGEST),
       env: { NO_COLOR: "1", DENO_DIR: `${this.folder}/deno`, WICK_CACHE: `${this.folder}/models` },
     });
     if (!success || /warning|deprecat/i.test(stderr)) throw new Error(`${place} fails:\n${stdout}${stderr}`);

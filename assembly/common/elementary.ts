@@ -2,6 +2,7 @@
 // lane whose value leaves the range of the short way (subnormal numbers, angles from 8192 on, results that overflow) takes
 // the long one; the others have the same bits with it as without.
 
+import { turned } from "./angle";
 import { Share, through4 } from "./math";
 import { madd, madd2 } from "./simd";
 import { the } from "./the";
@@ -10,10 +11,11 @@ import { the } from "./the";
 // where the series of the inverse hyperbolic tangent converges fast (8e-10).
 
 @unmanaged export class Natural {
-  @inline of(e: v128, s: v128): v128 {
+  @inline of(e: v128, s: v128): v128 { return madd(e, f32x4.splat(0.69314718), this.ofMantissa(s)); }
+  @inline ofMantissa(s: v128): v128 {
     const z = f32x4.mul(s, s);
     const k = madd(madd(f32x4.splat(2.333677607e-3), z, f32x4.splat(1.249299292e-2)), z, f32x4.splat(8.333346993e-2));
-    return madd(e, f32x4.splat(0.69314718), madd(f32x4.mul(s, z), k, s));
+    return madd(f32x4.mul(s, z), k, s);
   }
 }
 @unmanaged export class Binary {
@@ -80,14 +82,15 @@ function anyLog4<B>(x: v128): v128 {
   return v128.bitselect(f32x4.splat(NaN), y, invalid);
 }
 
-/** log(1 + x): e as of u = 1 + x, but m - 1 from x, which u has rounded. Relative error <= 3e-7. */
+/** log(1 + x): e as of u = 1 + x, but m - 1 from x, which u has rounded. Relative error <= 3e-7; -0 for -0. */
 // @ts-ignore: decorator
 @inline
 export function log1p4(x: v128): v128 {
-  const one = f32x4.splat(1), u = f32x4.add(x, one), shifted = i32x4.sub(u, i32x4.splat(0x3f3504f3));
-  // 2^-e: the exponent's bits taken from those of 1
-  const scale = i32x4.sub(i32x4.splat(0x3f800000), v128.and(shifted, i32x4.splat(0xff800000)));
-  const y = the<Natural>().of(exponentOf(shifted), seriesOf(madd(x, scale, f32x4.sub(scale, one))));
+  const one = f32x4.splat(1), u = f32x4.add(x, one);
+  const falling = i32x4.sub(i32x4.splat(0x3fb504f2), u); // -e in the bits of the exponent: -0 where e is 0
+  const scale = i32x4.add(i32x4.splat(0x3f800000), v128.and(falling, i32x4.splat(0xff800000))); // 2^-e
+  const m = f32x4.sub(f32x4.mul(x, scale), f32x4.sub(one, scale));
+  const y = madd(exponentOf(falling), f32x4.splat(-0.69314718), the<Natural>().ofMantissa(seriesOf(m)));
   // as in isNormal4, but below 2^126, from where on the scale is no number
   if (i32x4.bitmask(i32x4.lt_s(i32x4.add(u, i32x4.splat(0x01800000)), i32x4.splat(0x02000000))) == 0) return y;
   const fine = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(8.507059e37)));
@@ -119,11 +122,11 @@ export function softRest4(x: v128, rate: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm4(x: v128): v128 {
-  const half = halfExpm4(f32x4.pmin(f32x4.pmax(x, f32x4.splat(-18)), f32x4.splat(89.5)));
-  return f32x4.add(half, half);
+  const half = halfExpm4(f32x4.pmin(f32x4.pmax(x, f32x4.splat(-18)), f32x4.splat(89)));
+  return signed4(x, f32x4.add(half, half));
 }
 
-/** (e^x - 1) / 2, x in -18 .. 89.5 (or NaN) */
+/** (e^x - 1) / 2, x in -18 .. 89 (or NaN), from where on 2^n is no number; 0 for -0 */
 // @ts-ignore: decorator
 @inline
 export function halfExpm4(x: v128): v128 {
@@ -165,55 +168,102 @@ export function erf4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function signedShare4(x: v128, p: v128, q: v128): v128 {
-  return v128.or(f32x4.pmin(f32x4.div(p, q), f32x4.splat(1)), v128.and(x, i32x4.splat(0x80000000)));
+  return signed4(x, f32x4.pmin(f32x4.div(p, q), f32x4.splat(1)));
+}
+
+/** y with the sign of x, which it has or, being 0, lost. */
+// @ts-ignore: decorator
+@inline
+function signed4(x: v128, y: v128): v128 {
+  return v128.or(y, v128.and(x, i32x4.splat(0x80000000)));
 }
 
 // Angles: x less a multiple of pi, or pi / 2, in three parts whose products with it are exact.
 
-/** sin x: with r = x - n pi, sin r by an odd polynomial (degree 9, 5e-9), turned where n is odd. */
+/** sin x for |x| < 8192: with r = x - n pi, sin r turned where n is odd; -0 for -0. */
+// @ts-ignore: decorator
+@inline
+export function nearSin4(x: v128): v128 {
+  const magic = f32x4.splat(12582912), shifted = madd(x, f32x4.splat(0.31830989), magic); // 1.5 * 2^23
+  const r = lessPis4(x, f32x4.sub(shifted, magic));
+  return v128.xor(signed4(r, sine4(r)), i32x4.shl(shifted, 31));
+}
+
+/** cos x = sin(x + pi / 2) for |x| < 8192: with n halfway between two integers. */
+// @ts-ignore: decorator
+@inline
+export function nearCos4(x: v128): v128 {
+  const magic = f32x4.splat(12582912), half = f32x4.splat(0.5);
+  const shifted = f32x4.add(madd(x, f32x4.splat(0.31830989), half), magic);
+  const r = lessPis4(x, f32x4.sub(f32x4.sub(shifted, magic), half));
+  return v128.xor(sine4(r), i32x4.shl(shifted, 31));
+}
+
+/** sin x, for any x. */
 // @ts-ignore: decorator
 @inline
 export function sin4(x: v128): v128 {
-  const magic = f32x4.splat(12582912), shifted = madd(x, f32x4.splat(0.31830989), magic); // 1.5 * 2^23
-  const y = sineOf4(x, f32x4.sub(shifted, magic), shifted), near = isNear4(x);
+  const y = nearSin4(x), near = isNear4(x);
   return i32x4.bitmask(near) == 15 ? y : v128.bitselect(y, anyTurned4(x, 0), near);
 }
 
-/** cos x = sin(x + pi / 2): with n halfway between two integers. */
+/** cos x, for any x. */
 // @ts-ignore: decorator
 @inline
 export function cos4(x: v128): v128 {
-  const magic = f32x4.splat(12582912), half = f32x4.splat(0.5);
-  const shifted = f32x4.add(madd(x, f32x4.splat(0.31830989), half), magic);
-  const y = sineOf4(x, f32x4.sub(f32x4.sub(shifted, magic), half), shifted), near = isNear4(x);
+  const y = nearCos4(x), near = isNear4(x);
   return i32x4.bitmask(near) == 15 ? y : v128.bitselect(y, anyTurned4(x, 1), near);
 }
 
-/** +- sin(x - n pi) */
+/** x - n pi */
 // @ts-ignore: decorator
 @inline
-function sineOf4(x: v128, n: v128, shifted: v128): v128 {
+function lessPis4(x: v128, n: v128): v128 {
   const rest = madd(n, f32x4.splat(-9.67502593994140625e-4), madd(n, f32x4.splat(-3.140625), x));
-  const r = madd(n, f32x4.splat(-1.509957990978376e-7), rest), z = f32x4.mul(r, r);
-  const low = madd(f32x4.splat(8.333008736e-3), z, f32x4.splat(-0.1666665673));
-  const high = madd(f32x4.splat(2.59885087e-6), z, f32x4.splat(-1.98060312e-4));
-  const sine = madd(f32x4.mul(r, z), madd(high, f32x4.mul(z, z), low), r);
-  return v128.xor(sine, i32x4.shl(shifted, 31));
+  return madd(n, f32x4.splat(-1.509957990978376e-7), rest);
 }
 
-/** tan x: with r = x - n pi / 2, r P(r^2) / Q(r^2) (degree 3 and 4, 1.4e-8), or -Q / (r P) where n is odd. */
+/**
+ * sin r for |r| <= pi / 2 by an odd polynomial (degree 9, 1.1e-7): of such coefficients the best that give no more than
+ * 1 for any r, however madd rounds.
+ */
 // @ts-ignore: decorator
 @inline
-export function tan4(x: v128): v128 {
+function sine4(r: v128): v128 {
+  const z = f32x4.mul(r, r);
+  let p = madd(f32x4.splat(2.598641458e-6), z, f32x4.splat(-1.980594825e-4));
+  p = madd(p, z, f32x4.splat(8.333006874e-3));
+  p = madd(p, z, f32x4.splat(-0.1666665673));
+  return madd(f32x4.mul(r, z), p, r);
+}
+
+/** tan x for |x| < 8192: with r = x - n pi / 2, r P(r^2) / Q(r^2) (degree 3 and 4, 1.4e-8), or -Q / (r P) where n is odd. */
+// @ts-ignore: decorator
+@inline
+export function nearTan4(x: v128): v128 {
   const magic = f32x4.splat(12582912), shifted = madd(x, f32x4.splat(0.63661977), magic), n = f32x4.sub(shifted, magic);
   const rest = madd(n, f32x4.splat(-4.837512969970703125e-4), madd(n, f32x4.splat(-1.5703125), x));
   const r = madd(n, f32x4.splat(-7.54978995489188e-8), rest), z = f32x4.mul(r, r), one = f32x4.splat(1);
   const p = f32x4.mul(madd(f32x4.splat(-9.580233693e-2), z, one), r);
   const q = madd(madd(f32x4.splat(9.717057459e-3), z, f32x4.splat(-0.4291363358)), z, one);
   const sign = i32x4.shl(shifted, 31), changed = v128.and(v128.xor(p, q), i32x4.shr_s(sign, 31));
-  const y = v128.xor(f32x4.div(v128.xor(p, changed), v128.xor(q, changed)), sign), near = isNear4(x);
+  return v128.xor(f32x4.div(v128.xor(p, changed), v128.xor(q, changed)), sign);
+}
+
+/** tan x, for any x. */
+// @ts-ignore: decorator
+@inline
+export function tan4(x: v128): v128 {
+  const y = nearTan4(x), near = isNear4(x);
   if (i32x4.bitmask(near) == 15) return y;
   return v128.bitselect(y, f32x4.div(anyTurned4(x, 0), anyTurned4(x, 1)), near);
+}
+
+/** Whether a number of two vectors lies where the functions of near angles do not reach. */
+// @ts-ignore: decorator
+@inline
+export function someFar4(x0: v128, x1: v128): bool {
+  return i32x4.bitmask(isNear4(f32x4.pmax(f32x4.abs(x0), f32x4.abs(x1)))) != 15;
 }
 
 // @ts-ignore: decorator
@@ -222,23 +272,23 @@ function isNear4(x: v128): v128 {
   return f32x4.lt(f32x4.abs(x), f32x4.splat(8192));
 }
 
-function anyTurned4(x: v128, quarters: f64): v128 {
-  let y = f32x4.splat(turned(f32x4.extract_lane(x, 0), quarters));
-  y = f32x4.replace_lane(y, 1, turned(f32x4.extract_lane(x, 1), quarters));
-  y = f32x4.replace_lane(y, 2, turned(f32x4.extract_lane(x, 2), quarters));
-  return f32x4.replace_lane(y, 3, turned(f32x4.extract_lane(x, 3), quarters));
+/** sin(x + quarters pi / 2) */
+function anyTurned4(x: v128, quarters: i32): v128 {
+  let y = f32x4.splat(turned1(f32x4.extract_lane(x, 0), quarters));
+  y = f32x4.replace_lane(y, 1, turned1(f32x4.extract_lane(x, 1), quarters));
+  y = f32x4.replace_lane(y, 2, turned1(f32x4.extract_lane(x, 2), quarters));
+  return f32x4.replace_lane(y, 3, turned1(f32x4.extract_lane(x, 3), quarters));
 }
 
 /**
- * sin(x + quarters pi / 2): x less the nearest multiple of pi / 2 (in two parts, float64), then the polynomials of
- * FreeBSD's k_sinf and k_cosf. Correct to 1e-7 for |x| to 1e7; beyond, the reduction loses a digit for each.
+ * To 1e7, x less the nearest multiple of pi / 2 (in two parts, float64), then the polynomials of FreeBSD's k_sinf and
+ * k_cosf; beyond, as f64 has it. Error <= 1e-7.
  */
-function turned(x: f32, quarters: f64): f32 {
-  if (x - x != 0) return NaN;
-  const n = nearest<f64>(<f64> x * 0.6366197723675814);
+function turned1(x: f32, quarters: i32): f32 {
+  if (!(abs(x) < 1e7)) return <f32> turned(x, quarters);
+  const n = nearest<f64>(<f64> x * 0.6366197723675814), quarter = <i32> n + quarters;
   const r = (<f64> x - n * 1.5707963267341256) - n * 6.077100506506192e-11;
   const z = r * r, w = z * z;
-  const turns = n + quarters, quarter = <i32> (turns - 4 * floor<f64>(turns * 0.25));
   let y: f64;
   if (quarter & 1) {
     y = 1 - 0.499999997251031 * z + 0.04166662332373906 * w + w * z * (-0.001388676377460993 + 2.439044879627741e-5 * z);

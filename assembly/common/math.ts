@@ -9,20 +9,55 @@ import { the } from "./the";
 
 /**
  * e^x. Range reduction x = n ln 2 + r with |r| <= ln 2 / 2 (ln 2 in two parts, Cody and Waite), a polynomial of degree
- * 6 (3e-9), times 2^n. Relative error <= 1.2e-7 (tested); below -86.99 the result is 0, above 88.72 infinite, NaN
- * stays NaN.
+ * 6 (3e-9), times 2^n. Relative error <= 1.2e-7 (tested) where the result is normal, 0 below -87.68, infinite above
+ * 88.72; NaN stays NaN.
  */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const c = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.5)), f32x4.splat(89.5)), magic = the<Power>().magic();
-  const shifted = madd(c, f32x4.splat(1.44269504), magic), n = f32x4.sub(shifted, magic);
-  const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), c));
-  const z = f32x4.mul(r, r), one = f32x4.add(r, f32x4.splat(1));
-  const low = madd(f32x4.splat(0.333330423), r, f32x4.splat(0.99999988));
-  const middle = madd(f32x4.splat(1.67373382e-2), r, f32x4.splat(8.33365172e-2));
-  const high = madd(f32x4.splat(2.7642578e-3), z, middle);
-  return the<Power>().of(madd(madd(high, z, low), z, f32x4.add(one, one)), i32x4.shl(shifted, 23));
+  const y = usualExp4(x);
+  return isLarge4(x) ? v128.bitselect(largeExp4(x), y, f32x4.gt(x, f32x4.splat(88))) : y;
+}
+
+/** e^x for x <= 88 (or NaN). */
+// @ts-ignore: decorator
+@inline
+export function usualExp4(x: v128): v128 {
+  const c = f32x4.pmax(x, f32x4.splat(-87.9)), shifted = expShifted4(c); // of which n is -127, and 2^n 0
+  return f32x4.mul(powerOfRest4(c, shifted), i32x4.shl(shifted, 23));
+}
+
+/** Whether a lane is beyond usualExp4. */
+// @ts-ignore: decorator
+@inline
+export function isLarge4(x: v128): bool {
+  return i32x4.bitmask(f32x4.gt(x, f32x4.splat(88))) != 0;
+}
+
+/** n, as through4 has it, such that 2^n lies in the low bits. */
+// @ts-ignore: decorator
+@inline
+function expShifted4(x: v128): v128 {
+  return madd(x, f32x4.splat(1.44269504), f32x4.splat(12583039)); // 1.5 * 2^23 + 127
+}
+
+/** e^r */
+// @ts-ignore: decorator
+@inline
+function powerOfRest4(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, f32x4.splat(12583039));
+  const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), x)), z = f32x4.mul(r, r);
+  const low = madd(f32x4.splat(0.1666652115), r, f32x4.splat(0.49999994));
+  const middle = madd(f32x4.splat(8.3686691e-3), r, f32x4.splat(4.16682586e-2));
+  const high = madd(f32x4.splat(1.3821289e-3), z, middle);
+  return madd(madd(high, z, low), z, f32x4.add(r, f32x4.splat(1)));
+}
+
+/** e^x where it may be too large for 2^n: by twice 2^(n - 1). */
+function largeExp4(x: v128): v128 {
+  const c = f32x4.pmin(x, f32x4.splat(89.5)), shifted = expShifted4(c);
+  const y = f32x4.mul(powerOfRest4(c, shifted), i32x4.shl(i32x4.sub(shifted, i32x4.splat(1)), 23));
+  return f32x4.add(y, y);
 }
 
 // What comes of v = n + r, |r| <= 1/2. Adding `magic` rounds v to the integer n, or -n, which then stands, plus its
@@ -185,18 +220,8 @@ export function shiftedRow(x: usize, y: usize, n: i32, m: f32): f32 {
   return rowThrough<Shifted>(x, y, n, m);
 }
 
-/** Elements of a row whose sum f32 carries, in four lanes; longer rows add such sums in f64. */
-const SUMMED: i32 = 1024;
-
 function rowThrough<F>(x: usize, y: usize, n: i32, m: f32): f32 {
-  const bytes: usize = SUMMED << 2, p = f32x4.splat(m), step = y != 0 ? bytes : 0;
-  let sum: f64 = 0;
-  for (; n > SUMMED; n -= SUMMED, x += bytes, y += step) sum += <f64> piece<F>(x, y, SUMMED, p);
-  return <f32> (sum + <f64> piece<F>(x, y, n, p));
-}
-
-function piece<F>(x: usize, y: usize, n: i32, p: v128): f32 {
-  const bytes = <usize> (n & ~3) << 2;
+  const bytes = <usize> (n & ~3) << 2, p = f32x4.splat(m);
   let sums = throughExp<Power, F>(x, 0, y, 16, n >> 2, p);
   n &= 3;
   if (n > 0) {

@@ -7,9 +7,9 @@
 //   y      rows of `columns` f32, `yRowBytes` apart
 //
 // Each output has one accumulator and adds its terms in ascending k, whatever the row, the number of rows and the
-// tile that holds it; of a K that is cut into blocks each has a sum of its own, which is added to y (`onto`): so errors
-// grow with the length of a block and with their number, not with K. The result's bits depend on nothing but the row of
-// a, the column of the panel and the blocks.
+// tile that holds it. A K of more than DEEP is cut into blocks, whose sums are added one by one, so that the error of a
+// sum grows with the number of blocks and not with K; who cuts it himself adds to y (ADDED), or continues one sum through
+// y (CHAIN). So the result's bits depend on nothing but the row of a and the column of the panel.
 //
 // Cost: a tile of 6 rows takes 12 madds, 2 loads and 6 broadcasts a k. 12 accumulators + 2 panel vectors +
 // 1 broadcast fit the 16 vector registers of x64 and cover the latency of two multipliers: 55 GFLOP/s where the
@@ -21,30 +21,59 @@ import { madd } from "./simd";
 import { Five, Four, One, Six, Three, Two } from "./tiles";
 
 const TILE: i32 = 6;
+/** Terms of one sum: an error of 2^-24 at each, and of the sums of all blocks. */
+const DEEP: i32 = 512;
 
-/** Writes `rows` x `columns` of a times the panel; with `onto`, adds to what stands in y. */
+/** The sum stands alone. */
+export const FRESH: i32 = 0;
+/** It continues the one that stands in y. */
+export const CHAIN: i32 = 1;
+/** It is added to what stands in y. */
+export const ADDED: i32 = 2;
+
+/** Writes `rows` x `columns` of a times the panel; `how` is FRESH, CHAIN or ADDED. */
 export function panelRows(
   a: usize, aRowBytes: usize, panel: usize, y: usize, yRowBytes: usize,
-  rows: i32, columns: i32, K: i32, onto: bool = false,
+  rows: i32, columns: i32, K: i32, how: i32 = 0,
+): void {
+  let depth = min(K, DEEP);
+  block(a, aRowBytes, panel, y, yRowBytes, rows, columns, depth, how);
+  for (let k = depth; k < K; k += depth) {
+    a += <usize> depth << 2, panel += <usize> depth << 5, depth = min(K - k, DEEP);
+    block(a, aRowBytes, panel, y, yRowBytes, rows, columns, depth, ADDED);
+  }
+}
+
+/** The same for at most DEEP terms. */
+function block(
+  a: usize, aRowBytes: usize, panel: usize, y: usize, yRowBytes: usize, rows: i32, columns: i32, K: i32, how: i32,
 ): void {
   for (; rows >= TILE; rows -= TILE) {
-    tile<Six>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
+    tile<Six>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
     a += <usize> TILE * aRowBytes;
     y += <usize> TILE * yRowBytes;
   }
-  if (rows == 5) tile<Five>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 4) tile<Four>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 3) tile<Three>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 2) tile<Two>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
-  else if (rows == 1) tile<One>(a, aRowBytes, panel, y, yRowBytes, columns, K, onto);
+  if (rows == 5) tile<Five>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 4) tile<Four>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 3) tile<Three>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 2) tile<Two>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
+  else if (rows == 1) tile<One>(a, aRowBytes, panel, y, yRowBytes, columns, K, how);
 }
 
 function tile<T>(
-  a: usize, aRow: usize, panel: usize, y: usize, yRow: usize, columns: i32, K: i32, onto: bool,
+  a: usize, aRow: usize, panel: usize, y: usize, yRow: usize, columns: i32, K: i32, how: i32,
 ): void {
   let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow;
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
   let l0 = f32x4.splat(0), h0 = l0, l1 = l0, h1 = l0, l2 = l0, h2 = l0, l3 = l0, h3 = l0, l4 = l0, h4 = l0, l5 = l0, h5 = l0;
+  if (how == CHAIN) {
+    l0 = loadPart(y, columns), h0 = loadPart(y + 16, columns - 4);
+    if (lengthof<T>() > 1) l1 = loadPart(y1, columns), h1 = loadPart(y1 + 16, columns - 4);
+    if (lengthof<T>() > 2) l2 = loadPart(y2, columns), h2 = loadPart(y2 + 16, columns - 4);
+    if (lengthof<T>() > 3) l3 = loadPart(y3, columns), h3 = loadPart(y3 + 16, columns - 4);
+    if (lengthof<T>() > 4) l4 = loadPart(y4, columns), h4 = loadPart(y4 + 16, columns - 4);
+    if (lengthof<T>() > 5) l5 = loadPart(y5, columns), h5 = loadPart(y5 + 16, columns - 4);
+  }
 
   let p = panel, x: v128, low: v128, high: v128;
   const whole = panel + (<usize> (K & ~7) << 5), end = panel + (<usize> K << 5);
@@ -126,19 +155,26 @@ function tile<T>(
     a += 4, a1 += 4, a2 += 4, a3 += 4, a4 += 4, a5 += 4;
   }
 
-  finish(y, columns, l0, h0, onto);
-  if (lengthof<T>() > 1) finish(y1, columns, l1, h1, onto);
-  if (lengthof<T>() > 2) finish(y2, columns, l2, h2, onto);
-  if (lengthof<T>() > 3) finish(y3, columns, l3, h3, onto);
-  if (lengthof<T>() > 4) finish(y4, columns, l4, h4, onto);
-  if (lengthof<T>() > 5) finish(y5, columns, l5, h5, onto);
+  if (how == ADDED) {
+    l0 = f32x4.add(loadPart(y, columns), l0), h0 = f32x4.add(loadPart(y + 16, columns - 4), h0);
+    if (lengthof<T>() > 1) l1 = f32x4.add(loadPart(y1, columns), l1), h1 = f32x4.add(loadPart(y1 + 16, columns - 4), h1);
+    if (lengthof<T>() > 2) l2 = f32x4.add(loadPart(y2, columns), l2), h2 = f32x4.add(loadPart(y2 + 16, columns - 4), h2);
+    if (lengthof<T>() > 3) l3 = f32x4.add(loadPart(y3, columns), l3), h3 = f32x4.add(loadPart(y3 + 16, columns - 4), h3);
+    if (lengthof<T>() > 4) l4 = f32x4.add(loadPart(y4, columns), l4), h4 = f32x4.add(loadPart(y4 + 16, columns - 4), h4);
+    if (lengthof<T>() > 5) l5 = f32x4.add(loadPart(y5, columns), l5), h5 = f32x4.add(loadPart(y5 + 16, columns - 4), h5);
+  }
+  finish(y, columns, l0, h0);
+  if (lengthof<T>() > 1) finish(y1, columns, l1, h1);
+  if (lengthof<T>() > 2) finish(y2, columns, l2, h2);
+  if (lengthof<T>() > 3) finish(y3, columns, l3, h3);
+  if (lengthof<T>() > 4) finish(y4, columns, l4, h4);
+  if (lengthof<T>() > 5) finish(y5, columns, l5, h5);
 }
 
-/** Writes one row of the tile, or adds it to what stands there. */
+/** Writes one row of the tile. */
 // @ts-ignore: decorator
 @inline
-function finish(y: usize, columns: i32, low: v128, high: v128, onto: bool): void {
-  if (onto) low = f32x4.add(loadPart(y, columns), low), high = f32x4.add(loadPart(y + 16, columns - 4), high);
+function finish(y: usize, columns: i32, low: v128, high: v128): void {
   storePart(y, low, columns);
   storePart(y + 16, high, columns - 4);
 }

@@ -56,7 +56,7 @@ function finitePower(a: f64, b: f64): f64 {
 /** The upper 32 bits. */
 // @ts-ignore: decorator
 @inline
-function leading(x: f64): f64 {
+export function leading(x: f64): f64 {
   return reinterpret<f64>(reinterpret<u64>(x) & 0xffffffff00000000);
 }
 

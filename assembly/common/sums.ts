@@ -1,21 +1,22 @@
-// Sums over a row: blocks of BLOCK elements in f32, in four vectors of four lanes, which hides what an addition takes
-// (what is left of a row by four columns, the last ones by loadPart, whose zeros add nothing); the blocks in f64. So the
-// error does not grow with the row: 1e-6 of the sum of absolute terms.
+// Sums over a row, in four vectors of four lanes, which hides what an addition takes; what is left of a row by four
+// columns, the last ones by loadPart, whose zeros add nothing. A row of more than LONG columns goes in pieces, whose sums
+// are added in f64: the error does not grow with the row.
 
 import { loadPart } from "./partial";
 import { madd, sum4 } from "./simd";
 
-/** Elements whose sum f32 carries. */
-const BLOCK: i32 = 512;
+/** Columns of a piece: 256 in each of 16 lanes. */
+export const LONG: i32 = 4096;
 
 /** sum of a[i] b[i], i < n. */
 export function dot(a: usize, b: usize, n: i32): f32 {
+  if (n <= LONG) return dotPiece(a, b, n);
   let sum: f64 = 0;
-  for (; n > BLOCK; n -= BLOCK, a += BLOCK << 2, b += BLOCK << 2) sum += <f64> dotBlock(a, b, BLOCK);
-  return <f32> (sum + <f64> dotBlock(a, b, n));
+  for (; n > LONG; n -= LONG, a += LONG << 2, b += LONG << 2) sum += <f64> dotPiece(a, b, LONG);
+  return <f32> (sum + <f64> dotPiece(a, b, n));
 }
 
-function dotBlock(a: usize, b: usize, n: i32): f32 {
+function dotPiece(a: usize, b: usize, n: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (; n >= 16; n -= 16, a += 64, b += 64) {
     s0 = madd(v128.load(a), v128.load(b), s0), s1 = madd(v128.load(a, 16), v128.load(b, 16), s1);
@@ -27,12 +28,13 @@ function dotBlock(a: usize, b: usize, n: i32): f32 {
 
 /** sum of a[i] b[i] c[i], i < n. */
 export function dot3(a: usize, b: usize, c: usize, n: i32): f32 {
+  if (n <= LONG) return dot3Piece(a, b, c, n);
   let sum: f64 = 0;
-  for (; n > BLOCK; n -= BLOCK, a += BLOCK << 2, b += BLOCK << 2, c += BLOCK << 2) sum += <f64> dot3Block(a, b, c, BLOCK);
-  return <f32> (sum + <f64> dot3Block(a, b, c, n));
+  for (; n > LONG; n -= LONG, a += LONG << 2, b += LONG << 2, c += LONG << 2) sum += <f64> dot3Piece(a, b, c, LONG);
+  return <f32> (sum + <f64> dot3Piece(a, b, c, n));
 }
 
-function dot3Block(a: usize, b: usize, c: usize, n: i32): f32 {
+function dot3Piece(a: usize, b: usize, c: usize, n: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0;
   for (; n >= 8; n -= 8, a += 32, b += 32, c += 32) {
     s0 = madd(f32x4.mul(v128.load(a), v128.load(b)), v128.load(c), s0);
@@ -46,12 +48,13 @@ function dot3Block(a: usize, b: usize, c: usize, n: i32): f32 {
 
 /** sum of x[i], i < n. */
 export function total(x: usize, n: i32): f32 {
+  if (n <= LONG) return totalPiece(x, n);
   let sum: f64 = 0;
-  for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sum += <f64> totalBlock(x, BLOCK);
-  return <f32> (sum + <f64> totalBlock(x, n));
+  for (; n > LONG; n -= LONG, x += LONG << 2) sum += <f64> totalPiece(x, LONG);
+  return <f32> (sum + <f64> totalPiece(x, n));
 }
 
-function totalBlock(x: usize, n: i32): f32 {
+function totalPiece(x: usize, n: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (; n >= 16; n -= 16, x += 64) {
     s0 = f32x4.add(s0, v128.load(x)), s1 = f32x4.add(s1, v128.load(x, 16));
@@ -63,12 +66,13 @@ function totalBlock(x: usize, n: i32): f32 {
 
 /** sum of x[i]^2, i < n. */
 export function squares(x: usize, n: i32): f32 {
+  if (n <= LONG) return squaresPiece(x, n);
   let sum: f64 = 0;
-  for (; n > BLOCK; n -= BLOCK, x += BLOCK << 2) sum += <f64> squaresBlock(x, BLOCK);
-  return <f32> (sum + <f64> squaresBlock(x, n));
+  for (; n > LONG; n -= LONG, x += LONG << 2) sum += <f64> squaresPiece(x, LONG);
+  return <f32> (sum + <f64> squaresPiece(x, n));
 }
 
-function squaresBlock(x: usize, n: i32): f32 {
+function squaresPiece(x: usize, n: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (; n >= 16; n -= 16, x += 64) {
     let a = v128.load(x), b = v128.load(x, 16);

@@ -4,8 +4,7 @@
 //
 // Eight rows at a time are unpacked, FLOATS columns a chunk, first to the panel of codes (panel.ts) and from
 // there to a panel of floats [K][8], which the inner kernel of all f32 matmuls multiplies with every token.
-// Weights are those of the format to the bit; sums are in ascending k, FLOATS columns each, which are added: the same
-// for one token and for many.
+// Weights are those of the format to the bit; sums are in ascending k, the same for one token and for many.
 // One token alone meets each weight in registers, as it comes out of the panels of codes of sixteen rows.
 // Parts divide the groups of eight rows. Cost: 2 T operations a weight, at 50 GFLOP/s, and 2 to 3
 // instructions to unpack it; one token is bound by unpacking.
@@ -13,7 +12,7 @@
 //   scratch: panel of codes | floats [FLOATS][8], or for one token the second panel of codes
 
 import { cell, integer, pointer, share } from "../common/args";
-import { panelRows } from "../common/panel";
+import { CHAIN, FRESH, panelRows } from "../common/panel";
 import { loadPart, storePart } from "../common/partial";
 import { madd } from "../common/simd";
 import { the } from "../common/the";
@@ -118,7 +117,7 @@ function group<F>(
     const length = min(FLOATS, K - k);
     w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128), end);
     toFloats<F>(panel, floats, length);
-    panelRows(x + (<usize> k << 2), <usize> K << 2, floats, y, <usize> N << 2, T, columns, length, k > 0);
+    panelRows(x + (<usize> k << 2), <usize> K << 2, floats, y, <usize> N << 2, T, columns, length, k > 0 ? CHAIN : FRESH);
   }
 }
 
@@ -135,23 +134,23 @@ function oneToken<F, G>(
     const length = min(CHUNK, K - k);
     w = unpack<F, Quads>(w, panel, length, i8x16.splat(-128), end);
     if (lengthof<G>() > 1) other = unpack<F, Quads>(other, second, length, i8x16.splat(-128), end);
-    for (let b = 0; b < length; b += FLOATS) { // the blocks of k that many tokens take
-      const scales = panel + SCALES + (<usize> (b / the<F>().group) << 5);
-      dot<F, G>(x + (<usize> (k + b) << 2), panel + (<usize> b << 3), scales, y, min(FLOATS, length - b), columns, k + b > 0);
-    }
+    dot<F, G>(x + (<usize> k << 2), panel, y, length, columns, k > 0);
   }
 }
 
-/** x times the codes of one or two panels, in y or added to it; with two, four sums under way hide the latency of a madd. */
+/** Adds x times the codes of one or two panels to y; with two, four sums under way hide the latency of a madd. */
 // @ts-ignore: decorator
 @inline
-function dot<F, G>(
-  x: usize, codes: usize, scales: usize, y: usize, length: i32, columns: i32, onto: bool,
-): void {
+function dot<F, G>(x: usize, panel: usize, y: usize, length: i32, columns: i32, onto: bool): void {
   const f = the<F>(), zero = unknownZero(length), second = PANEL_BYTES;
   const byte = hold(i32x4.splat(255), zero), bias = hold(i32x4.splat(f.bias), zero);
   let sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero;
-  const end = codes + (<usize> length << 3);
+  if (onto) {
+    sum0 = loadPart(y, columns), sum1 = loadPart(y + 16, columns - 4);
+    if (lengthof<G>() > 1) sum2 = loadPart(y + 32, columns - 8), sum3 = loadPart(y + 48, columns - 12);
+  }
+  let codes = panel, scales = panel + SCALES;
+  const end = panel + (<usize> length << 3);
   while (codes < end) {
     const scale0 = v128.load(scales), scale1 = v128.load(scales, 16);
     const min0 = minsOf<F>(scales, zero), min1 = minsOf<F>(scales + 16, zero);
@@ -171,12 +170,6 @@ function dot<F, G>(
       }
     }
     scales += 32;
-  }
-  if (onto) {
-    sum0 = f32x4.add(loadPart(y, columns), sum0), sum1 = f32x4.add(loadPart(y + 16, columns - 4), sum1);
-    if (lengthof<G>() > 1) {
-      sum2 = f32x4.add(loadPart(y + 32, columns - 8), sum2), sum3 = f32x4.add(loadPart(y + 48, columns - 12), sum3);
-    }
   }
   storePart(y, sum0, columns);
   storePart(y + 16, sum1, columns - 4);

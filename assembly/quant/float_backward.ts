@@ -11,7 +11,7 @@
 // Cost: 2 T operations a weight, and unpacking and turning it once.
 
 import { cell, integer, pointer, share } from "../common/args";
-import { panelRows } from "../common/panel";
+import { ADDED, FRESH, panelRows } from "../common/panel";
 import { the } from "../common/the";
 import { Quads } from "./dot";
 import { toFloats } from "./float";
@@ -113,7 +113,7 @@ function columns<F>(
     }
     for (let k = 0; k < length; k += 8) {
       const panel = panels + <usize> (k >> 3) * panelBytes;
-      panelRows(dy + (<usize> n << 2), <usize> N << 2, panel, dx + (<usize> k << 2), <usize> K << 2, T, 8, depth, n > 0);
+      panelRows(dy + (<usize> n << 2), <usize> N << 2, panel, dx + (<usize> k << 2), <usize> K << 2, T, 8, depth, n > 0 ? ADDED : FRESH);
     }
   }
 }

@@ -2,6 +2,8 @@
 // bits are the same in any company.
 
 const LANES = 128u;
+/// Elements of a row whose sum a lane carries by itself before it joins the others: 64 in each lane.
+const RUN = 8192;
 var<workgroup> lane_values: array<f32, LANES>;
 
 /// The sum of every lane's value.

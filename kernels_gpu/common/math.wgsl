@@ -248,8 +248,8 @@ fn power(a: f32, b: f32) -> f32 {
     y = select(0.0, infinity(), (size == 0.0) == (b < 0.0));
   } else if (whole && abs(b) <= 16.0) {
     y = 1.0;
-    for (var n = 0; n < i32(abs(b)); n++) { y *= size; }
-    if (b < 0.0) { y = 1.0 / y; }
+    let factor = select(size, 1.0 / size, b < 0.0); // the product of small numbers may be subnormal, and count as 0
+    for (var n = 0; n < i32(abs(b)); n++) { y *= factor; }
   } else if (is_negative(a) && !whole) {
     return nan();
   } else {

@@ -33,6 +33,10 @@ export interface Replay extends Disposable {
   run(first?: number, end?: number): void;
 }
 
+/** What to do where memory ends: a loop that disposes nothing holds all that it ever made. */
+export const HOW_TO_FREE =
+  "dispose() what is not needed any more, or make it in a scope(): what is computed from a scope's data goes with it";
+
 /** Live memory of a device. */
 export interface LiveMemory {
   /** Bytes in storages that are not freed. */

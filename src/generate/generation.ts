@@ -9,7 +9,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Generation } from "./contract.ts";
 import type { FinishReason, GenerationResult, Piece, TokenLogprobs } from "./options.ts";
 import type { ResolvedOptions } from "./resolve.ts";
-import { Sampler } from "./sampler.ts";
+import { TokenSampler } from "./token_sampler.ts";
 import type { SessionState } from "./session.ts";
 import { StopMatcher } from "./stop.ts";
 
@@ -65,7 +65,7 @@ export class TextGeneration implements Generation {
     const { session, release } = context.open();
     using _reserved = release;
     const { options } = context;
-    const sampler = new Sampler(options, context.vocabulary);
+    const sampler = new TokenSampler(options, context.vocabulary);
     const start = performance.now();
     const { logits: first, reused } = await session.prefill(context.ids, options.signal);
     for (const id of context.ids) sampler.accept(id);
@@ -85,7 +85,7 @@ export class TextGeneration implements Generation {
   private async *decode(
     { ids: prompt, options, tokenizer }: GenerationContext,
     session: SessionState,
-    sampler: Sampler,
+    sampler: TokenSampler,
     logits: Float32Array,
   ): AsyncGenerator<Piece, FinishReason> {
     const decoder = tokenizer.decoder({ after: prompt, special: options.ignoreEos });

@@ -1,121 +1,132 @@
 /**
- * Draws the tokens of one generation. The chain is llama.cpp's default one: logit bias, penalties, top-k,
- * typical-p, top-p, min-p, temperature, draw. After each filter the probabilities are those of the softmax of
- * what remains; at least one token always does; of equal logits the lower id is the better one.
- *
- * The n-th draw is a function of the seed and n alone, so generations never disturb each other.
+ * Draws tokens from the logits of a caller's own model, as the language models draw theirs.
  *
  * @module
  */
+import { checkKeys, type KeysOf } from "../check_keys.ts";
 import { WickError } from "../error.ts";
-import { philox4x32, unitFloat64 } from "../tensor/philox.ts";
-import { Candidates } from "./candidates.ts";
-import { tokenLogprobs } from "./logprobs.ts";
-import type { ResolvedOptions, TokenLogprobs } from "./options.ts";
-import { Penalties } from "./penalties.ts";
-import { argmax } from "./scan.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type GenerateOptions, resolveOptions } from "./options.ts";
+import { TokenSampler } from "./token_sampler.ts";
 
-/** The fourth counter word of all draws of tokens, which keeps them apart from other uses of one seed. */
-const STREAM = 0x77_69_63_6b;
+/** Options of {@linkcode Sampler}, with the meaning and the defaults that they have for a language model. */
+export type SamplerOptions = Pick<
+  GenerateOptions,
+  | "temperature"
+  | "topK"
+  | "topP"
+  | "minP"
+  | "typicalP"
+  | "repeatPenalty"
+  | "repeatLastN"
+  | "presencePenalty"
+  | "frequencyPenalty"
+  | "logitBias"
+  | "seed"
+>;
+
+const names: KeysOf<SamplerOptions> = {
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+  typicalP: true,
+  repeatPenalty: true,
+  repeatLastN: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  logitBias: true,
+  seed: true,
+};
+
+/** What repeatLastN -1, the whole text, looks back on where no model sets a context. */
+const LONGEST = 65536;
 
 /**
- * A sampler for one generation. Its buffers are taken at construction; a token takes none.
+ * Draws the tokens of one text, one after the other, from logits that are one a token. The chain is that of
+ * `LanguageModel.generate`: logit bias, penalties, top-k, typical-p, top-p, min-p, temperature, draw; and so are the
+ * defaults (temperature 0.8, top-k 40, top-p 0.95, min-p 0.05). For equal logits, options and seed it draws the tokens
+ * that a language model's generation draws.
+ *
+ * The n-th draw is a function of the seed and n alone: samplers never disturb each other. Take one for each text.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { resolveOptions } from "./options.ts";
- * import { Sampler } from "./sampler.ts";
- * const options = resolveOptions({ temperature: 0, repeatPenalty: 2 }, { vocabulary: 3, contextLength: 8 });
- * const sampler = new Sampler(options, 3);
- * const logits = Float32Array.of(1, 3, 2);
- * equal(sampler.sample(logits), 1);
- * sampler.accept(1);
- * equal(sampler.sample(logits), 2);
+ * import { Sampler, tensor } from "@wick/wick";
+ *
+ * const logits = Float32Array.of(1, 3, 2); // of three tokens
+ * equal(new Sampler(3, { temperature: 0 }).sample(logits), 1); // the best one
+ *
+ * const sampler = new Sampler(3, { temperature: 0, repeatPenalty: 2 });
+ * sampler.accept(1); // it occurs in the prompt: 3 / 2 from now on
+ * using x = tensor(logits);
+ * equal(await sampler.sample(x), 2);
  * ```
  */
 export class Sampler {
-  readonly #options: ResolvedOptions;
+  /** That of the draws: the given one, or the random one that was taken. */
+  readonly seed: number;
+  readonly #tokens: TokenSampler;
   readonly #vocabulary: number;
-  readonly #penalties: Penalties;
-  readonly #candidates: Candidates | undefined;
-  readonly #biasIds: Int32Array;
-  readonly #biases: Float32Array;
-  /** Room for logits with biases and penalties, where there are any. */
-  readonly #adjusted: Float32Array | undefined;
-  /** The log of min-p in float32, in which the last bits of Math.log, the engine's own, are lost. */
-  readonly #minPDepth: number;
-  readonly #words = new Uint32Array(4);
-  /** Tokens drawn so far. */
-  #drawn = 0;
 
-  /** Takes the room for draws from `vocabulary` logits by checked options. */
-  constructor(options: ResolvedOptions, vocabulary: number) {
-    this.#options = options;
+  /**
+   * For logits of `vocabulary` tokens. -1 for `repeatLastN` is 65536, and so is more.
+   *
+   * @throws WickError INVALID_ARGUMENT with `param`, the option's name
+   */
+  constructor(vocabulary: number, options: SamplerOptions = {}) {
+    if (!(Number.isSafeInteger(vocabulary) && vocabulary > 0 && vocabulary < 2 ** 31)) {
+      const message =
+        `Cannot sample: the vocabulary must be an integer from 1 to 2^31 - 1, got ${vocabulary}`;
+      throw new WickError("INVALID_ARGUMENT", message, { param: "vocabulary" });
+    }
+    checkKeys("sample", options, names);
+    const resolved = resolveOptions(options, { vocabulary, contextLength: LONGEST });
+    this.seed = resolved.seed;
     this.#vocabulary = vocabulary;
-    this.#penalties = new Penalties(options, vocabulary);
-    this.#biasIds = Int32Array.from(options.logitBias.keys());
-    this.#biases = Float32Array.from(options.logitBias.values());
-    if (this.#penalties.active || this.#biasIds.length > 0) this.#adjusted = new Float32Array(vocabulary);
-    if (options.temperature > 0) this.#candidates = new Candidates(vocabulary, options.topK);
-    this.#minPDepth = Math.fround(Math.log(options.minP));
+    this.#tokens = new TokenSampler(resolved, vocabulary);
   }
 
   /**
-   * Draws the next token; it is not accepted by that.
+   * Draws the next token, which then counts as one of the text.
    *
-   * @param logits one a token of the vocabulary; read only.
-   * @throws {WickError} INVALID_STATE for logits that are NaN or Infinity, or all -Infinity.
+   * @param logits one a token; read only
+   * @throws WickError SHAPE_MISMATCH for logits of another number, INVALID_STATE for logits that are NaN or Infinity,
+   * or all -Infinity
    */
-  sample(logits: Float32Array): number {
-    this.#checkLength(logits);
-    const adjusted = this.#adjust(logits);
-    const draw = this.#drawn++;
-    const candidates = this.#candidates;
-    if (candidates === undefined) return argmax(adjusted);
-    const { temperature, typicalP, topP } = this.#options;
-    candidates.take(adjusted);
-    if (typicalP < 1) candidates.keepTypical(typicalP);
-    if (topP < 1) candidates.keepTopP(topP, this.#minPDepth);
-    else candidates.keepMinP(this.#minPDepth);
-    return candidates.draw(temperature, this.#uniform(draw));
+  sample(logits: Float32Array): number;
+  /** The same from a tensor of floats [V], or of more dimensions of extent 1. Of several positions take the last. */
+  sample(logits: Tensor): Promise<number>;
+  sample(logits: Float32Array | Tensor): number | Promise<number> {
+    return logits instanceof Tensor
+      ? this.#read(logits).then((read) => this.#draw(read))
+      : this.#draw(logits);
   }
 
-  /** Tells that a token, of the prompt or drawn, occurred. */
+  /** Tells that a token of the prompt, or one drawn elsewhere, occurs in the text, for the penalties. */
   accept(id: number): void {
-    if (!(id >= 0 && id < this.#vocabulary)) {
-      const message = `Cannot accept token ${id}: ids are below ${this.#vocabulary}, got ${id}`;
-      throw new WickError("INDEX_OUT_OF_RANGE", message, { param: "id" });
+    this.#tokens.accept(id);
+  }
+
+  #draw(logits: Float32Array): number {
+    if (!(logits instanceof Float32Array)) {
+      const message = `Cannot sample: logits must be a Float32Array or a tensor, got ${typeof logits}`;
+      throw new WickError("INVALID_ARGUMENT", message, { param: "logits" });
     }
-    this.#penalties.accept(id);
+    const id = this.#tokens.sample(logits);
+    this.#tokens.accept(id);
+    return id;
   }
 
-  /** {@linkcode tokenLogprobs} of the model's logits: no bias, penalty or temperature enters. */
-  logprobs(logits: Float32Array, id: number, k: number): TokenLogprobs {
-    this.#checkLength(logits);
-    return tokenLogprobs(logits, id, k);
-  }
-
-  #checkLength(logits: Float32Array): void {
-    if (logits.length === this.#vocabulary) return;
-    const message = `Cannot sample: logits must be one a token, ${this.#vocabulary}, got ${logits.length}`;
-    throw new WickError("SHAPE_MISMATCH", message, { param: "logits" });
-  }
-
-  /** The logits with biases and penalties, in float32. */
-  #adjust(logits: Float32Array): Float32Array {
-    const adjusted = this.#adjusted;
-    if (adjusted === undefined) return logits;
-    adjusted.set(logits);
-    for (let i = 0; i < this.#biasIds.length; i++) adjusted[this.#biasIds[i]] += this.#biases[i];
-    this.#penalties.apply(adjusted);
-    return adjusted;
-  }
-
-  /** The n-th uniform number of this seed, in [0, 1). */
-  #uniform(n: number): number {
-    const { seed } = this.#options;
-    philox4x32(n, n / 0x100000000, 0, STREAM, seed, seed / 0x100000000, this.#words);
-    return unitFloat64(this.#words[0], this.#words[1]);
+  async #read(logits: Tensor): Promise<Float32Array> {
+    if (logits.size !== this.#vocabulary) {
+      const message =
+        `Cannot sample from ${logits}: expected ${this.#vocabulary} logits, those of one position`;
+      throw new WickError("SHAPE_MISMATCH", message, { param: "logits" });
+    }
+    if (logits.dtype === "f32") return await logits.data<Float32Array>();
+    using converted = logits.toF32();
+    return await converted.data<Float32Array>();
   }
 }

@@ -16,7 +16,7 @@ import type { TextRequest } from "./request.ts";
 import { type Job, prepare } from "./run.ts";
 import type { Limits, Settings } from "./settings.ts";
 import { pulledStream } from "./stream.ts";
-import { outlive, settledElsewhere } from "./waiting.ts";
+import { leaving, outlive, settledElsewhere } from "./waiting.ts";
 
 /** What Hono knows of a request to Wick. */
 export interface WickEnv<Env extends object> {
@@ -60,7 +60,7 @@ export async function generating<Env extends object>(
   );
   const model = await opened(c, house, request.model);
   const work = new AbortController();
-  const unlink = link(c.req.raw.signal, work);
+  const unlink = link(leaving(c), work);
   let place: Place | undefined;
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const done = () => {
@@ -113,7 +113,8 @@ function salted(request: TextRequest, key = ""): TextRequest {
 }
 
 /** Aborts `work` with `signal`, until the link is undone. */
-function link(signal: AbortSignal, work: AbortController): () => void {
+function link(signal: AbortSignal | undefined, work: AbortController): () => void {
+  if (!signal) return () => {};
   const abort = () => work.abort();
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });

@@ -16,6 +16,17 @@ export async function settledElsewhere<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * The signal by which the host tells that the client has left. Deno.serve's is not asked for: it aborts after every
+ * answer too, warns of that on the console at the first look, and behind most bodies never tells of a client before its
+ * answer (decision 14); a stream notices by itself that nobody reads it.
+ */
+export function leaving(c: Context): AbortSignal | undefined {
+  const info = c.env as { completed?: unknown; remoteAddr?: unknown } | undefined;
+  const isDenoServe = info?.completed instanceof Promise && info.remoteAddr !== undefined;
+  return isDenoServe ? undefined : c.req.raw.signal;
+}
+
 /** Lets `work` go on to its end after the client has left; elsewhere than in a Worker it does anyway. */
 export function outlive(c: Context, work: Promise<unknown>): void {
   try {

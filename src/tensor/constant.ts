@@ -40,7 +40,7 @@ function element(device: Device, value: number, dtype: Dtype): Tensor {
   if (!isPlain(dtype)) {
     throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: its elements come in blocks`);
   }
-  if (dtype !== "bool" && !fits(value, dtype)) {
+  if (!fits(value, dtype)) {
     throw new WickError("DTYPE_MISMATCH", `Cannot take ${value} as ${dtype}: it has no such element`);
   }
   const bytes = new Uint8Array(encode([value], dtype).buffer);

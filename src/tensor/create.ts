@@ -48,6 +48,18 @@ export interface TensorOptions {
 export function tensor(values: NestedValues | PlainArray, options: TensorOptions = {}): Tensor {
   refuseWhileRecording("make a tensor");
   const device = deviceNamed(options.device);
+  const { flat, shape, dtype } = elementsOf(values, options);
+  const made = new Tensor(device.allocate(storageBytes(dtype, shape)), dtype, shape, {
+    scope: options.scope,
+  });
+  return made.write(flat);
+}
+
+/** Values as the elements of a tensor that {@linkcode tensor} would make of them; it says what it refuses. */
+export function elementsOf(
+  values: NestedValues | PlainArray,
+  options: Pick<TensorOptions, "dtype" | "shape"> = {},
+): { flat: PlainArray; shape: readonly number[]; dtype: PlainDtype } {
   if (options.shape) checkShape("make a tensor of", options.shape);
   if (options.dtype) checkPlain("make a tensor of", options.dtype);
   const { flat, shape, dtype } = ArrayBuffer.isView(values)
@@ -65,10 +77,7 @@ export function tensor(values: NestedValues | PlainArray, options: TensorOptions
       `Cannot make ${dtype}${show(shape)} of a ${flat.constructor.name}: its elements are others`,
     );
   }
-  const made = new Tensor(device.allocate(storageBytes(dtype, shape)), dtype, shape, {
-    scope: options.scope,
-  });
-  return made.write(flat);
+  return { flat, shape, dtype };
 }
 
 /** Opens a scope: it owns what is made in it, and what is computed from that. */

@@ -57,7 +57,7 @@ export function encodeChat(
   const guarded = (value: unknown): unknown => guard(tokenizer, value);
   const begun = continueFinal ? begunAnswer(messages) : "";
   const asked = continueFinal ? messages.slice(0, -1) : messages;
-  const rendered = template.render(guarded(asked) as ChatMessage[], {
+  const rendered = template.render(guarded(template.fitted(asked)) as ChatMessage[], {
     ...options,
     tools: guarded(options.tools) as RenderOptions["tools"],
     variables: guarded(options.variables) as RenderOptions["variables"],

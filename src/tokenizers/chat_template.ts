@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { Environment, parse, tokenize } from "../../deps.ts";
 import { WickError } from "../error.ts";
-import { strftime } from "./strftime.ts";
-import { LONGEST_TEMPLATE, LONGEST_TEXT, MOST_ITEMS } from "./template_bounds.ts";
-import { BoundedInterpreter } from "./template_interpreter.ts";
+import { Template, TemplateFailure } from "./template/mod.ts";
+import { type Contents, inParts, normalized, probed } from "./chat_messages.ts";
 
 /** A message as a template sees it: a role, a content, and whatever else the template knows. */
 export interface ChatMessage {
@@ -37,11 +35,10 @@ export interface RenderOptions {
   now?: Date;
 }
 
-type Program = ReturnType<typeof parse>;
-
 /**
- * A parsed chat template. Rendering follows transformers' environment (`trim_blocks`, `lstrip_blocks`,
- * `raise_exception`, `strftime_now`, `tojson`, loop controls) and is bounded in steps and size.
+ * A parsed chat template. Rendering is that of jinja2 as transformers sets it up (`trim_blocks`, `lstrip_blocks`,
+ * `raise_exception`, `strftime_now`, `tojson`, `generation`, loop controls, an immutable sandbox), and is bounded
+ * in steps, nesting and size.
  *
  * @example
  * ```ts
@@ -54,7 +51,8 @@ type Program = ReturnType<typeof parse>;
  * ```
  */
 export class ChatTemplate {
-  private program?: Program;
+  private template?: Template;
+  private contents?: Contents;
 
   private constructor(readonly source: string, private readonly tokens: TemplateTokens) {}
 
@@ -75,47 +73,48 @@ export class ChatTemplate {
   }
 
   /**
-   * The text of a conversation.
+   * The text of a conversation. As in transformers, fields of messages that are null count as absent, and
+   * reasoning is known by each of its names. A content that is a list of text parts becomes one text for
+   * templates that know no parts.
    *
    * @throws {WickError} TEMPLATE_FAILED where the template fails, refuses the messages or exceeds its bounds
    */
   render(messages: readonly ChatMessage[], options: RenderOptions = {}): string {
-    const program = this.parsed();
-    try {
-      const { value } = new BoundedInterpreter(this.environment(messages, options), program).run(program);
-      if (typeof value !== "string" || value.length > LONGEST_TEXT) throw new Error("it gave no text");
-      return value;
-    } catch (error) {
-      throw failed("render", error);
-    }
+    const template = this.parsed();
+    const given = normalized(messages, () => this.taken());
+    return attempt(
+      "render",
+      () => template.render(this.variables(given, options), options.now ?? new Date()),
+    );
+  }
+
+  /**
+   * Messages that the template does not lose: those of some models that see go through parts alone, and write
+   * nothing of a content that is a text. For these each text becomes one part, as in llama.cpp.
+   *
+   * @throws {WickError} TEMPLATE_FAILED where the template is no Jinja
+   */
+  fitted(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+    const { text, parts } = this.taken();
+    return text || !parts ? messages : inParts(messages);
   }
 
   /** Parses what is not parsed yet. */
-  private parsed(): Program {
-    if (this.program) return this.program;
-    try {
-      if (this.source.length > LONGEST_TEMPLATE) {
-        throw new Error(`it must have at most ${LONGEST_TEMPLATE} characters, got ${this.source.length}`);
-      }
-      return this.program = parse(tokenize(this.source, { lstrip_blocks: true, trim_blocks: true }));
-    } catch (error) {
-      throw failed("parse", error);
-    }
+  private parsed(): Template {
+    return this.template ??= attempt("parse", () => Template.parse(this.source));
+  }
+
+  /** Which contents the template takes. */
+  private taken(): Contents {
+    const template = this.parsed();
+    return this.contents ??= probed((content) =>
+      template.render(this.variables([{ role: "user", content }], {}), new Date(0))
+    );
   }
 
   /** The variables that a template sees. */
-  private environment(messages: readonly ChatMessage[], options: RenderOptions): Environment {
-    const environment = new Environment();
-    const variables: Record<string, unknown> = {
-      true: true,
-      false: false,
-      none: null,
-      True: true,
-      False: false,
-      None: null,
-      range,
-      raise_exception: raise,
-      strftime_now: (format: unknown) => strftime(options.now ?? new Date(), String(textOnly(format))),
+  private variables(messages: readonly ChatMessage[], options: RenderOptions): Record<string, unknown> {
+    return {
       messages,
       tools: options.tools ?? null,
       documents: null,
@@ -124,35 +123,17 @@ export class ChatTemplate {
       eos_token: this.tokens.eos ?? "",
       ...options.variables,
     };
-    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
-    return environment;
   }
 }
 
-/** Jinja's `range`, which asks before it makes a list. */
-function range(first: unknown, second?: unknown, third: unknown = 1): number[] {
-  const [start, stop] = typeof second === "number" ? [first, second] : [0, first];
-  if (!Number.isInteger(start) || !Number.isInteger(stop) || !Number.isInteger(third) || third === 0) {
-    throw new Error("range() takes integers, the last not 0");
+/** Runs a step, and names it where it fails. */
+function attempt<T>(action: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    // a stack that overflows is one more bound: how deep templates may nest depends on the runtime
+    if (!(cause instanceof TemplateFailure || cause instanceof RangeError)) throw cause;
+    const message = `Cannot ${action} the chat template: ${cause.message.slice(0, 500)}`;
+    throw new WickError("TEMPLATE_FAILED", message, { cause });
   }
-  const [from, to, step] = [start, stop, third] as number[];
-  const length = Math.max(0, Math.ceil((to - from) / step));
-  if (length > MOST_ITEMS) throw new Error(`range() may give at most ${MOST_ITEMS} numbers, got ${length}`);
-  return Array.from({ length }, (_, i) => from + i * step);
-}
-
-function raise(message: unknown): never {
-  throw new Error(textOnly(message));
-}
-
-/** Lists are not written out here: nothing has asked for their size. */
-function textOnly(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function failed(action: string, cause: unknown): WickError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WickError("TEMPLATE_FAILED", `Cannot ${action} the chat template: ${reason.slice(0, 500)}`, {
-    cause,
-  });
 }

@@ -56,6 +56,31 @@ Deno.test("serve refuses an empty key instead of standing open", async () => {
   match(stderr, /error\[INVALID_ARGUMENT\]: .*apiKeys/);
 });
 
+Deno.test("serve --cors lets pages of the origins given call it, and refuses what is none", async () => {
+  const allowed = async (args: string[], origin: string) => {
+    let found: string | null = null;
+    const onListen = async (handler: Handler) => {
+      const headers = { origin, "access-control-request-method": "POST" };
+      const preflight = new Request("http://local/v1/chat/completions", { method: "OPTIONS", headers });
+      found = (await handler(preflight)).headers.get("access-control-allow-origin");
+    };
+    const { code, stderr } = await wick(["serve", ...args], { onListen });
+    equal(code, 0, stderr);
+    return found;
+  };
+  const two = ["--cors", "https://a.example", "--cors", "http://localhost:3000"];
+  equal(await allowed(two, "https://a.example"), "https://a.example");
+  equal(await allowed(two, "http://localhost:3000"), "http://localhost:3000");
+  equal(await allowed(two, "https://b.example"), null);
+  equal(await allowed(["--cors", "*"], "https://b.example"), "*");
+  equal(await allowed([], "https://a.example"), null);
+  for (const wrong of ["a.example", "https://a.example/", "https://a.example/page", "null", ""]) {
+    const { code, stderr } = await wick(["serve", "--cors", wrong]);
+    equal(code, 2, wrong);
+    match(stderr, /--cors must be an origin, as https:\/\/example\.com, or "\*"/);
+  }
+});
+
 Deno.test("modelId() is the file's name without its ending", () => {
   const cases = {
     "models/a.gguf": "a",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isNear } from "../near.ts";
 import type { Kernel } from "../../src/device/kernel.ts";
 import type { Case, Expected, OperandValue } from "../reference/reference.ts";
 
@@ -27,7 +28,7 @@ export function compare(
   expected.forEach((wanted, e) => {
     const actual = got[wanted.operand]!;
     for (let i = 0; i < actual.length; i++) {
-      if (isNear(wanted, i, actual[i], tolerance) || (or && isNear(or[e], i, actual[i], tolerance))) continue;
+      if (fits(wanted, i, actual[i], tolerance) || (or && fits(or[e], i, actual[i], tolerance))) continue;
       throw new Error(
         `${kernel.name} ${test.label} (${how}): operand ${kernel.operands[wanted.operand].name}[${i}] is ` +
           `${actual[i]}, expected ${wanted.values[i]} within ${bound(wanted, i, tolerance)}`,
@@ -36,12 +37,11 @@ export function compare(
   });
 }
 
-function isNear(expected: Expected, i: number, actual: number | bigint, tolerance: number): boolean {
+function fits(expected: Expected, i: number, actual: number | bigint, tolerance: number): boolean {
   const want = expected.values[i];
   if (want === undefined || Object.is(want, actual)) return true;
   if (typeof want === "bigint" || typeof actual === "bigint") return false; // only the same will do
-  if (Number.isNaN(want)) return Number.isNaN(actual);
-  return Math.abs(actual - want) <= bound(expected, i, tolerance);
+  return isNear(actual, want, bound(expected, i, tolerance));
 }
 
 function bound({ values, scale }: Expected, i: number, tolerance: number): number {

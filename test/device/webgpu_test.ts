@@ -12,6 +12,8 @@ const skipped = "reason" in found ? found.reason : undefined;
 const files = [
   "tensors.ts",
   "conformance.ts",
+  "elementary.ts",
+  "edges.ts",
   "examples.ts",
   "optimizers.ts",
   "device.ts",

@@ -1,9 +1,9 @@
-/** The digits of the examples are read, dealt out, and learned. */
+/** The digits of the examples are read and learned. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { accuracy, batches, readDigits } from "../../examples/digits.ts";
+import { readDigits, shareRight } from "../../examples/digits.ts";
 import { Cnn } from "../../examples/digits_cnn.ts";
 import { learnDigits, mlp } from "../../examples/digits_mlp.ts";
-import { defaultDevice, Generator, manualSeed } from "../../mod.ts";
+import { defaultDevice, manualSeed } from "../../mod.ts";
 
 Deno.test("a digit's line is 64 pixels and its label", () => {
   const { train, test } = readDigits();
@@ -14,15 +14,6 @@ Deno.test("a digit's line is 64 pixels and its label", () => {
     equal(new Set(labels).size, 10);
   }
   deepEqual([...train.pixels.slice(0, 8)], [0, 0, 5 / 16, 13 / 16, 9 / 16, 1 / 16, 0, 0]);
-});
-
-Deno.test("batches deal every number once, another order each time", () => {
-  const generator = new Generator(3);
-  const deal = () => [...batches(12, 4, generator)].map((batch) => [...batch]);
-  const [first, second] = [deal(), deal()];
-  deepEqual(first.flat().sort((a, b) => a - b), Array.from({ length: 12 }, (_, i) => i));
-  ok(`${first}` !== `${second}`);
-  deepEqual([...batches(11, 4, generator)].length, 2);
 });
 
 Deno.test("an MLP learns to read digits, and leaves nothing behind", async () => {
@@ -37,7 +28,7 @@ Deno.test("an MLP learns to read digits, and leaves nothing behind", async () =>
 Deno.test("a CNN learns to read digits, and leaves nothing behind", async () => {
   manualSeed(1);
   using net = new Cnn().init(1);
-  const before = await accuracy(net, readDigits().test);
+  const before = await shareRight(net, readDigits().test);
   ok(before < 0.5, `${before} are right before`);
   const live = defaultDevice().live().bytes;
   const right = await learnDigits(net, 5, 1);

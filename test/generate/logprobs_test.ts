@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { tokenLogprobs } from "../../src/generate/logprobs.ts";
 import { resolveOptions } from "../../src/generate/options.ts";
-import { Sampler } from "../../src/generate/sampler.ts";
+import { TokenSampler } from "../../src/generate/token_sampler.ts";
 import { Random, testSeed } from "../random.ts";
 import * as reference from "./reference.ts";
 
@@ -49,13 +49,13 @@ Deno.test("tokenLogprobs() refuses tokens outside the vocabulary and logits that
   throws(() => tokenLogprobs(Float32Array.of(0, NaN), 0, 1), { code: "INVALID_STATE", message: /token 1$/ });
 });
 
-Deno.test("Sampler.logprobs() ignores biases, penalties and temperature", () => {
+Deno.test("TokenSampler.logprobs() ignores biases, penalties and temperature", () => {
   const logits = Float32Array.of(1, 2, 3);
   const options = resolveOptions(
     { temperature: 0.1, logitBias: { 0: 50 }, presencePenalty: 2 },
     { vocabulary: 3, contextLength: 8 },
   );
-  const sampler = new Sampler(options, 3);
+  const sampler = new TokenSampler(options, 3);
   sampler.accept(2);
   sampler.sample(logits);
   deepEqual(sampler.logprobs(logits, 0, 3), tokenLogprobs(logits, 0, 3));

@@ -6,6 +6,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { type PlainDtype, type Scope, scope, type Tensor, tensor, WickError } from "../../mod.ts";
 import { isHalf } from "../../src/tensor/dtype.ts";
 import { readGolden } from "../golden_file.ts";
+import { isNear } from "../near.ts";
 import { type GoldenCall, gradientsOf, type Numbers, plain, results, run, slopeOf } from "./calls.ts";
 
 interface Result {
@@ -93,9 +94,7 @@ async function compare(what: string, got: Tensor, { dtype, shape, data }: Result
   const values = await numbersOf(got);
   const tolerance = (isHalf(own) ? TOLERANCES[own] : TOLERANCES[got.dtype as PlainDtype]) ?? 0;
   plain(data).forEach((want, i) => {
-    const same = Object.is(want, values[i]) || want === values[i] ||
-      Math.abs(values[i] - want) <= tolerance * (1 + Math.abs(want));
-    ok(same, `${what}[${i}] is ${values[i]}, not ${want}`);
+    ok(isNear(values[i], want, tolerance * (1 + Math.abs(want))), `${what}[${i}] is ${values[i]}, not ${want}`);
   });
 }
 

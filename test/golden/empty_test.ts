@@ -5,6 +5,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type PlainDtype, type Scope, scope, type Tensor, tensor, WickError } from "../../mod.ts";
 import { readGolden } from "../golden_file.ts";
+import { isNear } from "../near.ts";
 import { type GoldenCall, type Numbers, plain, results, run } from "./calls.ts";
 
 type Given = readonly number[] | { readonly dtype: "i32" | "bool"; readonly shape: readonly number[] };
@@ -56,9 +57,7 @@ async function check(given: Case, dtype: PlainDtype): Promise<void> {
 async function compare(what: string, y: Tensor, data: Numbers, dtype: PlainDtype): Promise<void> {
   const got = await y.to("f64").data<Float64Array>();
   plain(data).forEach((want, i) => {
-    const same = Object.is(want, got[i]) || want === got[i] ||
-      Math.abs(got[i] - want) <= TOLERANCES[dtype]! * (1 + Math.abs(want));
-    ok(same, `${what}[${i}] is ${got[i]}, not ${want}`);
+    ok(isNear(got[i], want, TOLERANCES[dtype]! * (1 + Math.abs(want))), `${what}[${i}] is ${got[i]}, not ${want}`);
   });
 }
 

@@ -5,6 +5,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type PlainDtype, type Scope, scope, type Tensor, tensor, WickError } from "../../mod.ts";
 import { readGolden } from "../golden_file.ts";
+import { isNear } from "../near.ts";
 import { type GoldenCall, type Numbers, plain, results, run } from "./calls.ts";
 
 interface Case extends GoldenCall {
@@ -56,8 +57,7 @@ async function check(given: Case): Promise<void> {
   const got = await y.to("f64").data<Float64Array>();
   const tolerance = TOLERANCES[given.inputs[0][0]] ?? 2e-6;
   plain(expected.data).forEach((want, i) => {
-    const same = Object.is(want, got[i]) || Math.abs(got[i] - want) <= tolerance * (1 + Math.abs(want));
-    ok(same, `${what}[${i}] is ${got[i]}, not ${want}`);
+    ok(isNear(got[i], want, tolerance * (1 + Math.abs(want))), `${what}[${i}] is ${got[i]}, not ${want}`);
   });
 }
 

@@ -6,6 +6,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as wick from "../../mod.ts";
 import { repositoryPath } from "../shared.ts";
+import { isNear } from "../near.ts";
 import { laidOut, type Layout } from "../tensor/layouts.ts";
 import { find, type GoldenCall, gradientsOf, type Numbers, plain, results, run, slopeOf } from "./calls.ts";
 
@@ -45,9 +46,7 @@ async function compare(what: string, got: Tensor, shape: number[], data: Numbers
   deepEqual(got.shape, shape, `${what} is of another shape`);
   const values = Array.from<number | bigint, number>(await got.data(), Number);
   plain(data).forEach((want, i) => {
-    const same = Object.is(want, values[i]) || want === values[i] ||
-      Math.abs(values[i] - want) <= tolerance * (1 + Math.abs(want));
-    ok(same, `${what}[${i}] is ${values[i]}, expected ${want}`);
+    ok(isNear(values[i], want, tolerance * (1 + Math.abs(want))), `${what}[${i}] is ${values[i]}, expected ${want}`);
   });
 }
 

@@ -5,6 +5,7 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { arange, full, linspace, type PlainDtype, type Scope, scope, type Tensor, tensor, WickError } from "../../mod.ts";
 import { readGolden } from "../golden_file.ts";
+import { isNear } from "../near.ts";
 import { type Numbers, plain } from "./calls.ts";
 
 type Outcomes = readonly (Numbers[number] | null)[];
@@ -47,7 +48,7 @@ const ways: Record<string, Way> = {
 function isStricter(way: string, value: number, dtype: PlainDtype): boolean {
   const isFraction = !Number.isInteger(value);
   if (dtype === "u8" && value < 0) return true; // PyTorch takes -1 for 255, but not in pad
-  if (way === "clamp" && dtype === "bool") return true;
+  if (dtype === "bool" && ["clamp", "maskedFill", "scatter", "pad"].includes(way)) return true; // 0 and 1 alone
   if (way === "clamp") return Number.isNaN(value) || (isFraction && Number.isFinite(value) && dtype[0] !== "f");
   return isFraction && ["maskedFill", "scatter", "pad"].includes(way) && /^[iu]/.test(dtype); // no silent rounding
 }
@@ -71,7 +72,7 @@ async function check(
   const wanted = outcomes.flatMap((o) => o ? [o[at]] : []).map((w) => w === null ? w : plain([w])[0]);
   const got = await outcomeOf(() => ways[way](value, dtype, own));
   const agrees = (w: number | null) =>
-    w === got || (w !== null && got !== null && (Object.is(w, got) || Math.abs(w - got) <= 1e-6 * Math.abs(w)));
+    w === got || (w !== null && got !== null && isNear(got, w, 1e-6 * Math.abs(w)));
   const what = `${way} of ${value} in ${dtype} gives ${got}, there ${wanted.join(" and ")}`;
   const isRounded = Math.abs(value) >= 65520 && Math.abs(got ?? 0) === Infinity; // beyond the floats of 16 or 32 bits
   ok(wanted.some(agrees) || isRounded || (got === null && isStricter(way, value, dtype)), what);

@@ -17,6 +17,7 @@ import {
   tensor,
   zeros,
 } from "../../mod.ts";
+import { isNear } from "../near.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -69,7 +70,7 @@ function close(got: ArrayLike<number>, want: ArrayLike<number>, bound: number, w
   deepEqual(got.length, want.length, what);
   for (let i = 0; i < got.length; i++) {
     ok(
-      Math.abs(got[i] - want[i]) <= bound * (1 + Math.abs(want[i])),
+      isNear(got[i], want[i], bound * (1 + Math.abs(want[i]))),
       `${what}: ${got[i]} at ${i}, want ${want[i]}`,
     );
   }

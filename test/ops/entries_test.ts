@@ -5,13 +5,13 @@ import { absent } from "./absent.ts";
 import { entries } from "./entries.ts";
 import { modules } from "./modules.ts";
 
-/** Public methods and functions that are no ops: they read, write, own, record, load or set up. */
+/** Public methods and functions that are no ops: they read, write, own, record, load, measure or set up. */
 const OTHERS = [
   "Tensor.constructor",
   ..."alias dispose data toArray item write requiresGrad backward bind cut toText print toString".split(" ")
     .map((name) => `Tensor.${name}`),
   ..."load defaultDevice openDevice scope promote resultType checkpoint grad noGrad record".split(" "),
-  ..."defaultGenerator manualSeed".split(" "),
+  ..."defaultGenerator manualSeed accuracy perplexity".split(" "),
   ..."readNpy readNpz readPth readSafetensors readTensors".split(" "),
   ..."streamSafetensors writeNpy writeNpz writeSafetensors".split(" "),
 ];

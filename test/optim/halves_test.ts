@@ -4,6 +4,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { crossEntropy, grad, linear, nn, optim, record, type Tensor, tensor } from "../../mod.ts";
 import { takeRows } from "../../src/tensor/ops/linear.ts";
+import { isNear } from "../near.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -37,7 +38,7 @@ Deno.test("a leaf of f16 or bf16 has its gradient in its dtype, that of f32 roun
       const [got, want] = [await values(a), await values(b)];
       const grain = dtype === "f16" ? 2 ** -9 : 2 ** -6;
       got.forEach((v, i) =>
-        ok(Math.abs(v - want[i]) <= grain * (1 + Math.abs(want[i])), `${name}: ${got}, ${want}`)
+        ok(isNear(v, want[i], grain * (1 + Math.abs(want[i]))), `${name}: ${got}, ${want}`)
       );
     }
   }

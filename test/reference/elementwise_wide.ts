@@ -137,7 +137,7 @@ export const affine_i32: Reference = affine(integers, 32, [-3n, 7n], [-3, 7]);
 
 const mapped = (
   f: (x: number) => number,
-  options: { largest?: number; draw?: typeof positive; scale?: (x: number) => number } = {},
+  options: { draw?: typeof positive; scale?: (x: number) => number } = {},
 ) => unary(f, { ...options, width: double });
 
 export const neg_f64: Reference = mapped((x) => -x);
@@ -147,9 +147,9 @@ export const exp_f64: Reference = mapped(Math.exp);
 export const log_f64: Reference = mapped(Math.log, { draw: positive });
 export const log2_f64: Reference = mapped(Math.log2, { draw: positive });
 export const log10_f64: Reference = mapped(Math.log10, { draw: positive });
-export const sin_f64: Reference = mapped(Math.sin, { largest: 1e6 });
-export const cos_f64: Reference = mapped(Math.cos, { largest: 1e6 });
-export const tan_f64: Reference = mapped(Math.tan, { largest: 1e6, scale: (x) => 1 + Math.tan(x) ** 2 });
+export const sin_f64: Reference = mapped(Math.sin);
+export const cos_f64: Reference = mapped(Math.cos);
+export const tan_f64: Reference = mapped(Math.tan, { scale: (x) => 1 + Math.tan(x) ** 2 });
 export const tanh_f64: Reference = mapped(Math.tanh);
 export const sigmoid_f64: Reference = mapped((x) => 1 / (1 + Math.exp(-x)));
 export const silu_f64: Reference = mapped((x) => x / (1 + Math.exp(-x)));

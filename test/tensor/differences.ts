@@ -9,6 +9,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { defaultDevice, noGrad, record, scope, type Tensor } from "../../mod.ts";
 import { inScope } from "../../src/tensor/autograd.ts";
 import { debugDevice } from "../device/wasm/debug.ts";
+import { isNear } from "../near.ts";
 import { Random } from "../random.ts";
 import { laidOut, type Layout, layouts, type Values } from "./layouts.ts";
 import { gradients, lossOf, type Op, type Reference, type Truth, truthOf } from "./slopes.ts";
@@ -52,9 +53,8 @@ export function near(
 ): void {
   deepEqual(got.length, want.length, `${what}: lengths`);
   for (let i = 0; i < want.length; i++) {
-    if (Object.is(got[i], want[i]) || (got[i] === want[i])) continue;
     ok(
-      Math.abs(Number(got[i]) - want[i]) <= tolerance * (1 + size(want[i])),
+      isNear(Number(got[i]), want[i], tolerance * (1 + size(want[i]))),
       `${what}: element ${i} is ${got[i]}, not ${want[i]}`,
     );
   }

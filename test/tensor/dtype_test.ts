@@ -4,6 +4,7 @@
  */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { cat, defaultDevice, grad, ones, type PlainDtype, record, scope, Tensor, tensor } from "../../mod.ts";
+import { isNear } from "../near.ts";
 import { Random, testSeed } from "../random.ts";
 
 const seed = testSeed();
@@ -321,7 +322,7 @@ for (const [name, f] of Object.entries(differentiable)) {
         const wanted = (up - down) / (2 * h);
         const bound = isLoose ? 1e-4 : 1e-7;
         ok(
-          Math.abs(got[e] - wanted) <= bound * (1 + Math.abs(wanted)),
+          isNear(got[e], wanted, bound * (1 + Math.abs(wanted))),
           `${name}: ${got[e]}, expected ${wanted}`,
         );
       }

@@ -5,6 +5,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { type Scope, scope, Tensor, tensor, WickError } from "../../mod.ts";
 import { type Call, entries, type Given } from "../ops/entries.ts";
+import { isNear } from "../near.ts";
 import { Random, testSeed } from "../random.ts";
 import { laidOut, type Layout } from "./layouts.ts";
 
@@ -100,8 +101,7 @@ async function hold(name: string, call: Call, random: Random): Promise<void> {
 }
 
 function same(got: number, want: number, what: string): void {
-  if (Object.is(got, want)) return;
-  ok(Math.abs(got - want) <= ROUNDING * (1 + Math.abs(want)), `${what} is ${got}, not ${want}`);
+  ok(isNear(got, want, ROUNDING * (1 + Math.abs(want))), `${what} is ${got}, not ${want}`);
 }
 
 /** The call on a wider matrix; undefined where the op is not one of a matrix of any shape. */

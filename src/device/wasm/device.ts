@@ -11,7 +11,15 @@
  */
 import { WickError } from "../../error.ts";
 import { allOrNothing } from "../all_or_nothing.ts";
-import { type Call, Cell, type Device, type LiveMemory, type Replay, Storage } from "../device.ts";
+import {
+  type Call,
+  Cell,
+  type Device,
+  HOW_TO_FREE,
+  type LiveMemory,
+  type Replay,
+  Storage,
+} from "../device.ts";
 import { FAULT_BYTES, Faults } from "../faults.ts";
 import { kernelSizes } from "../form.ts";
 import { dotOf } from "../../quant/dot.ts";
@@ -28,8 +36,6 @@ const MAX_PAGES = 65536;
 /** Memory grows by at least this: growing copies nothing, but detaches every view. */
 const GROWTH_PAGES = 16;
 const DEBUG_RANGES = 512;
-/** From so many blocks on, memory that runs out was rather forgotten than asked for at once. */
-const MANY_BLOCKS = 1000;
 
 type KernelFunction = (args: number, part: number, parts: number) => void;
 type RunProgram = (rows: number, count: number, part: number, parts: number) => void;
@@ -222,14 +228,10 @@ export class WasmDevice implements Device {
     void this.#open; // throws after dispose
     const address = this.#heap.allocate(bytes);
     if (address >= 0) return address;
-    const { bytes: held, count } = this.#heap;
-    const many = count < MANY_BLOCKS
-      ? ""
-      : "; dispose tensors that are done with, or make those of a loop in a scope()";
     throw new WickError(
       "OUT_OF_MEMORY",
-      `Cannot allocate ${bytes} bytes: ${held} are held in ${count} blocks, the memory has ${this.memoryBytes} and ` +
-        `may not pass ${this.#maximumPages * PAGE}${many}`,
+      `Cannot allocate ${bytes} bytes: ${this.#heap.bytes} are held in ${this.#heap.count} storages, the memory has ` +
+        `${this.memoryBytes} and may not pass ${this.#maximumPages * PAGE}; ${HOW_TO_FREE}`,
     );
   }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { WickError } from "../../error.ts";
-import type { LiveMemory } from "../device.ts";
+import { HOW_TO_FREE, type LiveMemory } from "../device.ts";
 import { Heap } from "../wasm/heap.ts";
 
 /** Addresses of one slab: 16 GiB, more than any buffer has. */
@@ -54,7 +54,8 @@ export class GpuMemory {
     if (need <= most) return this.add(Math.max(need, Math.min(SLAB_BYTES, most))).heap.allocate(bytes);
     throw new WickError(
       "OUT_OF_MEMORY",
-      `Cannot allocate ${bytes} bytes: ${this.live().bytes} are held, and a buffer of this GPU may not pass ${most}`,
+      `Cannot allocate ${bytes} bytes: ${this.live().bytes} are held in ${this.live().storages} storages, and a buffer ` +
+        `of this GPU may not pass ${most}; ${HOW_TO_FREE}`,
     );
   }
 

@@ -12,7 +12,8 @@ fn silu_slope(x: f32) -> f32 {
 }
 fn gelu_slope(x: f32) -> f32 {
   let t = exact_tanh(0.7978845608 * (x + 0.044715 * x * x * x));
-  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * x * x);
+  let square = min(x * x, 1e6);
+  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * square);
 }
 fn gelu_erf_slope(x: f32) -> f32 {
   return 0.5 * (1.0 + erf(x * 0.7071067812)) + x * exact_exp(-0.5 * x * x) * 0.3989422804;
@@ -325,6 +326,7 @@ fn score(i: i32, key: i32) -> f32 {
 /** kernels_gpu/common/lanes.wgsl */
 export const common_lanes: string = `
 const LANES = 128u;
+const RUN = 8192;
 var<workgroup> lane_values: array<f32, LANES>;
 fn sum_of_lanes(value: f32, lane: u32) -> f32 {
   workgroupBarrier();
@@ -552,8 +554,8 @@ fn power(a: f32, b: f32) -> f32 {
     y = select(0.0, infinity(), (size == 0.0) == (b < 0.0));
   } else if (whole && abs(b) <= 16.0) {
     y = 1.0;
-    for (var n = 0; n < i32(abs(b)); n++) { y *= size; }
-    if (b < 0.0) { y = 1.0 / y; }
+    let factor = select(size, 1.0 / size, b < 0.0);
+    for (var n = 0; n < i32(abs(b)); n++) { y *= factor; }
   } else if (is_negative(a) && !whole) {
     return nan();
   } else {
@@ -731,12 +733,18 @@ fn main(
     var maximum = flip(infinity());
     for (var c = i32(lane); c < row.V; c += i32(LANES)) { maximum = max(maximum, load_logits(at + c)); }
     maximum = largest_of_lanes(maximum, lane);
+    var own = 0.0;
+    for (var start = 0; start < row.V; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.V); c += i32(LANES)) {
+        part += exact_exp(load_logits(at + c) - maximum);
+      }
+      own += part;
+    }
+    let log_sum = exact_log(sum_of_lanes(own, lane));
     var part = 0.0;
-    for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += exact_exp(load_logits(at + c) - maximum); }
-    let lse = maximum + exact_log(sum_of_lanes(part, lane));
-    part = 0.0;
     if (row.smoothing != 0.0) {
-      for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (lse - load_logits(at + c)); }
+      for (var c = i32(lane); c < row.V; c += i32(LANES)) { part += weight(c) * (maximum - load_logits(at + c) + log_sum); }
     }
     let smooth_sum = sum_of_lanes(part, lane);
     if (lane == 0u) {
@@ -745,10 +753,10 @@ fn main(
       if (chosen == row.ignore) {
         loss = 0.0;
       } else if (chosen >= 0 && chosen < row.V) {
-        loss = (1.0 - row.smoothing) * weight(chosen) * (lse - load_logits(at + chosen));
+        loss = (1.0 - row.smoothing) * weight(chosen) * (maximum - load_logits(at + chosen) + log_sum);
         loss += row.smoothing / f32(row.V) * smooth_sum;
       }
-      store_lse(t, lse);
+      store_lse(t, maximum + log_sum);
       store_losses(t, loss);
     }
   }
@@ -1031,9 +1039,15 @@ fn main(
     for (var c = i32(lane); c < row.C; c += i32(LANES)) { largest = max(largest, load_x(at + c)); }
     largest = largest_of_lanes(largest, lane);
     let shift = select(largest, 0.0, is_infinite(largest) || is_nan(largest));
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - shift); }
-    let sum = sum_of_lanes(part, lane);
+    var own = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        part += exact_exp(load_x(at + c) - shift);
+      }
+      own += part;
+    }
+    let sum = sum_of_lanes(own, lane);
     if (lane == 0u) { store_y(r, shift + exact_log(sum)); }
   }
 }
@@ -1193,13 +1207,17 @@ fn main(
 ) {
   for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
     let at = r * row.C;
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let i = at + c;
-      let x = VALUE;
-      part += x * x;
+    var squares = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        let i = at + c;
+        let x = VALUE;
+        part += x * x;
+      }
+      squares += part;
     }
-    let root = sqrt(sum_of_lanes(part, lane) / f32(row.C) + row.eps);
+    let root = sqrt(sum_of_lanes(squares, lane) / f32(row.C) + row.eps);
     for (var c = i32(lane); c < row.C; c += i32(LANES)) {
       let i = at + c;
       store_y(i, KEPT / root * load_w(c));
@@ -1303,12 +1321,16 @@ fn main(
   @builtin(local_invocation_index) lane: u32
 ) {
   for (var r = i32(group.x); r < cell_R(); r += i32(groups.x)) {
-    var part = 0.0;
-    for (var c = i32(lane); c < row.C; c += i32(LANES)) {
-      let x = load_x(r * row.C + c);
-      part += TERM;
+    var sum = 0.0;
+    for (var start = 0; start < row.C; start += RUN) {
+      var part = 0.0;
+      for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+        let x = load_x(r * row.C + c);
+        part += TERM;
+      }
+      sum += part;
     }
-    let total = sum_of_lanes(part, lane);
+    let total = sum_of_lanes(sum, lane);
     if (lane == 0u) { store_y(r, RESULT); }
   }
 }
@@ -1475,9 +1497,15 @@ fn level(at: i32, lane: u32) -> Level {
   var maximum = flip(infinity());
   for (var c = i32(lane); c < row.C; c += i32(LANES)) { maximum = max(maximum, load_x(at + c)); }
   maximum = largest_of_lanes(maximum, lane);
-  var part = 0.0;
-  for (var c = i32(lane); c < row.C; c += i32(LANES)) { part += exact_exp(load_x(at + c) - maximum); }
-  return Level(maximum, sum_of_lanes(part, lane));
+  var sum = 0.0;
+  for (var start = 0; start < row.C; start += RUN) {
+    var part = 0.0;
+    for (var c = start + i32(lane); c < min(start + RUN, row.C); c += i32(LANES)) {
+      part += exact_exp(load_x(at + c) - maximum);
+    }
+    sum += part;
+  }
+  return Level(maximum, sum_of_lanes(sum, lane));
 }
 @compute @workgroup_size(LANES)
 fn main(

@@ -99,7 +99,11 @@ export const pow = arithmetic(
   { f32: rows.pow_f32, f64: wide.pow_f64, i64: wide.pow_i64, bool: null },
   {
     saves: "aby",
-    a: (dy, { a, b }) => where(compare("eq", b, 0), 0, dy.mul(b).mul(pow(a, b.sub(1)))),
+    a: (dy, { a, b }) => {
+      const none = compare("eq", b, 0);
+      // what is not chosen is a number, or its own gradient were NaN; small factors come first
+      return where(none, 0, dy.mul(b.mul(pow(a, where(none, 0, b.sub(1))))));
+    },
     b: (dy, { a, b, y }) => {
       const slope = dy.mul(y).mul(a.log());
       return where(compare("eq", a, 0), where(compare("ge", b, 0), 0, slope), slope);

@@ -15,6 +15,7 @@ import {
   type ClassOptions,
   type ClassRows,
   classRows,
+  hintOf,
   ignored,
   ofHalves,
   reducedByClass,
@@ -85,20 +86,14 @@ export function lossByShare(
   const V = logits.shape[d];
   const fits = (w: Tensor, shape: readonly number[]) =>
     w.dtype === logits.dtype && show(w.shape) === show(shape);
-  if (targets.rank === logits.rank - 1) {
-    throw new WickError(
-      "DTYPE_MISMATCH",
-      `Cannot take crossEntropy of ${logits} and classes ${targets}: classes are whole numbers; make them with ` +
-        `{ dtype: "i32" }`,
-    );
-  }
   if (!fits(targets, logits.shape) || (weights && !fits(weights, [V]))) {
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot take crossEntropy of ${logits} and shares ${targets}${
         weights ? ` by weights ${weights}` : ""
       }: ` +
-        `all must have one dtype, shares the shape of the logits and weights ${show([V])}`,
+        `all must have one dtype, shares the shape of the logits and weights ${show([V])}` +
+        hintOf(targets, logits.shape.toSpliced(d, 1)),
     );
   }
   using logs = logits.logSoftmax(d);

@@ -10,7 +10,7 @@ import { dimension, show, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, throughF32 } from "./cast.ts";
 import { compare, where } from "./compare.ts";
-import { indices } from "./indices.ts";
+import { AS_I32, indices } from "./indices.ts";
 import { pick } from "./pick.ts";
 import { same } from "./view.ts";
 
@@ -82,7 +82,7 @@ function checkClasses(op: string, x: Tensor, d: number, targets: Tensor, weights
     throw new WickError(
       "SHAPE_MISMATCH",
       `Cannot take ${op} of ${x} and ${targets} with the classes in dimension ${d}: expected floats and ` +
-        `integers ${show(others)}; classDim names another dimension`,
+        `integers ${show(others)}; classDim names another dimension` + hintOf(targets, others),
     );
   }
   if (weights && (weights.dtype !== x.dtype || weights.rank !== 1 || weights.shape[0] !== V)) {
@@ -91,6 +91,11 @@ function checkClasses(op: string, x: Tensor, d: number, targets: Tensor, weights
       `Cannot weigh ${V} classes by ${weights}: expected ${x.dtype}[${V}]`,
     );
   }
+}
+
+/** Where ids of classes came as floats, how they come as integers. */
+export function hintOf(targets: Tensor, shape: readonly number[]): string {
+  return isFloat(targets.dtype) && show(targets.shape) === show(shape) ? AS_I32 : "";
 }
 
 /** A loss of f16 or bf16 by way of f32: what is not whole is converted with it. */

@@ -170,18 +170,16 @@ function siluSlope(x: Tensor): Tensor {
 /** (1 + t) / 2 + x (1 - t^2) u' / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3) and t = tanh(u). */
 function geluSlope(x: Tensor): Tensor {
   const root = Math.sqrt(2 / Math.PI);
-  const square = x.mul(x);
+  const square = x.mul(x).clamp(0, 1e6); // a number, as 1 - t^2 is 0 there
   const t = x.mul(square.mul(0.044715).add(1)).mul(root).tanh();
   const inner = square.mul(3 * 0.044715).add(1).mul(root);
   return t.add(1).mul(0.5).add(x.mul(0.5).mul(t.mul(t).neg().add(1)).mul(inner));
 }
 
-/** gelu(x) / x + x e^(-x^2 / 2) / sqrt(2 pi), the first as (1 + erf(x / sqrt(2))) / 2. */
+/** (1 + erf(x / sqrt(2))) / 2 + x e^(-x^2 / 2) / sqrt(2 pi). */
 function geluErfSlope(x: Tensor): Tensor {
   const density = x.mul(x).mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
-  // away from 0 gelu(x) / x is exact enough; at 0 it is 1 / 2: a shift far below f32's grain keeps both
-  const cumulative = unary("gelu_erf", x.add(1e-30)).div(x.add(1e-30));
-  return cumulative.add(x.mul(density));
+  return x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5).add(x.mul(density));
 }
 
 /** silu(gate) * up, both [.., F]. */

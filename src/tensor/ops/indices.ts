@@ -8,6 +8,7 @@ import { check_index } from "../../device/kernels/indexing.ts";
 import { WickError } from "../../error.ts";
 import { constant } from "../constant.ts";
 import { run } from "../dispatch.ts";
+import { isFloat } from "../dtype.ts";
 import { recording } from "../program.ts";
 import { Tensor } from "../tensor.ts";
 import { minimum } from "./arithmetic.ts";
@@ -52,6 +53,9 @@ export function count(index: Tensor): number | Cell {
   return index.rows ? index.rows.times(index.size / index.shape[0]) : index.size;
 }
 
+/** What who gave floats for indices most likely meant: numbers become f32 by themselves. */
+export const AS_I32 = '; numbers are f32 unless told otherwise: use tensor(ids, { dtype: "i32" })';
+
 /** The one place where dtypes of indices are converted: to contiguous i32, a handle of its own. */
 export function toI32(action: string, index: Tensor): Tensor {
   if (index.dtype === "i32") return index.contiguous();
@@ -66,6 +70,8 @@ export function toI32(action: string, index: Tensor): Tensor {
   }
   throw new WickError(
     "DTYPE_MISMATCH",
-    `Cannot ${action} by ${index}: indices and classes must be i32, u32, i64, i16 or u8; make them with { dtype: "i32" }`,
+    `Cannot ${action} by ${index}: indices must be i32, u32, i64, i16 or u8${
+      isFloat(index.dtype) ? AS_I32 : ""
+    }`,
   );
 }

@@ -349,7 +349,8 @@ function powerNorm(to: Reduction, p: number): Tensor {
   });
   return track("norm", y, [x], [x, y], (dy, [x, y]) => {
     const wide = widened(y, to);
-    const slope = power(x.abs().div(wide), p - 1).mul(widened(dy, to));
+    const sizes = where(compare("eq", x, 0), wide, x.abs()); // what is not chosen below is a number
+    const slope = power(sizes.div(wide), p - 1).mul(widened(dy, to));
     const signed = where(compare("gt", x, 0), slope, where(compare("lt", x, 0), slope.neg(), 0));
     return [whereNot0(wide, signed)];
   });

@@ -368,3 +368,19 @@ Deno.test({
     deepEqual([...await wide.data()], [1, 2]);
   },
 });
+
+bothAgree("folds of rows of 300,000", async (device, random, own) => {
+  const values = random.floats(600000).map((v) => Math.abs(v) + 1); // errors of sums do not cancel
+  const x = tensor(values, { shape: [2, 300000], device, scope: own });
+  const targets = tensor(Int32Array.of(3, 299999), { device, scope: own });
+  const folds = [
+    x.mean(-1),
+
+    x.logSumExp(-1),
+    crossEntropy(x, targets, { reduction: "none" }),
+  ];
+  const shares = x.softmax(-1).narrow(1, 0, 4).mul(300000).contiguous();
+  const normal = rmsNorm(x, ones([300000], { device, scope: own }), 1e-5).narrow(1, 0, 4).contiguous();
+  const all = await Promise.all([...folds, shares, normal].map((y) => y.data()));
+  return all.flatMap((numbers) => Array.from(numbers, Number));
+}, 2e-6);
