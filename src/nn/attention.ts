@@ -10,7 +10,7 @@ import { attention, type AttentionOptions, type Position } from "../tensor/ops/a
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
-import { constant, uniform, xavierUniform } from "./init.ts";
+import { constant, uniformByFan, xavierUniform } from "./init.ts";
 import { Linear, linearChecks, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { RotaryEmbedding } from "./rotary.ts";
@@ -117,7 +117,7 @@ export class MultiHeadAttention extends Module {
     }
     const { bias, activations, initial, initialBias = constant(0) } = options;
     // as if query, key and value were one matrix (Glorot and Bengio 2010)
-    const joined = uniform(Math.sqrt(6 / (width + (heads + 2 * keyValueHeads) * headSize)));
+    const joined = uniformByFan(width + (heads + 2 * keyValueHeads) * headSize, 6);
     const layers = {
       bias,
       activations,

@@ -8,7 +8,7 @@ import { WickError } from "../error.ts";
 import type { ConvOptions, ConvTransposeOptions } from "../tensor/ops/conv.ts";
 import { type Pair, pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fans, uniform } from "./init.ts";
+import { fans, uniformByFan } from "./init.ts";
 import { Module } from "./module.ts";
 import { type Initial, Parameter } from "./parameter.ts";
 
@@ -41,7 +41,7 @@ abstract class Convolution extends Module {
   /** A weight of a shape. */
   constructor(shape: readonly number[], outputs: number, { bias = true, initial }: ConvLayerOptions) {
     super();
-    const spread = uniform(1 / Math.sqrt(fans(shape).fanIn));
+    const spread = uniformByFan(fans(shape).fanIn);
     this.weight = new Parameter(shape, initial ?? spread);
     if (bias) this.bias = new Parameter([outputs], spread);
   }

@@ -7,7 +7,7 @@ import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { isPlain } from "../tensor/dtype.ts";
 import { linear, quantizeQ8 } from "../tensor/ops/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniform } from "./init.ts";
+import { uniformByFan } from "./init.ts";
 import { Module } from "./module.ts";
 import { FLOATS, type Initial, Parameter } from "./parameter.ts";
 
@@ -71,7 +71,7 @@ export class Linear extends Module {
     super();
     checkOptions("make a Linear", options, linearChecks);
     const { bias = true, activations = "f32", tiedTo } = options;
-    const spread = uniform(1 / Math.sqrt(inputs));
+    const spread = uniformByFan(inputs);
     this.weight = new Parameter([outputs, inputs], options.initial ?? spread, { tiedTo });
     if (bias) {
       this.bias = new Parameter([outputs], options.initialBias ?? spread, {

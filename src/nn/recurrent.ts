@@ -13,7 +13,7 @@ import { linear } from "../tensor/ops/linear.ts";
 import { Scope } from "../tensor/scope.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniform } from "./init.ts";
+import { uniformByFan } from "./init.ts";
 import { Module, type Part } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -71,7 +71,7 @@ abstract class Recurrent extends Module {
     checkOptions("make a recurrent layer", options, checks);
     checkNumber("make a recurrent layer", "hidden", hidden, { from: 0, whole: true });
     const { layers = 1, bidirectional = false, bias = true } = options;
-    const spread = uniform(1 / Math.sqrt(hidden));
+    const spread = uniformByFan(hidden);
     const direction = (layer: number, back: boolean): Direction => {
       const width = layer === 0 ? inputs : hidden * (bidirectional ? 2 : 1);
       const parameter = (...shape: number[]) => new Parameter(shape, spread);

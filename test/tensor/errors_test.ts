@@ -110,7 +110,7 @@ Deno.test("layers, losses and optimizers refuse numbers that make none", () => {
   const rate = { learningRate: 0.1 };
   throws(() => new nn.Linear(-3, 4), { code: "SHAPE_MISMATCH", message: /declare a parameter \[4,-3\]/ });
   throws(() => new nn.Embedding(2.5, 4), { code: "SHAPE_MISMATCH", message: /\[2.5,4\]/ });
-  throws(() => new nn.Dropout(NaN), { code, message: /0..1, got NaN/ });
+  throws(() => new nn.Dropout(NaN), { code, message: /0 or more and 1 or less, got NaN/ });
   throws(() => new nn.Lstm(3, 3, { layers: 0 }), { code, message: /0 layers/ });
   throws(() => new optim.Adam([p], { ...rate, beta1: 1 }), {
     code,
