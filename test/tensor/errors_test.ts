@@ -111,7 +111,10 @@ Deno.test("layers, losses and optimizers refuse numbers that make none", () => {
   throws(() => new nn.Linear(-3, 4), { code: "SHAPE_MISMATCH", message: /declare a parameter \[4,-3\]/ });
   throws(() => new nn.Embedding(2.5, 4), { code: "SHAPE_MISMATCH", message: /\[2.5,4\]/ });
   throws(() => new nn.Dropout(NaN), { code, message: /0 or more and 1 or less, got NaN/ });
-  throws(() => new nn.Lstm(3, 3, { layers: 0 }), { code, message: /0 layers/ });
+  throws(() => new nn.Lstm(3, 3, { layers: 0 }), {
+    code,
+    message: /layers must be a whole number, 1 or more, got 0/,
+  });
   throws(() => new optim.Adam([p], { ...rate, beta1: 1 }), {
     code,
     message: /beta1 must be 0 or more and below 1, got 1/,
@@ -120,7 +123,7 @@ Deno.test("layers, losses and optimizers refuse numbers that make none", () => {
   throws(() => new optim.Sgd([p], { ...rate, momentum: NaN }), { code, message: /momentum.*got NaN/ });
   throws(() => wick.mseLoss(p, p, { reduction: "all" as "sum" }), {
     code,
-    message: /by all: expected one of mean/,
+    message: /reduction must be "mean" or "sum" or "none", got "all"/,
   });
 });
 
