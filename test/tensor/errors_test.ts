@@ -117,7 +117,7 @@ Deno.test("layers, losses and optimizers refuse numbers that make none", () => {
   });
   throws(() => new optim.Adam([p], { ...rate, beta1: 1 }), {
     code,
-    message: /beta1 must be 0 or more and below 1, got 1/,
+    message: /beta1 must be a finite number, 0 or more and below 1, got 1/,
   });
   throws(() => new optim.AdamW([p], { ...rate, weightDecay: -1 }), { code, message: /weightDecay.*got -1/ });
   throws(() => new optim.Sgd([p], { ...rate, momentum: NaN }), { code, message: /momentum.*got NaN/ });
