@@ -10,7 +10,8 @@ import { attention, type AttentionOptions, type Position } from "../tensor/ops/a
 import { scaledDotProductAttention } from "../tensor/ops/scaled_attention.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerCache } from "./kv_cache.ts";
-import { constant, uniformByFan, xavierUniform } from "./init.ts";
+import { uniformByFan } from "./by_fan.ts";
+import { constant, xavierUniform } from "./init.ts";
 import { Linear, linearChecks, type LinearOptions, SharedInput } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { RotaryEmbedding } from "./rotary.ts";

@@ -8,7 +8,8 @@ import { WickError } from "../error.ts";
 import type { ConvOptions, ConvTransposeOptions } from "../tensor/ops/conv.ts";
 import { type Pair, pair } from "../tensor/ops/window.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fans, uniformByFan } from "./init.ts";
+import { uniformByFan } from "./by_fan.ts";
+import { fans } from "./init.ts";
 import { Module } from "./module.ts";
 import { type Initial, Parameter } from "./parameter.ts";
 

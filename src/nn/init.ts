@@ -108,14 +108,6 @@ export function uniform(bound: number): Initial {
   return (generator, shape) => generator.uniform(sizeOf(shape), -bound, bound);
 }
 
-/**
- * Uniform in +-sqrt(gain / fan), as layers draw. The fan is looked at where values are drawn: by then the shapes that it
- * comes from have been checked, and an extent that is none was told as such.
- */
-export function uniformByFan(fan: number, gain = 1): Initial {
-  return (generator, shape) => uniform(Math.sqrt(gain / fan))(generator, shape);
-}
-
 /** Normal with a deviation about 0. */
 export function normal(deviation: number): Initial {
   checkNumber(ACTION, "deviation", deviation, { from: 0 });

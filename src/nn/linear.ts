@@ -7,7 +7,7 @@ import { checkOptions, type ChecksOf } from "../check_options.ts";
 import { isPlain } from "../tensor/dtype.ts";
 import { linear, quantizeQ8 } from "../tensor/ops/linear.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniformByFan } from "./init.ts";
+import { uniformByFan } from "./by_fan.ts";
 import { Module } from "./module.ts";
 import { FLOATS, type Initial, Parameter } from "./parameter.ts";
 

@@ -13,7 +13,7 @@ import { linear } from "../tensor/ops/linear.ts";
 import { Scope } from "../tensor/scope.ts";
 import { show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniformByFan } from "./init.ts";
+import { uniformByFan } from "./by_fan.ts";
 import { Module, type Part } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
